@@ -1,0 +1,93 @@
+{#- SQL that DuckDB and Snowflake spell differently. Timestamps are naive; those in UTC say so. -#}
+
+{#- The naive local time of a naive UTC timestamp in an IANA zone. -#}
+{% macro to_local_timestamp(utc_timestamp, zone) -%}
+    {{ adapter.dispatch('to_local_timestamp', 'tunegenie')(utc_timestamp, zone) }}
+{%- endmacro %}
+
+{% macro duckdb__to_local_timestamp(utc_timestamp, zone) -%}
+    timezone({{ zone }}, timezone('UTC', {{ utc_timestamp }}))
+{%- endmacro %}
+
+{% macro snowflake__to_local_timestamp(utc_timestamp, zone) -%}
+    convert_timezone('UTC', {{ zone }}, {{ utc_timestamp }})
+{%- endmacro %}
+
+
+{% macro add_milliseconds(timestamp, milliseconds) -%}
+    {{ adapter.dispatch('add_milliseconds', 'tunegenie')(timestamp, milliseconds) }}
+{%- endmacro %}
+
+{% macro duckdb__add_milliseconds(timestamp, milliseconds) -%}
+    {{ timestamp }} + to_milliseconds({{ milliseconds }})
+{%- endmacro %}
+
+{% macro snowflake__add_milliseconds(timestamp, milliseconds) -%}
+    timestampadd(millisecond, {{ milliseconds }}, {{ timestamp }})
+{%- endmacro %}
+
+
+{#- ISO day of the week: 1 is Monday, 7 is Sunday. -#}
+{% macro iso_weekday(date) -%}
+    {{ adapter.dispatch('iso_weekday', 'tunegenie')(date) }}
+{%- endmacro %}
+
+{% macro duckdb__iso_weekday(date) -%}
+    isodow({{ date }})
+{%- endmacro %}
+
+{% macro snowflake__iso_weekday(date) -%}
+    dayofweekiso({{ date }})
+{%- endmacro %}
+
+
+{#- ISO week of the year, 1 to 53. -#}
+{% macro iso_week(date) -%}
+    {{ adapter.dispatch('iso_week', 'tunegenie')(date) }}
+{%- endmacro %}
+
+{% macro duckdb__iso_week(date) -%}
+    weekofyear({{ date }})
+{%- endmacro %}
+
+{% macro snowflake__iso_week(date) -%}
+    weekiso({{ date }})
+{%- endmacro %}
+
+
+{#- Every run of white space becomes one space. -#}
+{% macro collapse_spaces(text) -%}
+    {{ adapter.dispatch('collapse_spaces', 'tunegenie')(text) }}
+{%- endmacro %}
+
+{% macro duckdb__collapse_spaces(text) -%}
+    regexp_replace({{ text }}, '\s+', ' ', 'g')
+{%- endmacro %}
+
+{% macro snowflake__collapse_spaces(text) -%}
+    regexp_replace({{ text }}, '\\s+', ' ')
+{%- endmacro %}
+
+
+{#-
+    A select of every `date_day` from the column `first_date` to the column `last_date` of the one-row `bounds`;
+    no rows when they are null.
+-#}
+{% macro days_between(bounds) -%}
+    {{ adapter.dispatch('days_between', 'tunegenie')(bounds) }}
+{%- endmacro %}
+
+{% macro duckdb__days_between(bounds) -%}
+    select cast(unnest(generate_series(first_date, last_date, interval 1 day)) as date) as date_day
+    from {{ bounds }}
+{%- endmacro %}
+
+{% macro snowflake__days_between(bounds) -%}
+    select cast(dateadd(day, days.number, bounds.first_date) as date) as date_day
+    from {{ bounds }} as bounds
+    cross join (
+        -- 100,000 days reach further than a calendar of recorded music.
+        select row_number() over (order by null) - 1 as number from table(generator(rowcount => 100000))
+    ) as days
+    where days.number <= datediff(day, bounds.first_date, bounds.last_date)
+{%- endmacro %}

@@ -1,0 +1,72 @@
+{#- Expressions that give a word of the project one meaning wherever it is used. -#}
+
+{#- A surrogate key: the MD5 of the columns as text, joined by `|`, a null as an empty text. -#}
+{% macro md5_of(columns) -%}
+    md5(
+        {%- for column in columns -%}
+            coalesce(cast({{ column }} as varchar), '')
+            {%- if not loop.last %} || '|' || {% endif -%}
+        {%- endfor -%}
+    )
+{%- endmacro %}
+
+
+{#- The form in which names are compared: lower case, trimmed, single spaces. -#}
+{% macro normalised_name(text) -%}
+    trim({{ collapse_spaces('lower(' ~ text ~ ')') }})
+{%- endmacro %}
+
+
+{% macro artist_id_of(artist_name) -%}
+    {{ md5_of([normalised_name(artist_name)]) }}
+{%- endmacro %}
+
+
+{#- Albums of one name by two artists are two albums; no name is no album. -#}
+{% macro album_id_of(artist_name, album_name) -%}
+    case
+        when {{ album_name }} is not null
+            then {{ md5_of([normalised_name(artist_name), normalised_name(album_name)]) }}
+    end
+{%- endmacro %}
+
+
+{#- Saturday and Sunday. -#}
+{% macro is_weekend(date) -%}
+    {{ iso_weekday(date) }} >= 6
+{%- endmacro %}
+
+
+{#- Meteorological season of the northern hemisphere. -#}
+{% macro season(date) -%}
+    case
+        when extract(month from {{ date }}) in (12, 1, 2) then 'winter'
+        when extract(month from {{ date }}) in (3, 4, 5) then 'spring'
+        when extract(month from {{ date }}) in (6, 7, 8) then 'summer'
+        when extract(month from {{ date }}) in (9, 10, 11) then 'autumn'
+    end
+{%- endmacro %}
+
+
+{#- English, whatever the session's language. -#}
+{% macro month_name(month_number) -%}
+    case {{ month_number }}
+        {%- for name in [
+            'January', 'February', 'March', 'April', 'May', 'June',
+            'July', 'August', 'September', 'October', 'November', 'December',
+        ] %}
+        when {{ loop.index }} then '{{ name }}'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+
+{#- Parts of the local day, six hours each. -#}
+{% macro time_of_day_category(hour) -%}
+    case
+        when {{ hour }} < 6 then 'night'
+        when {{ hour }} < 12 then 'morning'
+        when {{ hour }} < 18 then 'afternoon'
+        else 'evening'
+    end
+{%- endmacro %}

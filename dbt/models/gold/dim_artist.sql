@@ -1,0 +1,11 @@
+select
+    artists.artist_id,
+    artists.artist_name,
+    coalesce(genres.primary_genre, 'unclassified') as primary_genre,
+    coalesce(genres.genre_source, 'unclassified') as genre_source,
+    genres.confidence as genre_confidence,
+    artists.popularity,
+    artists.plays,
+    artists.origin
+from {{ ref('artists') }} as artists
+left join {{ source('enrichment', 'artist_genres') }} as genres on artists.artist_id = genres.artist_id

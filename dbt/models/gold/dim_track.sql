@@ -1,0 +1,26 @@
+select
+    tracks.track_id,
+    tracks.track_name,
+    tracks.artist_id,
+    tracks.artist_name,
+    tracks.album_id,
+    tracks.album_name,
+    coalesce(genres.primary_genre, 'unclassified') as primary_genre,
+    tracks.duration_ms,
+    tracks.release_year,
+    tracks.popularity,
+    tracks.explicit,
+    tracks.danceability,
+    tracks.energy,
+    tracks.key,
+    tracks.loudness,
+    tracks.mode,
+    tracks.speechiness,
+    tracks.acousticness,
+    tracks.instrumentalness,
+    tracks.liveness,
+    tracks.valence,
+    tracks.tempo,
+    tracks.origin
+from {{ ref('tracks') }} as tracks
+left join {{ source('enrichment', 'artist_genres') }} as genres on tracks.artist_id = genres.artist_id

@@ -1,0 +1,39 @@
+with
+
+imported as (
+    select
+        listener_id,
+        cast(min(first_day) as date) as joined_date
+    from {{ source('landing', 'archives') }}
+    group by listener_id
+),
+
+latest_zones as (
+    select
+        listener_id,
+        timezone
+    from {{ source('landing', 'archives') }}
+    where timezone is not null
+    qualify row_number() over (partition by listener_id order by landed_at desc, archive_id) = 1
+)
+
+select
+    imported.listener_id,
+    imported.listener_id as display_name,
+    cast(null as varchar) as country,
+    coalesce(latest_zones.timezone, '{{ var("default_timezone") }}') as timezone,
+    imported.joined_date,
+    false as is_simulated
+from imported
+left join latest_zones on imported.listener_id = latest_zones.listener_id
+
+union all
+
+select
+    listener_id,
+    display_name,
+    country,
+    timezone,
+    joined_date,
+    true as is_simulated
+from {{ source('synthetic', 'listeners') }}

@@ -1,0 +1,171 @@
+"""How good a recommender is: trained on the past, asked for the future, compared with popularity.
+
+The split is by time for all listeners at once, so nothing that a model learns from lies after what it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ml.arrow import positions
+from ml.errors import EvaluationError
+from ml.recommender.features import build_item_features, feature_matrix
+from ml.recommender.interactions import (
+    InteractionMatrix,
+    build_interactions,
+    interaction_matrix,
+    item_positions,
+    sorted_item_ids,
+    trainable_plays,
+)
+from ml.recommender.protocol import Recommender
+from ml.recommender.ranking import batches, eligibility, mask_known, top_items
+
+TRAIN_SHARE = 0.8
+LIST_LENGTH = 10
+LONG_LIST_LENGTH = 20
+EVALUATION_SCHEMA = pa.schema(
+    [
+        ("model", pa.string()),
+        ("metric", pa.string()),
+        ("value", pa.float64()),
+        ("listeners", pa.int64()),
+        ("split_at", pa.timestamp("us")),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class TemporalSplit:
+    """Plays before and from `split_at` (UTC)."""
+
+    split_at: datetime
+    train: pa.Table
+    test: pa.Table
+
+
+def temporal_split(plays: pa.Table, train_share: float = TRAIN_SHARE) -> TemporalSplit:
+    """Splits the plays that may be learnt from at the time before which `train_share` of them lie.
+
+    Raises:
+        EvaluationError: one of the two sides would be empty.
+    """
+    allowed = trainable_plays(plays).sort_by("started_at")
+    if allowed.num_rows == 0:
+        raise EvaluationError("there are no plays that may be learnt from, so there is nothing to split")
+    times = allowed["started_at"].to_numpy()
+    boundary = times[min(int(train_share * len(times)), len(times) - 1)]
+    train_rows = int(np.searchsorted(times, boundary))
+    if train_rows == 0:
+        raise EvaluationError(f"all {len(times)} plays lie at or after {boundary}: there is no past to learn from")
+    return TemporalSplit(
+        split_at=boundary.astype("datetime64[us]").item(),
+        train=allowed.slice(0, train_rows),
+        test=allowed.slice(train_rows),
+    )
+
+
+def evaluate(
+    plays: pa.Table, tracks: pa.Table, listeners: pa.Table, recommenders: Mapping[str, Recommender]
+) -> pa.Table:
+    """EVALUATION of each recommender by name; they are fitted here, on the past only.
+
+    Relevant is what a listener first played after the split. All tracks the listener may be shown are ranked, without
+    those known from the past. Figures are means over the listeners with a past and something relevant:
+    precision@10, recall@20 (of all that is relevant), NDCG@10 (binary gain, ideal cut at 10), MAP@10 (divided by the
+    number of relevant tracks, at most 10); coverage@10 is the share of all tracks that stand in any list.
+
+    Raises:
+        EvaluationError: the plays cannot be split, or nobody has a past and something relevant.
+        InconsistentInputError: plays of tracks that `tracks` lacks.
+    """
+    split = temporal_split(plays)
+    item_ids = sorted_item_ids(tracks)
+    past = interaction_matrix(build_interactions(split.train), item_ids)
+    features = feature_matrix(build_item_features(tracks), item_ids, past.seen_items)
+    relevant = _relevant(past, split.test)
+    rows = np.flatnonzero(np.diff(relevant.indptr) > 0)
+    if len(rows) == 0:
+        raise EvaluationError(f"no listener with plays before {split.split_at} played a new track after it")
+    allowed = eligibility(tracks, listeners, item_ids, past.listener_ids)
+    parts: list[pa.Table] = []
+    for name, recommender in recommenders.items():
+        recommender.fit(past, features)
+        lists = _Lists(len(rows), len(item_ids))
+        for batch in batches(np.arange(len(rows)), len(item_ids)):
+            scores = recommender.scores(rows[batch])
+            allowed.mask(scores, rows[batch])
+            mask_known(scores, past.weights, rows[batch])
+            top = top_items(scores, LONG_LIST_LENGTH)
+            hits = np.asarray(relevant[rows[batch][top.rows], top.items]).ravel() > 0
+            lists.add(batch[top.rows], top.items, top.ranks, hits)
+        figures = lists.figures(np.diff(relevant.indptr)[rows])
+        parts.append(_as_table(name, figures, len(rows), split.split_at))
+    return pa.concat_tables(parts)
+
+
+class _Lists:
+    """The lists of all evaluated listeners, gathered batch by batch."""
+
+    def __init__(self, listeners: int, items: int) -> None:
+        self.hits = np.zeros((listeners, LONG_LIST_LENGTH), dtype=bool)
+        self.shown = np.zeros(items, dtype=bool)
+
+    def add(
+        self, rows: NDArray[np.int64], items: NDArray[np.int64], ranks: NDArray[np.int64], hits: NDArray[np.bool_]
+    ) -> None:
+        self.hits[rows, ranks] = hits
+        self.shown[items[ranks < LIST_LENGTH]] = True
+
+    def figures(self, relevant: NDArray[np.int64]) -> dict[str, float]:
+        """Metric name to value; `relevant` is the number of relevant tracks of each listener."""
+        return ranking_figures(self.hits, relevant) | {"coverage_at_10": float(self.shown.mean())}
+
+
+def ranking_figures(hits: NDArray[np.bool_], relevant: NDArray[np.int64]) -> dict[str, float]:
+    """Means over listeners of the ranking metrics.
+
+    `hits`, shape (listeners, 20), says which ranks hold a relevant track; `relevant`, shape (listeners,), is how many
+    relevant tracks there are, at least 1.
+    """
+    short = hits[:, :LIST_LENGTH]
+    ideal = np.minimum(relevant, LIST_LENGTH)
+    discount = 1.0 / np.log2(np.arange(2, LIST_LENGTH + 2))
+    precision_at_rank = np.cumsum(short, axis=1) / np.arange(1, LIST_LENGTH + 1)
+    return {
+        "ndcg_at_10": float((short @ discount / np.cumsum(discount)[ideal - 1]).mean()),
+        "recall_at_20": float((hits.sum(axis=1) / relevant).mean()),
+        "precision_at_10": float(short.mean()),
+        "map_at_10": float(((precision_at_rank * short).sum(axis=1) / ideal).mean()),
+    }
+
+
+def _relevant(past: InteractionMatrix, test: pa.Table) -> sparse.csr_matrix:
+    """1 where a listener of the past first played an item in the test part, shape of `past.weights`.
+
+    Raises InconsistentInputError when a test play's track is not among the items.
+    """
+    future = build_interactions(test)
+    row = positions(future["listener_id"], past.listener_ids)
+    column = item_positions(future, past.item_ids)
+    known_listener = row >= 0
+    row, column = row[known_listener], column[known_listener]
+    items = len(past.item_ids)
+    past_cells = np.repeat(np.arange(len(past.listener_ids)), np.diff(past.weights.indptr)) * items
+    is_new = ~np.isin(row * items + column, past_cells + past.weights.indices)
+    ones = np.ones(int(is_new.sum()), dtype=np.int8)
+    return sparse.csr_matrix((ones, (row[is_new], column[is_new])), shape=past.weights.shape)
+
+
+def _as_table(model: str, figures: Mapping[str, float], listeners: int, split_at: datetime) -> pa.Table:
+    count = len(figures)
+    columns = [[model] * count, list(figures), list(figures.values()), [listeners] * count, [split_at] * count]
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, EVALUATION_SCHEMA, strict=True)]
+    return pa.table(arrays, schema=EVALUATION_SCHEMA)

@@ -1,0 +1,138 @@
+"""From plays to interactions: who likes which track how much, as a table and as a sparse matrix.
+
+Which plays may be learnt from is decided here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ml.arrow import encode, positions
+from ml.errors import InconsistentInputError, NoInteractionsError
+
+TRAINABLE_LICENCES = frozenset({"spotify_export", "lastfm", "listenbrainz", "synthetic"})
+"""Licence classes that may train a model. `spotify_api` is absent: the policy of the Spotify Web API forbids it."""
+WHOLE_PLAY_MS = 30_000
+"""A play this long counts as whole where the length of its track is unknown."""
+
+INTERACTIONS_SCHEMA = pa.schema(
+    [
+        ("listener_id", pa.string()),
+        ("track_id", pa.string()),
+        ("plays", pa.int64()),
+        ("weight", pa.float64()),
+        ("first_played_at", pa.timestamp("us")),
+        ("last_played_at", pa.timestamp("us")),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class InteractionMatrix:
+    """Weights of listeners (rows) and tracks (columns); a weight of zero is stored when a track was only skipped."""
+
+    listener_ids: NDArray[np.str_]
+    """Sorted; one per row."""
+    item_ids: NDArray[np.str_]
+    """Sorted; one per column, tracks that nobody played included."""
+    weights: sparse.csr_matrix
+    """float32, shape (listeners, items); the stored entries are the tracks a listener knows."""
+
+    @property
+    def seen_items(self) -> NDArray[np.bool_]:
+        """Which items somebody played, shape (items,)."""
+        return np.bincount(self.weights.indices, minlength=len(self.item_ids)) > 0
+
+
+def trainable_plays(plays: pa.Table, *, licence_classes: Collection[str] = TRAINABLE_LICENCES) -> pa.Table:
+    """The plays whose licence class allows training; a play without a class allows nothing."""
+    classes, codes = encode(plays["license_class"])
+    allowed = np.array([name in licence_classes for name in classes] + [False])
+    return plays.filter(pa.array(allowed[codes]))
+
+
+def build_interactions(plays: pa.Table, *, licence_classes: Collection[str] = TRAINABLE_LICENCES) -> pa.Table:
+    """INTERACTIONS of the plays that may be learnt from, one row per listener and track, sorted by both.
+
+    The weight is log(1 + completed plays). A play counts for the part of the track that was heard, at most 1, so skips
+    count little and a track on repeat saturates.
+
+    Raises:
+        NoInteractionsError: no play is left to learn from.
+    """
+    allowed = trainable_plays(plays, licence_classes=licence_classes)
+    if allowed.num_rows == 0:
+        found = ", ".join(encode(plays["license_class"])[0]) or "none"
+        wanted = ", ".join(sorted(licence_classes))
+        raise NoInteractionsError(
+            f"none of {plays.num_rows} plays may be learnt from: licence classes found: {found}; allowed: {wanted}"
+        )
+    rows = pa.table(
+        {
+            "listener_id": allowed["listener_id"],
+            "track_id": allowed["track_id"],
+            "started_at": allowed["started_at"],
+            "completion": pa.array(_completion(allowed)),
+        }
+    )
+    grouped = rows.group_by(["listener_id", "track_id"]).aggregate(
+        [("completion", "count"), ("completion", "sum"), ("started_at", "min"), ("started_at", "max")]
+    )
+    grouped = grouped.sort_by([("listener_id", "ascending"), ("track_id", "ascending")])
+    columns = [
+        grouped["listener_id"],
+        grouped["track_id"],
+        grouped["completion_count"],
+        pa.array(np.log1p(grouped["completion_sum"].to_numpy())),
+        grouped["started_at_min"],
+        grouped["started_at_max"],
+    ]
+    return pa.table(columns, schema=INTERACTIONS_SCHEMA)
+
+
+def interaction_matrix(interactions: pa.Table, item_ids: NDArray[np.str_]) -> InteractionMatrix:
+    """INTERACTIONS as a matrix whose columns are `item_ids` (sorted, unique).
+
+    Raises:
+        NoInteractionsError: the table has no row.
+        InconsistentInputError: it holds a track that is not among the items.
+    """
+    if interactions.num_rows == 0:
+        raise NoInteractionsError("there are no interactions")
+    listeners, row = encode(interactions["listener_id"])
+    column = item_positions(interactions, item_ids)
+    weights = interactions["weight"].to_numpy().astype(np.float32)
+    matrix = sparse.csr_matrix((weights, (row, column)), shape=(len(listeners), len(item_ids)))
+    matrix.sort_indices()
+    return InteractionMatrix(np.array(listeners), item_ids, matrix)
+
+
+def item_positions(interactions: pa.Table, item_ids: NDArray[np.str_]) -> NDArray[np.int64]:
+    """The item of each interaction; raises InconsistentInputError when a track is not among the items."""
+    column = positions(interactions["track_id"], item_ids)
+    if (column < 0).any():
+        strangers = interactions["track_id"].filter(pa.array(column < 0)).unique()
+        raise InconsistentInputError(f"{len(strangers)} played tracks are not among the tracks, such as {strangers[0]}")
+    return column
+
+
+def sorted_item_ids(tracks: pa.Table) -> NDArray[np.str_]:
+    """The track ids in order; raises InconsistentInputError when one is missing or occurs twice."""
+    names, codes = encode(tracks["track_id"])
+    if len(names) != len(codes) or not names:
+        raise InconsistentInputError("tracks must have at least one row, one per track_id, and every row a track_id")
+    return np.array(names)
+
+
+def _completion(plays: pa.Table) -> NDArray[np.float64]:
+    """Part of the track that was heard, 0 to 1, shape (plays,)."""
+    played = pc.fill_null(plays["ms_played"], 0).to_numpy().astype(np.float64)
+    duration = pc.fill_null(plays["duration_ms"], 0).to_numpy().astype(np.float64)
+    return np.clip(played / np.where(duration > 0, duration, WHOLE_PLAY_MS), 0.0, 1.0)

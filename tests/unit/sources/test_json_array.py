@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tunegenie_assets.sources.json_array import (
+    MAX_DEPTH,
+    JsonArrayError,
+    Unreadable,
+    first_unreadable,
+    read_array,
+    strings_in,
+)
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+class Trickle:
+    """A stream that gives a few bytes at a time, whatever is asked for."""
+
+    def __init__(self, data: bytes, size: int) -> None:
+        self._stream = io.BytesIO(data)
+        self._size = size
+
+    def read(self, _size: int, /) -> bytes:
+        return self._stream.read(self._size)
+
+
+def read(text: str | bytes, **options: int) -> list[object]:
+    data = text if isinstance(text, bytes) else text.encode()
+    return list(read_array(io.BytesIO(data), **options))
+
+
+def items_and_error(text: str | bytes, **options: int) -> tuple[list[object], JsonArrayError]:
+    items: list[object] = []
+    data = text if isinstance(text, bytes) else text.encode()
+    with pytest.raises(JsonArrayError) as caught:
+        for item in read_array(io.BytesIO(data), **options):
+            items.append(item)  # noqa: PERF402 - what came before the error counts
+    return items, caught.value
+
+
+@given(
+    values=st.lists(VALUES, max_size=5),
+    size=st.integers(1, 7),
+    indent=st.sampled_from([None, 1]),
+    ascii_only=st.booleans(),
+)
+def test_equals_the_standard_decoder_wherever_the_stream_is_cut(
+    values: list[object], size: int, indent: int | None, ascii_only: bool
+) -> None:
+    text = json.dumps(values, indent=indent, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    try:
+        expected = json.loads(text)
+    except UnicodeDecodeError:
+        return
+    assert list(read_array(Trickle(text, size))) == expected
+
+
+def test_byte_order_mark_and_surrounding_space_are_accepted() -> None:
+    assert read(b"\xef\xbb\xbf \n[ 1 , 2 ]\r\n") == [1, 2]
+
+
+@pytest.mark.parametrize("text", ["[]", " [ ] "])
+def test_empty_array_has_no_items(text: str) -> None:
+    assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("", "nothing"), ("  ", "nothing"), ('{"a": 1}', "an object"), ('"a"', "a string"), ("%PDF", "else")],
+)
+def test_other_than_an_array_is_named(text: str, found: str) -> None:
+    items, error = items_and_error(text)
+    assert (items, error.reason) == ([], "not_an_array")
+    assert found in error.detail
+
+
+@pytest.mark.parametrize(
+    "text", ['[1, {"a" 2}, 3]', '[1, {"a": ', "[1, 2", "[1 2]", "[1, ]", "[1] 2", "[1,\n", '[1, "a', "[1, 2}"]
+)
+def test_items_before_damage_arrive(text: str) -> None:
+    items, error = items_and_error(text)
+    assert items[:1] == [1]
+    assert error.reason == "damaged_json"
+    assert "expect" in error.detail or "unterminated" in error.detail
+
+
+def test_damage_is_found_without_reading_on_for_ever() -> None:
+    class Endless:
+        given_bytes = 0
+
+        def read(self, size: int, /) -> bytes:
+            self.given_bytes += size
+            return b'"x" ' * (size // 4)
+
+    stream = Endless()
+    stream_start = io.BytesIO(b"[")
+
+    class Joined:
+        def read(self, size: int, /) -> bytes:
+            return stream_start.read(size) or stream.read(size)
+
+    with pytest.raises(JsonArrayError):
+        list(read_array(Joined(), max_item_characters=1000))
+    assert stream.given_bytes < 4_000_000
+
+
+def test_a_million_nested_brackets_are_damage() -> None:
+    items, error = items_and_error("[" * 1_000_000)
+    assert (items, error.reason) == ([], "damaged_json")
+
+
+def test_deep_nesting_costs_one_item() -> None:
+    deep = "[" * 100_000 + '"]"' + "]" * 100_000
+    first, second = read(f'[{{"a": {deep}}}, 2]')
+    assert isinstance(first, Unreadable)
+    assert (first.reason, second) == ("too_deep", 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("NaN", "wrong_type"),
+        ("-Infinity", "wrong_type"),
+        ("1e999", "wrong_type"),
+        ("9223372036854775808", "wrong_type"),
+        ("9" * 5000, "wrong_type"),
+        ('{"a": 1, "a": 1}', "duplicate_field"),
+    ],
+)
+def test_values_that_would_change_are_unreadable(text: str, reason: str) -> None:
+    value, after = read(f"[{text}, 1]")
+    assert isinstance(value, Unreadable)
+    assert (value.reason, after) == (reason, 1)
+
+
+def test_the_ends_of_64_bits_are_integers() -> None:
+    assert read("[9223372036854775807, -9223372036854775808]") == [2**63 - 1, -(2**63)]
+
+
+def test_bytes_that_are_not_utf8_stay_in_their_item() -> None:
+    value, after = read(b'["\xff", 1]')
+    assert isinstance(value, str)
+    assert after == 1
+    with pytest.raises(UnicodeEncodeError):
+        value.encode()
+
+
+def test_first_unreadable_finds_what_is_nested() -> None:
+    bad = Unreadable("wrong_type", "NaN")
+    assert first_unreadable({"a": [1, {"b": bad}]}) is bad
+    assert first_unreadable({"a": [1, {"b": "NaN"}]}) is None
+
+
+@pytest.mark.parametrize(("levels", "sound"), [(MAX_DEPTH, True), (MAX_DEPTH + 1, False)])
+def test_first_unreadable_refuses_depth(levels: int, sound: bool) -> None:
+    value: object = 1
+    for _ in range(levels):
+        value = [value]
+    assert (first_unreadable(value) is None) == sound
+
+
+def test_strings_in_holds_names_and_values() -> None:
+    assert set(strings_in({"a": ["b", {"c": 1}], "d": None})) == {"a", "b", "c", "d"}
+
+
+@given(st.binary(max_size=200))
+def test_arbitrary_bytes_never_raise_anything_else(data: bytes) -> None:
+    for text in (data, b"[" + data, b'[{"a": ' + data + b"}]"):
+        try:
+            read(text)
+        except JsonArrayError as error:
+            assert error.reason in {"not_an_array", "damaged_json"}

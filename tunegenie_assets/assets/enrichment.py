@@ -1,0 +1,33 @@
+"""Genres of artists. The rules are in ml/genres."""
+
+import dagster as dg
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ml.genres.artists import classify_artists
+from tunegenie_assets import charts
+from tunegenie_assets.keys import OWNERS
+from tunegenie_assets.resources.tables import column_schema
+from tunegenie_assets.schemas import ARTIST_GENRES, CATALOGUE_TRACKS
+
+
+@dg.asset(
+    key=list(ARTIST_GENRES.key),
+    ins={
+        "artists": dg.AssetIn(["silver", "artists"]),
+        "catalogue": dg.AssetIn(list(CATALOGUE_TRACKS.key)),
+    },
+    group_name="enrichment",
+    description=ARTIST_GENRES.row,
+    owners=list(OWNERS),
+    kinds={"python"},
+    metadata={"dagster/column_schema": column_schema(ARTIST_GENRES)},
+)
+def artist_genres(artists: pa.Table, catalogue: pa.Table) -> dg.MaterializeResult[pa.Table]:
+    genres = classify_artists(artists.select(["artist_id", "artist_name"]), catalogue)
+    unclassified = pc.sum(pc.equal(genres["genre_source"], "unclassified")).as_py() or 0  # pyright: ignore[reportAttributeAccessIssue]  # made at import
+    counts = genres.group_by("primary_genre").aggregate([("artist_id", "count")])
+    chart = charts.bars(counts, "primary_genre", "artist_id_count", title="Artists by genre", value_title="artists")
+    return dg.MaterializeResult(
+        value=genres, metadata={"unclassified_artists": unclassified, "artists_by_genre": charts.as_metadata(chart)}
+    )

@@ -1,0 +1,56 @@
+"""The landed archives: bytes that came from outside, kept as they came. Reading their records is in raw.py."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pyarrow as pa
+from pydantic import Field
+
+from tunegenie_assets.keys import OWNERS
+from tunegenie_assets.resources.archives import ArchiveStore
+from tunegenie_assets.resources.importing import FileReport, archive_table, import_files
+from tunegenie_assets.resources.tables import column_schema
+from tunegenie_assets.schemas import ARCHIVES
+
+
+class ImportConfig(dg.Config):
+    """Which files to land, and whose they are; without paths the asset lists what is landed already."""
+
+    paths: list[str] = Field(default_factory=list)
+    listener: str = "me"
+    timezone: str | None = None
+
+
+@dg.asset(
+    key=list(ARCHIVES.key),
+    group_name="landing",
+    description=ARCHIVES.row,
+    owners=list(OWNERS),
+    kinds={"python", "file"},
+    metadata={"dagster/column_schema": column_schema(ARCHIVES)},
+)
+def archives(
+    context: dg.AssetExecutionContext, config: ImportConfig, archive_store: ArchiveStore
+) -> dg.MaterializeResult[pa.Table]:
+    reports = import_files(
+        [Path(path) for path in config.paths],
+        archive_store,
+        listener_id=config.listener,
+        timezone=config.timezone,
+        now=datetime.now(UTC),
+    )
+    for report in reports:
+        context.log.log("WARNING" if report.problem else "INFO", report.line)
+    if reports and all(report.problem for report in reports):
+        raise dg.Failure(description="; ".join(report.line for report in reports), allow_retries=False)
+    return dg.MaterializeResult(value=archive_table(archive_store), metadata=_metadata(reports))
+
+
+def _metadata(reports: list[FileReport]) -> dict[str, dg.MetadataValue]:
+    days = [day for report in reports for day in (report.first_day, report.last_day) if day]
+    metadata: dict[str, dg.MetadataValue] = {"files": dg.MetadataValue.json([r.as_json() for r in reports])}
+    if days:
+        metadata["first_day"] = dg.MetadataValue.text(min(days).isoformat())
+        metadata["last_day"] = dg.MetadataValue.text(max(days).isoformat())
+    return metadata

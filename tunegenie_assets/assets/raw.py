@@ -1,0 +1,71 @@
+"""Raw tables: one row per record of a source, as the source wrote it. Readers of formats are in sources/."""
+
+import dagster as dg
+import pyarrow as pa
+
+from ml.listeners.catalogue import generate_catalogue
+from tunegenie_assets.keys import OWNERS
+from tunegenie_assets.partitions import play_days
+from tunegenie_assets.resources.archives import ArchiveStore
+from tunegenie_assets.resources.partition_counts import count_by_day, days_of, record_counts
+from tunegenie_assets.resources.simulation import Simulation
+from tunegenie_assets.resources.tables import column_schema
+from tunegenie_assets.schemas import ARCHIVES, CATALOGUE_TRACKS, REJECTED_RECORDS, SPOTIFY_EXTENDED_HISTORY
+from tunegenie_assets.sources.catalogue import read_catalogue
+
+
+@dg.asset(
+    key=list(SPOTIFY_EXTENDED_HISTORY.key),
+    deps=[list(ARCHIVES.key)],
+    group_name="raw",
+    description=SPOTIFY_EXTENDED_HISTORY.row,
+    owners=list(OWNERS),
+    kinds={"python", "spotify"},
+    partitions_def=play_days,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    metadata={
+        "partition_expr": SPOTIFY_EXTENDED_HISTORY.partition_column,
+        "dagster/column_schema": column_schema(SPOTIFY_EXTENDED_HISTORY),
+    },
+)
+def spotify_extended_history(
+    context: dg.AssetExecutionContext, archive_store: ArchiveStore
+) -> dg.MaterializeResult[pa.Table]:
+    start, end = days_of(context)
+    rows = archive_store.read_window(start, end)
+    record_counts(context, context.asset_key, count_by_day(rows, "play_date"))
+    return dg.MaterializeResult(value=rows)
+
+
+@dg.asset(
+    key=list(REJECTED_RECORDS.key),
+    deps=[list(ARCHIVES.key)],
+    group_name="raw",
+    description=REJECTED_RECORDS.row,
+    owners=list(OWNERS),
+    kinds={"python"},
+    metadata={"dagster/column_schema": column_schema(REJECTED_RECORDS)},
+)
+def rejected_records(archive_store: ArchiveStore) -> dg.MaterializeResult[pa.Table]:
+    rows = archive_store.rejected()
+    return dg.MaterializeResult(value=rows)
+
+
+@dg.asset(
+    key=list(CATALOGUE_TRACKS.key),
+    group_name="raw",
+    description=f"{CATALOGUE_TRACKS.row}\n\nRead from TUNEGENIE_CATALOGUE, or invented where that is not set.",
+    owners=list(OWNERS),
+    kinds={"python", "csv"},
+    metadata={"dagster/column_schema": column_schema(CATALOGUE_TRACKS)},
+)
+def catalogue_tracks(context: dg.AssetExecutionContext, simulation: Simulation) -> dg.MaterializeResult[pa.Table]:
+    path = simulation.catalogue_file
+    if path is None:
+        return dg.MaterializeResult(value=generate_catalogue(simulation.seed), metadata={"origin": "generated"})
+    catalogue = read_catalogue(path)
+    if catalogue.dropped:
+        context.log.warning(f"{path.name}: {catalogue.dropped} rows without id, name or artist left out")
+    return dg.MaterializeResult(
+        value=catalogue.tracks, metadata={"origin": path.name, "rows_left_out": catalogue.dropped}
+    )

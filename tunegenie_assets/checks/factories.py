@@ -1,0 +1,96 @@
+"""Makers of asset checks that ask the warehouse one question. Which asset gets which check is in the other modules."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from tunegenie_assets.resources.tables import WarehouseIOManager
+
+ERROR = dg.AssetCheckSeverity.ERROR
+WARN = dg.AssetCheckSeverity.WARN
+
+
+def no_rows_check(
+    asset: Sequence[str],
+    name: str,
+    sql: str,
+    *,
+    description: str,
+    blocking: bool = False,
+    severity: dg.AssetCheckSeverity = ERROR,
+    additional_deps: Sequence[Sequence[str]] = (),
+) -> dg.AssetChecksDefinition:
+    """Passes when `sql` returns no row; the first rows it returns stand in the metadata."""
+
+    def judge(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
+        shown = rows.slice(0, 5).to_pylist()
+        return rows.num_rows == 0, {
+            "failing_rows": rows.num_rows,
+            "examples": dg.MetadataValue.md(f"```\n{shown}\n```"),
+        }
+
+    return query_check(
+        asset,
+        name,
+        sql,
+        judge,
+        description=description,
+        blocking=blocking,
+        severity=severity,
+        additional_deps=additional_deps,
+    )
+
+
+def query_check(
+    asset: Sequence[str],
+    name: str,
+    sql: str,
+    judge: Callable[[pa.Table], tuple[bool, dict[str, Any]]],
+    *,
+    description: str,
+    blocking: bool = False,
+    severity: dg.AssetCheckSeverity = ERROR,
+    additional_deps: Sequence[Sequence[str]] = (),
+) -> dg.AssetChecksDefinition:
+    """Passes when `judge` says so of the rows of `sql`; what it measured stands in the metadata."""
+
+    @dg.asset_check(
+        asset=dg.AssetKey(list(asset)),
+        name=name,
+        description=description,
+        blocking=blocking,
+        additional_deps=[dg.AssetKey(list(key)) for key in additional_deps],
+    )
+    def check(warehouse: dg.ResourceParam[WarehouseIOManager]) -> dg.AssetCheckResult:
+        passed, metadata = judge(warehouse.query(sql))
+        return dg.AssetCheckResult(passed=passed, severity=severity, metadata=metadata)
+
+    return check
+
+
+def completeness_check(
+    asset: Sequence[str],
+    columns: Sequence[str],
+    *,
+    at_least: float = 0.95,
+    where: str = "true",
+    severity: dg.AssetCheckSeverity = WARN,
+) -> dg.AssetChecksDefinition:
+    """Passes when each column is filled in at least this share of the rows."""
+    table = ".".join(asset)
+    shares = ", ".join(f"avg(case when {column} is null then 0.0 else 1.0 end) as {column}" for column in columns)
+
+    def judge(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
+        filled = {name: value for name, value in rows.to_pylist()[0].items() if value is not None}
+        return all(value >= at_least for value in filled.values()), {k: round(float(v), 4) for k, v in filled.items()}
+
+    return query_check(
+        asset,
+        "completeness",
+        f"select {shares} from {table} where {where}",  # noqa: S608  # names come from the caller's constants
+        judge,
+        description=f"At least {at_least:.0%} of the rows have {', '.join(columns)}.",
+        severity=severity,
+    )

@@ -1,0 +1,242 @@
+"""The checks of each layer that dbt cannot make: between Python's tables and dbt's, or between two steps.
+
+Blocking only where what follows would be wrong; the rest warns or fails beside the run.
+"""
+
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from tunegenie_assets.checks.factories import WARN, completeness_check, no_rows_check, query_check
+
+raw_records_once = no_rows_check(
+    ["raw", "spotify_extended_history"],
+    "every_record_once",
+    """
+    select source_file, source_row, count(*) as times
+    from raw.spotify_extended_history
+    group by source_file, source_row
+    having count(*) > 1
+    """,
+    description="No record of an archive stands in the table twice.",
+    blocking=True,
+)
+
+raw_records_complete = no_rows_check(
+    ["raw", "spotify_extended_history"],
+    "archives_complete",
+    """
+    with loaded as (
+        select source_file, min(play_date) as first_day, max(play_date) as last_day, count(*) as records
+        from raw.spotify_extended_history
+        group by source_file
+    ),
+
+    by_archive as (
+        select split_part(source_file, '/', 1) as archive_id, sum(records) as records,
+               min(first_day) as first_day, max(last_day) as last_day
+        from loaded
+        group by 1
+    )
+
+    select a.archive_id, a.records as landed, b.records as loaded
+    from landing.archives as a
+    inner join by_archive as b on a.archive_id = b.archive_id
+    where b.first_day = a.first_day and b.last_day = a.last_day and b.records != a.records
+    """,
+    description="An archive whose first and last day are loaded is loaded whole.",
+    blocking=True,
+)
+
+plays_known_listener = no_rows_check(
+    ["synthetic", "plays"],
+    "known_listeners",
+    """
+    select distinct p.listener_id
+    from synthetic.plays as p
+    left join synthetic.listeners as l on p.listener_id = l.listener_id
+    where l.listener_id is null
+    """,
+    description="Every simulated play belongs to a listener of the population.",
+    blocking=True,
+)
+
+plays_do_not_overlap = no_rows_check(
+    ["synthetic", "plays"],
+    "no_overlap",
+    """
+    select listener_id, started_at
+    from (
+        select listener_id, started_at,
+               lag(ended_at) over (partition by listener_id order by started_at, ended_at) as before
+        from synthetic.plays
+    ) as ordered
+    where started_at < before
+    """,
+    description="A simulated listener hears one track at a time.",
+    severity=WARN,
+)
+
+catalogue_complete = completeness_check(
+    ["raw", "catalogue_tracks"], ["track_name", "artist_name", "album_name", "duration_ms", "genre", "popularity"]
+)
+
+archives_readable = no_rows_check(
+    ["landing", "archives"],
+    "mostly_readable",
+    "select original_name, records, rejected from landing.archives where rejected > 0.05 * (records + rejected)",
+    description="At most 5 % of the records of an archive cannot be read.",
+    severity=WARN,
+)
+
+rejected_records_accounted = no_rows_check(
+    ["raw", "rejected_records"],
+    "every_rejection_listed",
+    """
+    with listed as (
+        select split_part(source_file, '/', 1) as archive_id, listener_id, count(*) as records
+        from raw.rejected_records
+        group by 1, 2
+    )
+
+    select a.archive_id, a.rejected, coalesce(l.records, 0) as listed
+    from landing.archives as a
+    left join listed as l on a.archive_id = l.archive_id and a.listener_id = l.listener_id
+    where a.rejected != coalesce(l.records, 0)
+    """,
+    description="Each record that could not be read stands in raw.rejected_records with its reason.",
+)
+
+every_artist_has_genre = no_rows_check(
+    ["enrichment", "artist_genres"],
+    "every_artist",
+    """
+    select a.artist_id, a.artist_name
+    from silver.artists as a
+    left join enrichment.artist_genres as g on a.artist_id = g.artist_id
+    where g.primary_genre is null
+    """,
+    description="Every artist of silver has a genre, `unclassified` if need be.",
+)
+
+
+def _by_dimension(dimension: str, key: str) -> dg.AssetChecksDefinition:
+    return no_rows_check(
+        ["gold", dimension],
+        "every_play_finds_it",
+        f"""
+        select f.{key}, count(*) as plays
+        from gold.fct_plays as f
+        left join gold.{dimension} as d on f.{key} = d.{key}
+        where d.{key} is null and f.{key} is not null
+        group by f.{key}
+        """,  # noqa: S608  # names are constants of this module
+        description=f"Every play of gold.fct_plays has its row in gold.{dimension}.",
+        additional_deps=[["gold", "fct_plays"]],
+    )
+
+
+facts_find_dimensions = [
+    _by_dimension("dim_track", "track_id"),
+    _by_dimension("dim_artist", "artist_id"),
+    _by_dimension("dim_listener", "listener_id"),
+]
+
+
+def _latest_day(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
+    row = rows.to_pylist()[0]
+    newest, expected = row["newest"], row["expected"]
+    return expected is None or newest == expected, {"newest_day": str(newest), "expected_day": str(expected)}
+
+
+latest_day_present = query_check(
+    ["silver", "plays"],
+    "latest_day_present",
+    """
+    select
+        (select max(play_date) from silver.plays) as newest,
+        (
+            select max(last_day) from (
+                select max(play_date) as last_day from synthetic.plays
+                union all
+                select max(play_date) as last_day from raw.spotify_extended_history
+            ) as sources
+        ) as expected
+    """,
+    _latest_day,
+    description="The newest day of the sources has reached silver; freshness alone looks at the last run, not the day.",
+    severity=WARN,
+)
+
+gold_adds_up = no_rows_check(
+    ["gold", "genre_analysis_complete"],
+    "adds_up_to_all_plays",
+    """
+    select g.listener_id, g.plays as by_genre, f.plays as facts
+    from (select listener_id, sum(total_plays) as plays from gold.genre_analysis_complete group by 1) as g
+    full join (select listener_id, count(*) as plays from gold.fct_plays group by 1) as f
+        on g.listener_id = f.listener_id
+    where coalesce(g.plays, 0) != coalesce(f.plays, 0)
+    """,
+    description="Plays by genre add up to all plays of each listener.",
+    additional_deps=[["gold", "fct_plays"]],
+)
+
+
+def _beats_popularity(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
+    values = {row["model"]: row["value"] for row in rows.to_pylist()}
+    if not values:
+        return False, {"reason": "nothing was evaluated"}
+    passed = values.get("lightfm_hybrid", 0.0) > values.get("popularity", 0.0)
+    return passed, {f"ndcg_at_10 {model}": float(value) for model, value in values.items()}
+
+
+model_beats_popularity = query_check(
+    ["recommender", "evaluation"],
+    "beats_popularity",
+    "select model, value from recommender.evaluation where metric = 'ndcg_at_10'",
+    _beats_popularity,
+    description="The hybrid model ranks what listeners went on to play better than popularity does.",
+    severity=WARN,
+)
+
+recommendations_are_new = no_rows_check(
+    ["recommender", "recommendations"],
+    "never_heard_before",
+    """
+    select r.listener_id, r.track_id
+    from recommender.recommendations as r
+    inner join silver.plays as p on r.listener_id = p.listener_id and r.track_id = p.track_id
+    """,
+    description="No listener is recommended a track they have played.",
+)
+
+recommendations_ranked = no_rows_check(
+    ["recommender", "recommendations"],
+    "ranks_are_whole",
+    """
+    select listener_id, count(*) as tracks, max(rank) as last_rank
+    from recommender.recommendations
+    group by listener_id
+    having count(*) != max(rank) or count(distinct track_id) != count(*)
+    """,
+    description="Ranks run from 1 without a hole, and no track stands twice in a list.",
+)
+
+CHECKS: list[dg.AssetChecksDefinition] = [
+    raw_records_once,
+    raw_records_complete,
+    plays_known_listener,
+    plays_do_not_overlap,
+    catalogue_complete,
+    archives_readable,
+    rejected_records_accounted,
+    every_artist_has_genre,
+    *facts_find_dimensions,
+    latest_day_present,
+    gold_adds_up,
+    model_beats_popularity,
+    recommendations_are_new,
+    recommendations_ranked,
+]

@@ -1,0 +1,107 @@
+"""The `tunegenie` command: its sub-commands, their options, and the one place where errors become one line.
+
+What a command does is in the module of its name; this one only declares and dispatches.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.settings import SettingsError
+
+app = typer.Typer(
+    name="tunegenie",
+    help="Turns listening history into analytics and recommendations. Everything it keeps is under TUNEGENIE_HOME.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for machines.")]
+
+
+@app.command()
+def demo(
+    listeners: Annotated[
+        int | None, typer.Option(min=1, help="Listeners to simulate [TUNEGENIE_SIMULATED_LISTENERS].")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="Days they listen [TUNEGENIE_SIMULATED_DAYS].")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the population [TUNEGENIE_SEED].")] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day after the last one [today, UTC].")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Simulate a population, materialize the whole graph, and say where to look."""
+    from tunegenie_assets.cli import demo as command  # noqa: PLC0415  # Dagster and dbt take seconds to import
+
+    command.run(listeners=listeners, days=days, seed=seed, until=until.date() if until else None, as_json=as_json)
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="Archives: zips, folders or single files, of any name.")],
+    listener: Annotated[str | None, typer.Option(help="Whose history it is [TUNEGENIE_LISTENER].")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="Where the listener lives, such as America/Denver [TUNEGENIE_TIMEZONE].")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Land archives and materialize everything that depends on them; the same file twice changes nothing."""
+    from tunegenie_assets.cli import importing as command  # noqa: PLC0415  # as above
+
+    command.run(paths, listener=listener, timezone=timezone, as_json=as_json)
+
+
+@app.command()
+def rebuild(as_json: Json = False) -> None:
+    """Build the warehouse anew from landing and the simulated population."""
+    from tunegenie_assets.cli import rebuilding as command  # noqa: PLC0415  # as above
+
+    command.run(as_json=as_json)
+
+
+@app.command()
+def stats(as_json: Json = False) -> None:
+    """Rows, freshness, failures and coverage, by source and by asset."""
+    from tunegenie_assets.cli import stats as command  # noqa: PLC0415  # as above
+
+    command.run(as_json=as_json)
+
+
+@app.command()
+def ui(
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port on this machine [TUNEGENIE_UI_PORT].")
+    ] = None,
+) -> None:
+    """Open the Dagster UI; its schedules and sensors work as long as it runs."""
+    from tunegenie_assets.cli import ui as command  # noqa: PLC0415  # as above
+
+    command.run(port=port)
+
+
+def main() -> None:
+    """Entry point: 0 done, 1 could not, 2 bad usage."""
+    # Backfill policies are marked beta; a person at a terminal can do nothing about that.
+    warnings.filterwarnings("ignore", message=".*is currently in beta")
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        app()
+    except (CommandError, SettingsError) as error:
+        errors.print(f"tunegenie: {error}", markup=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        errors.print("tunegenie: interrupted; running the same command again continues the work", markup=False)
+        sys.exit(1)

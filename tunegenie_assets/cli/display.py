@@ -1,0 +1,82 @@
+"""Tables for people and documents for machines. What they hold is worked out elsewhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tunegenie_assets.cli.runs import RunReport
+
+SLOWEST_STAGES = 12
+
+
+def consoles(*, as_json: bool) -> tuple[Console, Console]:
+    """Where the answer goes and where progress goes; with `--json` standard output holds the document only."""
+    return Console(file=sys.stdout, quiet=as_json, highlight=False), Console(stderr=True, highlight=False)
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(document, default=str, ensure_ascii=False) + "\n")
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """Numbers to the right, words to the left."""
+    materialized = [tuple(row) for row in rows]
+    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for index, name in enumerate(columns):
+        numbers = all(isinstance(row[index], int | float) or row[index] is None for row in materialized)
+        made.add_column(name, justify="right" if numbers else "left", overflow="fold", header_style="dim")
+    for row in materialized:
+        made.add_row(*(_cell(value) for value in row))
+    return made
+
+
+def stage_table(report: RunReport) -> Table:
+    """Where the time of a run went: the slowest stages, then the rest together."""
+    stages = sorted(report.stages, key=lambda stage: -stage.seconds)
+    shown, rest = stages[:SLOWEST_STAGES], stages[SLOWEST_STAGES:]
+    rows: list[tuple[object, ...]] = [(s.layer, _shortened(s.name), round(s.seconds, 1)) for s in shown]
+    if rest:
+        rows.append(("", f"{len(rest)} more stages", round(sum(s.seconds for s in rest), 1)))
+    overhead = report.seconds - sum(s.seconds for s in stages)
+    rows.append(("", "start and bookkeeping of the run", round(max(overhead, 0.0), 1)))
+    rows.append(("total", "", round(report.seconds, 1)))
+    return table("Where the time went", ["layer", "stage", "seconds"], rows)
+
+
+def checks_line(report: RunReport) -> str:
+    total = report.checks_passed + len(report.checks_failed)
+    line = f"[bold]Checks[/bold] {report.checks_passed} of {total} passed"
+    return line + "".join(f"\n  [yellow]not passed[/yellow] {name}" for name in report.checks_failed)
+
+
+def run_json(report: RunReport) -> dict[str, Any]:
+    return {
+        "run_id": report.run_id,
+        "seconds": round(report.seconds, 2),
+        "stages": [{"name": s.name, "layer": s.layer, "seconds": round(s.seconds, 2)} for s in report.stages],
+        "checks_passed": report.checks_passed,
+        "checks_failed": report.checks_failed,
+    }
+
+
+def _shortened(name: str, width: int = 60) -> str:
+    return name if len(name) <= width else name[: width - 1] + "…"
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    return str(value)

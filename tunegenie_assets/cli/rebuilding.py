@@ -1,0 +1,49 @@
+"""`tunegenie rebuild`: the warehouse from what is kept outside it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tunegenie_assets.cli import display, summaries
+from tunegenie_assets.cli.context import Platform
+from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.runs import dagster_instance, run_job
+from tunegenie_assets.definitions import build_archive_store, build_simulation
+from tunegenie_assets.jobs import BUILD_EVERYTHING, IMPORT_ARCHIVES, LAND_ARCHIVES
+from tunegenie_assets.partitions import range_tags
+
+
+def run(*, as_json: bool) -> None:
+    """Build all days that the landed archives and the simulated population hold."""
+    out, progress = display.consoles(as_json=as_json)
+    platform = Platform.open()
+    archived = _archived_days(platform)
+    simulated = _simulated_days(platform)
+    days = [*archived, *simulated]
+    if not days:
+        raise CommandError("nothing to rebuild from: import an archive or run the demo first")
+    job = BUILD_EVERYTHING if simulated else IMPORT_ARCHIVES
+    with dagster_instance(platform.settings) as instance:
+        run_job(platform.definitions, instance, LAND_ARCHIVES, progress)
+        report = run_job(platform.definitions, instance, job, progress, tags=range_tags(min(days), max(days)))
+    layers = summaries.rows_by_layer(summaries.table_sizes(platform.warehouse))
+    if as_json:
+        rows = {layer: rows for layer, (_, rows) in layers.items()}
+        display.print_json({"command": "rebuild", "rows_per_layer": rows, "run": display.run_json(report)})
+        return
+    out.print(display.table("Rows", ["layer", "tables", "rows"], [(k, n, r) for k, (n, r) in layers.items()]))
+    out.print()
+    out.print(display.checks_line(report))
+    out.print()
+    out.print(display.stage_table(report))
+
+
+def _archived_days(platform: Platform) -> list[date]:
+    store = build_archive_store(platform.settings)
+    parsed = [store.parsed.ensure(store.landing, archive) for archive in store.landing.archives()]
+    return [day for archive in parsed for day in (archive.first_day, archive.last_day) if day]
+
+
+def _simulated_days(platform: Platform) -> list[date]:
+    spec = build_simulation(platform.settings).settled()
+    return [spec.first_day, spec.until - timedelta(days=1)] if spec else []

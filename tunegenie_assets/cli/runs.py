@@ -1,0 +1,210 @@
+"""Runs a job of the code location in this process, shows its progress, and reports what it did.
+
+A run started here stands in the Dagster UI like any other, with its logs, checks and lineage.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import dagster as dg
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.instance.setup import prepare_dagster_home
+from tunegenie_assets.settings import Settings
+
+PROCESS_TAG = "tunegenie/process"
+"""Process id of a run of the command line: how a run whose process died is told from one that goes on."""
+POLL_SECONDS = 0.3
+
+
+class RunFailedError(CommandError):
+    """A run did not do what was asked; the message says where and why, in one line."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step: the assets it wrote, or the one thing it checked."""
+
+    name: str
+    layer: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run did; `metadata` holds that of the last materialization of each asset."""
+
+    run_id: str
+    seconds: float
+    stages: list[Stage]
+    checks_passed: int
+    checks_failed: list[str]
+    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@contextmanager
+def dagster_instance(settings: Settings) -> Generator[dg.DagsterInstance]:
+    """The instance of this home, with runs of dead processes marked as failed."""
+    prepare_dagster_home(settings.dagster_home)
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        _mark_dead_runs(instance)
+        yield instance
+
+
+def run_job(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    job_name: str,
+    console: Console,
+    *,
+    tags: Mapping[str, str] | None = None,
+    ops: Mapping[str, Any] | None = None,
+) -> RunReport:
+    """Run a job to its end.
+
+    Raises:
+        RunFailedError: a step failed, or a blocking check.
+    """
+    job = definitions.resolve_job_def(job_name)
+    run_id = str(uuid4())
+    run_config = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": dict(ops or {})}
+    begin = time.monotonic()
+    with _progress(instance, run_id, job_name, len(job.nodes), console):
+        result = job.execute_in_process(
+            run_config=run_config,
+            instance=instance,
+            tags={**(tags or {}), PROCESS_TAG: str(os.getpid())},
+            run_id=run_id,
+            raise_on_error=False,
+        )
+    seconds = time.monotonic() - begin
+    if not result.success:
+        raise RunFailedError(_why(job_name, result))
+    checks = result.get_asset_check_evaluations()
+    return RunReport(
+        run_id=run_id,
+        seconds=seconds,
+        stages=_stages(result, instance),
+        checks_passed=sum(check.passed for check in checks),
+        checks_failed=[f"{c.asset_key.to_user_string()}: {c.check_name}" for c in checks if not c.passed],
+        metadata=_metadata(result),
+    )
+
+
+@contextmanager
+def _progress(
+    instance: dg.DagsterInstance, run_id: str, job_name: str, steps: int, console: Console
+) -> Generator[None]:
+    """A bar of the run's steps while a person watches; nothing where nobody does."""
+    if not console.is_terminal:
+        yield
+        return
+    done = threading.Event()
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(job_name, total=steps)
+
+        def watch() -> None:
+            while not done.wait(POLL_SECONDS):
+                finished, current = _steps(instance, run_id)
+                progress.update(task, completed=finished, description=f"{job_name}: {current}")
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()
+
+
+def _steps(instance: dg.DagsterInstance, run_id: str) -> tuple[int, str]:
+    stats = instance.get_run_step_stats(run_id)
+    running = [step.step_key for step in stats if step.start_time and not step.end_time]
+    return sum(step.end_time is not None for step in stats), (running or ["…"])[-1].replace("__", "/")
+
+
+def _stages(result: dg.ExecuteInProcessResult, instance: dg.DagsterInstance) -> list[Stage]:
+    written: dict[str, list[dg.AssetKey]] = {}
+    for event in result.all_events:
+        if event.is_step_materialization and event.step_key and event.asset_key:
+            keys = written.setdefault(event.step_key, [])
+            if event.asset_key not in keys:
+                keys.append(event.asset_key)
+    stages: list[Stage] = []
+    for step in sorted(instance.get_run_step_stats(result.run_id), key=lambda s: s.start_time or 0.0):
+        keys = written.get(step.step_key, [])
+        layers = list(dict.fromkeys(key.path[0] for key in keys))
+        stages.append(
+            Stage(
+                name=", ".join(key.to_user_string() for key in keys) or step.step_key,
+                layer=" + ".join(layers) or "checks",
+                seconds=(step.end_time or 0.0) - (step.start_time or 0.0),
+            )
+        )
+    return stages
+
+
+def _metadata(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for event in result.get_asset_materialization_events():
+        materialization = event.materialization
+        key = materialization.asset_key.to_user_string()
+        found[key] = {name: value.value for name, value in materialization.metadata.items()}
+    return found
+
+
+def _why(job_name: str, result: dg.ExecuteInProcessResult) -> str:
+    """The first failure of a run in one line."""
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            if data.user_failure_data and data.user_failure_data.description:
+                return data.user_failure_data.description
+            error = data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            message = " ".join((error.message if error else "no message").split())
+            return f"{job_name} failed at {event.step_key}: {message}"
+    failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    names = ", ".join(f"{check.asset_key.to_user_string()}: {check.check_name}" for check in failed)
+    return f"{job_name} stopped at a failed check: {names or 'see tunegenie ui'}"
+
+
+def _mark_dead_runs(instance: dg.DagsterInstance) -> None:
+    """A killed process cannot say that its run ended; the next command does."""
+    for run in _in_progress(instance):
+        process = run.tags.get(PROCESS_TAG, "")
+        if process.isdigit() and not _is_alive(int(process)):
+            instance.report_run_failed(run, f"process {process} ended without finishing the run")
+
+
+def _in_progress(instance: dg.DagsterInstance) -> Iterable[dg.DagsterRun]:
+    statuses = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]
+    return instance.get_runs(filters=dg.RunsFilter(statuses=statuses))
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,134 @@
+"""`tunegenie stats`: what the warehouse holds, how fresh it is, and what fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import dagster as dg
+from rich.console import Console
+
+from tunegenie_assets.cli import display, summaries
+from tunegenie_assets.cli.context import Platform
+from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.runs import dagster_instance
+from tunegenie_assets.keys import LAYERS
+
+BAR_WIDTH = 30
+NOTHING_BUILT = "nothing has been built yet; run tunegenie demo or tunegenie import"
+
+
+@dataclass(frozen=True)
+class AssetState:
+    """When an asset was last built, and which of its checks did not pass then."""
+
+    built_at: datetime | None
+    failed_checks: list[str]
+
+
+def run(*, as_json: bool) -> None:
+    """Print it, or one document of it."""
+    out, _ = display.consoles(as_json=as_json)
+    platform = Platform.open()
+    if platform.settings.env != "production" and not platform.settings.warehouse_path.exists():
+        raise CommandError(
+            f"no warehouse at {platform.settings.warehouse_path}; run tunegenie demo or tunegenie import"
+        )
+    sizes = summaries.table_sizes(platform.warehouse)
+    if not any(size.name == "plays" and size.layer == "silver" for size in sizes):
+        raise CommandError(NOTHING_BUILT)
+    with dagster_instance(platform.settings) as instance:
+        states = _states(instance, platform.definitions)
+    if as_json:
+        display.print_json(_document(platform, sizes, states))
+    else:
+        _print(platform, sizes, states, out)
+
+
+def _states(instance: dg.DagsterInstance, definitions: dg.Definitions) -> dict[str, AssetState]:
+    graph = definitions.resolve_asset_graph()
+    keys = list(graph.get_all_asset_keys())
+    events = instance.get_latest_materialization_events(keys)
+    failed: dict[dg.AssetKey, list[str]] = {}
+    for check in graph.asset_check_keys:
+        record = instance.get_latest_asset_check_evaluation_record(check)
+        evaluation = record.event.asset_check_evaluation if record and record.event else None
+        if evaluation is not None and not evaluation.passed:
+            failed.setdefault(check.asset_key, []).append(check.name)
+    return {key.to_user_string(): AssetState(_time(events.get(key)), sorted(failed.get(key, []))) for key in keys}
+
+
+def _time(event: dg.EventLogEntry | None) -> datetime | None:
+    return datetime.fromtimestamp(event.timestamp, tz=UTC) if event else None
+
+
+def _document(
+    platform: Platform, sizes: Sequence[summaries.TableSize], states: Mapping[str, AssetState]
+) -> dict[str, object]:
+    rows = {f"{size.layer}/{size.name}": size.rows for size in sizes}
+    return {
+        "command": "stats",
+        "warehouse": str(platform.settings.warehouse_path),
+        "sources": summaries.sources(platform.warehouse),
+        "years": summaries.years_of_listening(platform.warehouse),
+        "assets": [
+            {
+                "asset": name,
+                "rows": rows.get(name),
+                "built_at": state.built_at.isoformat() if state.built_at else None,
+                "failed_checks": state.failed_checks,
+            }
+            for name, state in _in_order(states)
+        ],
+    }
+
+
+def _print(
+    platform: Platform, sizes: Sequence[summaries.TableSize], states: Mapping[str, AssetState], out: Console
+) -> None:
+    by_source = [
+        (
+            row["source"],
+            int(row["listeners"]),
+            int(row["plays"]),
+            float(row["hours"]),
+            row["first_play"].date(),
+            row["last_play"].date(),
+            int(row["days"]),
+        )
+        for row in summaries.sources(platform.warehouse)
+    ]
+    columns = ["source", "listeners", "plays", "hours", "from", "to", "days with plays"]
+    out.print(display.table("Listening by source", columns, by_source))
+    out.print()
+    years = summaries.years_of_listening(platform.warehouse)
+    if years:
+        longest = max(float(row["hours"]) for row in years) or 1.0
+        bars = [
+            (
+                row["listener_id"],
+                str(row["year"]),
+                int(row["plays"]),
+                float(row["hours"]),
+                "█" * round(BAR_WIDTH * float(row["hours"]) / longest),
+            )
+            for row in years
+        ]
+        out.print(display.table("Listening by year", ["listener", "year", "plays", "hours", ""], bars))
+        out.print()
+    rows = {f"{size.layer}/{size.name}": size.rows for size in sizes}
+    assets = [
+        (
+            name,
+            rows.get(name),
+            f"{state.built_at:%Y-%m-%d %H:%M}" if state.built_at else "never",
+            ", ".join(state.failed_checks) or "",
+        )
+        for name, state in _in_order(states)
+    ]
+    out.print(display.table("Assets", ["asset", "rows", "last built (UTC)", "checks not passed"], assets))
+
+
+def _in_order(states: Mapping[str, AssetState]) -> list[tuple[str, AssetState]]:
+    return sorted(states.items(), key=lambda item: (LAYERS.index(item[0].split("/")[0]), item[0]))

@@ -1,0 +1,120 @@
+"""What the command line tells of the warehouse: questions to it, as plain values. Showing them is in display.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tunegenie_assets.keys import LAYERS
+from tunegenie_assets.resources.tables import WarehouseIOManager
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class TableSize:
+    """Rows of one table or view."""
+
+    layer: str
+    name: str
+    rows: int
+
+
+def table_sizes(warehouse: WarehouseIOManager) -> list[TableSize]:
+    """Every table of every layer in the order of the flow; empty where nothing has been built."""
+    found = warehouse.query(
+        "select lower(table_schema) as layer, lower(table_name) as name, table_type from information_schema.tables"
+    ).to_pylist()
+    tables = sorted(
+        ((row["layer"], row["name"]) for row in found if row["layer"] in LAYERS),
+        key=lambda t: (LAYERS.index(t[0]), t[1]),
+    )
+    if not tables:
+        return []
+    counts = [f"select '{layer}.{name}' as name, count(*) as row_count from {layer}.{name}" for layer, name in tables]  # noqa: S608  # names come from the catalog
+    by_name = {r["name"]: int(r["row_count"]) for r in warehouse.query(" union all ".join(counts)).to_pylist()}
+    return [TableSize(layer, name, by_name[f"{layer}.{name}"]) for layer, name in tables]
+
+
+def rows_by_layer(sizes: Sequence[TableSize]) -> dict[str, tuple[int, int]]:
+    """Tables and rows of each layer."""
+    layers: dict[str, tuple[int, int]] = {}
+    for size in sizes:
+        tables, rows = layers.get(size.layer, (0, 0))
+        layers[size.layer] = (tables + 1, rows + size.rows)
+    return layers
+
+
+def top_genres(warehouse: WarehouseIOManager, limit: int = 8) -> Rows:
+    return warehouse.query(
+        """
+        select primary_genre as genre, sum(total_plays) as plays, sum(minutes_listened) / 60 as hours,
+               100.0 * sum(total_plays) / sum(sum(total_plays)) over () as percent
+        from gold.genre_analysis_complete
+        group by primary_genre
+        order by plays desc, genre
+        limit ?
+        """,
+        [limit],
+    ).to_pylist()
+
+
+def recommendations_for(warehouse: WarehouseIOManager, listener_id: str | None) -> Rows:
+    """Recommendations of a listener, by rank; without one, of the first listener who has any."""
+    return warehouse.query(
+        """
+        select listener_id, rank, track_name, artist_name, primary_genre, reason
+        from recommender.recommendations
+        where listener_id = coalesce(?, (select min(listener_id) from recommender.recommendations))
+        order by rank
+        """,
+        [listener_id],
+    ).to_pylist()
+
+
+def sources(warehouse: WarehouseIOManager) -> Rows:
+    """Each source: listeners, plays, hours and the days it covers."""
+    return warehouse.query(
+        """
+        select source, count(distinct listener_id) as listeners, count(*) as plays,
+               sum(ms_played) / 3600000.0 as hours,
+               min(started_at) as first_play, max(started_at) as last_play,
+               count(distinct play_date) as days
+        from silver.plays
+        group by source
+        order by source
+        """
+    ).to_pylist()
+
+
+def years_of_listening(warehouse: WarehouseIOManager) -> Rows:
+    """Plays and hours by local year of each listener that is not simulated."""
+    return warehouse.query(
+        """
+        select s.listener_id, cast(extract(year from s.local_date) as integer) as year,
+               sum(s.total_plays) as plays, sum(s.minutes_listened) / 60 as hours
+        from gold.daily_listening_summary as s
+        inner join gold.dim_listener as l on s.listener_id = l.listener_id
+        where not l.is_simulated
+        group by s.listener_id, extract(year from s.local_date)
+        order by 1, 2
+        """
+    ).to_pylist()
+
+
+def fates_by_archive(warehouse: WarehouseIOManager, listener_id: str) -> Mapping[str, Mapping[str, int]]:
+    """For each archive of a listener, how many of its records met which fate in the ledger."""
+    rows = warehouse.query(
+        """
+        select split_part(source_file, '/', 1) as archive_id, fate, count(*) as records
+        from silver.play_ledger
+        where listener_id = ?
+        group by 1, 2
+        """,
+        [listener_id],
+    ).to_pylist()
+    fates: dict[str, dict[str, int]] = {}
+    for row in rows:
+        fates.setdefault(row["archive_id"], {})[row["fate"]] = int(row["records"])
+    return fates

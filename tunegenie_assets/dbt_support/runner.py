@@ -1,0 +1,152 @@
+"""Runs dbt in this process for the selected part of a Dagster run and reports each node as Dagster sees it.
+
+`DbtCliResource` starts a process for `dbt --version` and one for the build, about nine seconds of processor time
+a call where this takes two. What to build and with which variables is decided in arguments.py.
+"""
+
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from tunegenie_assets.dbt_support.arguments import build_arguments, variables
+from tunegenie_assets.dbt_support.project import DbtProjectFiles, parse
+from tunegenie_assets.dbt_support.reporting import record_window_counts, whole_table_metadata
+from tunegenie_assets.locking import warehouse_lock
+from tunegenie_assets.resources.tables import WarehouseIOManager
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.run import RunResult
+
+DbtEvent = dg.MaterializeResult[Any] | dg.AssetCheckResult
+
+UNIQUE_ID = "dagster_dbt/unique_id"
+DONE = frozenset({"success", "pass", "warn"})
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The nodes of one step, by dbt's unique id."""
+
+    models: Mapping[str, dg.AssetKey]
+    tests: Mapping[str, dg.AssetCheckKey]
+
+    @classmethod
+    def of(cls, context: dg.AssetExecutionContext) -> "Selection":
+        definition = context.assets_def
+        specs = definition.specs_by_key
+        checks = {spec.key: spec for spec in definition.check_specs}
+        return cls(
+            models={str(specs[key].metadata[UNIQUE_ID]): key for key in context.selected_asset_keys},
+            tests={str((checks[key].metadata or {})[UNIQUE_ID]): key for key in context.selected_asset_check_keys},
+        )
+
+
+@dataclass
+class Outcome:
+    """What dbt said of each node."""
+
+    results: list["RunResult"] = field(default_factory=list)
+    error: str | None = None
+
+
+class DbtRunner(dg.ConfigurableResource[None]):
+    """`dbt build` in process, against the environment's target."""
+
+    target: str
+    target_path: str
+    warehouse_lock_path: str
+    default_timezone: str
+    warehouse: dg.ResourceDependency[WarehouseIOManager]
+
+    def build(self, context: dg.AssetExecutionContext) -> Iterator[DbtEvent]:
+        """Build what the step selects; yields one result a node.
+
+        Raises:
+            dagster.Failure: dbt failed, or a model could not be built; the message names the nodes.
+        """
+        selection = Selection.of(context)
+        arguments = build_arguments(selection.models, selection.tests)
+        window = _window(context)
+        self.warehouse.create_all()
+        outcome = self._invoke([*arguments, *variables(window, self.default_timezone)])
+        built = [selection.models[r.node.unique_id] for r in outcome.results if _was_built(r, selection)]
+        if window is None:
+            metadata = whole_table_metadata(self.warehouse, built)
+        else:
+            metadata = {key: {} for key in built}
+            record_window_counts(context, self.warehouse, built, window)
+        yield from _as_dagster(outcome.results, selection, metadata)
+        _raise_if_failed(outcome, selection)
+
+    def _invoke(self, arguments: list[str]) -> Outcome:
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415  # two seconds of imports, paid when dbt really runs
+
+        files = DbtProjectFiles(target=self.target, target_path=Path(self.target_path))
+        manifest = parse(files)
+        with warehouse_lock(Path(self.warehouse_lock_path)), _connections_closed_after():
+            outcome = dbtRunner(manifest=manifest).invoke([*arguments, *files.global_arguments])
+        results = list(getattr(outcome.result, "results", []))
+        return Outcome(results, str(outcome.exception) if outcome.exception else None)
+
+
+@contextmanager
+def _connections_closed_after() -> Generator[None]:
+    """dbt-duckdb keeps the file open after a call; the next writer in this process would be refused."""
+    try:
+        yield
+    finally:
+        try:
+            from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+        except ImportError:
+            return
+        DuckDBConnectionManager.close_all_connections()
+
+
+def _window(context: dg.AssetExecutionContext) -> tuple[date, date] | None:
+    """The days to rebuild, or None for models that are rebuilt whole."""
+    if context.assets_def.partitions_def is None or not context.has_partition_key_range:
+        return None
+    window = context.partition_time_window
+    return window.start.date(), window.end.date()
+
+
+def _was_built(result: "RunResult", selection: Selection) -> bool:
+    return result.node.unique_id in selection.models and str(result.status) == "success"
+
+
+def _as_dagster(
+    results: Iterable["RunResult"],
+    selection: Selection,
+    metadata: Mapping[dg.AssetKey, Mapping[str, Any]],
+) -> Iterator[DbtEvent]:
+    for result in results:
+        node_id, status = result.node.unique_id, str(result.status)
+        if _was_built(result, selection):
+            key = selection.models[node_id]
+            yield dg.MaterializeResult(asset_key=key, metadata=metadata[key])
+        elif node_id in selection.tests and status != "skipped":
+            check = selection.tests[node_id]
+            yield dg.AssetCheckResult(
+                asset_key=check.asset_key,
+                check_name=check.name,
+                passed=status == "pass",
+                severity=dg.AssetCheckSeverity.WARN if status == "warn" else dg.AssetCheckSeverity.ERROR,
+                metadata={"failing_rows": result.failures or 0, "message": str(result.message or status)},
+            )
+
+
+def _raise_if_failed(outcome: Outcome, selection: Selection) -> None:
+    bad = [r for r in outcome.results if str(r.status) not in DONE | {"skipped"}]
+    if bad:
+        lines = [f"{r.node.name}: {' '.join(str(r.message or r.status).split())}" for r in bad]
+        raise dg.Failure(description="dbt: " + "; ".join(lines), allow_retries=False)
+    if outcome.error:
+        raise dg.Failure(description=f"dbt: {outcome.error}")
+    missing = set(selection.models) - {r.node.unique_id for r in outcome.results}
+    if missing:
+        raise dg.Failure(description=f"dbt built nothing for {', '.join(sorted(missing))}")

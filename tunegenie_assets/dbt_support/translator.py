@@ -1,0 +1,38 @@
+"""How a dbt node becomes a Dagster asset: key, group, owner, partition mapping. Running it is in runner.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtProject
+
+from tunegenie_assets.keys import OWNERS
+
+
+class TuneGenieTranslator(DagsterDbtTranslator):
+    """Keys are `[schema, table]`, as the warehouse names them; the group is the layer."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        table = dbt_resource_props.get("alias") or dbt_resource_props.get("identifier") or dbt_resource_props["name"]
+        return dg.AssetKey([dbt_resource_props["schema"], table])
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        properties = self.get_resource_props(manifest, unique_id)
+        key = self.get_asset_key(properties)
+        window_column = (properties.get("config", {}).get("meta") or {}).get("window_column")
+        return spec.replace_attributes(
+            key=key,
+            group_name=key.path[0],
+            owners=list(OWNERS),
+            description=_description(properties),
+        ).merge_attributes(metadata={"partition_expr": window_column} if window_column else {})
+
+
+def _description(properties: Mapping[str, Any]) -> str:
+    """The model's own words first, then its SQL, as code."""
+    text = str(properties.get("description") or "").strip()
+    code = str(properties.get("raw_code") or "").strip()
+    return f"{text}\n\n```sql\n{code}\n```" if code else text

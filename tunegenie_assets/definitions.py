@@ -1,0 +1,81 @@
+"""The code location: `build_definitions(settings)` puts the graph together, and nothing else happens here."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from tunegenie_assets import freshness, schedules, sensors
+from tunegenie_assets.assets import enrichment, landing, raw, recommender, synthetic
+from tunegenie_assets.assets.dbt import build_dbt_assets
+from tunegenie_assets.checks.layers import CHECKS
+from tunegenie_assets.dbt_support.project import DbtProjectFiles
+from tunegenie_assets.dbt_support.runner import DbtRunner
+from tunegenie_assets.jobs import JOBS
+from tunegenie_assets.resources.archives import ArchiveStore
+from tunegenie_assets.resources.factory import warehouse_for
+from tunegenie_assets.resources.model_store import ModelStore, Training
+from tunegenie_assets.resources.simulation import Simulation
+from tunegenie_assets.settings import Settings, apply_to_process, load_settings
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    settings = load_settings()
+    apply_to_process(settings)
+    return build_definitions(settings)
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """The whole graph for these settings.
+
+    Raises:
+        SettingsError: the environment lacks a setting.
+        DbtError: the dbt project does not parse.
+    """
+    dbt_files = DbtProjectFiles(target=settings.env.value, target_path=settings.dbt_target_path)
+    python_assets = dg.load_assets_from_modules([landing, raw, synthetic, enrichment, recommender])
+    assets = [*python_assets, *build_dbt_assets(dbt_files.manifest())]
+    return dg.Definitions(
+        assets=dg.map_asset_specs(freshness.with_freshness, assets),
+        asset_checks=CHECKS,
+        jobs=JOBS,
+        schedules=schedules.build_schedules(settings.schedule, settings.timezone),
+        sensors=sensors.build_sensors(settings.inbox_path, settings.listener),
+        resources=build_resources(settings),
+        # One process for a run: a process of its own for each step costs four seconds of imports.
+        executor=dg.in_process_executor,
+    )
+
+
+def build_resources(settings: Settings) -> dict[str, object]:
+    """The resources by name; `io_manager` and `warehouse` are the same warehouse."""
+    warehouse = warehouse_for(settings)
+    return {
+        "io_manager": warehouse,
+        "warehouse": warehouse,
+        "archive_store": build_archive_store(settings),
+        "dbt": DbtRunner(
+            target=settings.env.value,
+            target_path=str(settings.dbt_target_path),
+            warehouse_lock_path=str(settings.warehouse_lock_path),
+            default_timezone=settings.timezone,
+            warehouse=warehouse,
+        ),
+        "model_store": ModelStore(root=str(settings.models_path)),
+        "simulation": build_simulation(settings),
+        "training": Training(seed=settings.seed, threads=settings.threads),
+    }
+
+
+def build_archive_store(settings: Settings) -> ArchiveStore:
+    return ArchiveStore(landing_root=str(settings.landing_path), parsed_path=str(settings.parsed_path))
+
+
+def build_simulation(settings: Settings) -> Simulation:
+    return Simulation(
+        population_path=str(settings.landing_path / "simulator" / "population.json"),
+        listeners=settings.simulated_listeners,
+        days=settings.simulated_days,
+        seed=settings.seed,
+        catalogue_path=str(settings.catalogue) if settings.catalogue else None,
+    )

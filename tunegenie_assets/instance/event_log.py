@@ -1,0 +1,58 @@
+"""Dagster's SQLite event log with one transaction for a batch of partition events.
+
+The stock storage opens two connections and compiles five statements for each event, about 10 ms: eleven years of
+days times four assets would take minutes for bookkeeping alone. In one transaction an event takes 0.2 ms. Dagster
+has no public name for its storages, so this module is the one place that imports private ones; the packages are
+pinned exactly and a test compares what the two storages answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as db
+from dagster import EventLogEntry
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._serdes import ConfigurableClassData
+
+MATERIALIZATIONS = frozenset({"ASSET_MATERIALIZATION", "ASSET_MATERIALIZATION_PLANNED"})
+
+
+class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
+    """Answers as `SqliteEventLogStorage` does; stores materializations that arrive together faster."""
+
+    @classmethod
+    def from_config_value(  # pyright: ignore[reportIncompatibleMethodOverride]  # as the parent does
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
+    ) -> BatchedSqliteEventLogStorage:
+        return cls(inst_data=inst_data, **config_value)
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Store events of one run in their order: runs of materializations together, anything else as the parent."""
+        for together, group in groupby(events, key=_is_materialization):
+            batch = list(group)
+            if together:
+                self._store_materializations(batch)
+            else:
+                super().store_event_batch(batch)
+
+    def _store_materializations(self, events: Sequence[EventLogEntry]) -> None:
+        rows = [self._event_to_row(event) for event in events]
+        with self.run_connection(events[0].run_id) as connection:
+            connection.execute(SqlEventLogStorageTable.insert(), rows)
+        with self.index_transaction() as connection:
+            connection.execute(SqlEventLogStorageTable.insert(), rows)
+            last_id = int(connection.execute(db.select(db.func.max(SqlEventLogStorageTable.c.id))).scalar_one())
+            ids = range(last_id - len(events) + 1, last_id + 1)
+            self._store_asset_event_tags(connection, events, ids)
+            # The table of assets keeps the latest event of each asset only.
+            latest = {event.get_dagster_event().asset_key: i for i, event in enumerate(events)}
+            for index in latest.values():
+                self._store_asset_event(connection, events[index], ids[index])
+
+
+def _is_materialization(event: EventLogEntry) -> bool:
+    return event.is_dagster_event and event.get_dagster_event().event_type_value in MATERIALIZATIONS

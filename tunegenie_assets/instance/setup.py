@@ -1,0 +1,31 @@
+"""Writes the Dagster instance of a TuneGenie home: its folder and `dagster.yaml`. Knows no asset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CONFIGURATION = """\
+# Written by tunegenie and rewritten when it differs; put your own changes into another DAGSTER_HOME.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+concurrency:
+  runs:
+    # DuckDB has one writer: runs of the daemon wait for each other.
+    max_concurrent_runs: 1
+event_log_storage:
+  module: tunegenie_assets.instance.event_log
+  class: BatchedSqliteEventLogStorage
+  config:
+    base_dir: {base_dir}
+"""
+
+
+def prepare_dagster_home(folder: Path) -> None:
+    """Make `folder` a Dagster home; running it again changes nothing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = CONFIGURATION.format(base_dir=folder / "history" / "runs")
+    path = folder / "dagster.yaml"
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")

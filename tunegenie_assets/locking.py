@@ -1,0 +1,36 @@
+"""The lock that lets one process at a time open the DuckDB file for writing.
+
+The operating system drops it when a process dies, so a killed run never blocks the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+WAIT_SECONDS = 600.0
+"""Longer than any step of a local run takes; a step that waits longer has met a process that hangs."""
+
+
+class WarehouseBusyError(Exception):
+    """Another process kept the warehouse for longer than anyone should wait."""
+
+
+@contextmanager
+def warehouse_lock(path: Path, wait_seconds: float = WAIT_SECONDS) -> Generator[None]:
+    """Hold the warehouse while the block runs.
+
+    Raises:
+        WarehouseBusyError: it could not be had within `wait_seconds`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(path, timeout=wait_seconds):
+            yield
+    except Timeout as error:
+        raise WarehouseBusyError(
+            f"another process has been writing {path.with_suffix('')} for {wait_seconds:.0f} s; try again later"
+        ) from error

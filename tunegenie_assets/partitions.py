@@ -1,0 +1,29 @@
+"""The one partitions definition: UTC days of play. Nothing else defines partitions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import dagster as dg
+
+FIRST_PLAY_DAY = date(2002, 1, 1)
+"""Scrobbling began in 2002; an older time stamp in a history file is a fault of the file."""
+
+# The current day has a partition, so that what was played today can be collected today.
+play_days = dg.DailyPartitionsDefinition(start_date=FIRST_PLAY_DAY.isoformat(), end_offset=1)
+
+RANGE_START_TAG = "dagster/asset_partition_range_start"
+RANGE_END_TAG = "dagster/asset_partition_range_end"
+
+
+def range_tags(first_day: date, last_day: date) -> dict[str, str]:
+    """Run tags that make one run cover the days from `first_day` to `last_day`, both included.
+
+    Raises:
+        ValueError: the range is empty or begins before the first partition.
+    """
+    if last_day < first_day:
+        raise ValueError(f"the last day {last_day} lies before the first day {first_day}")
+    if first_day < FIRST_PLAY_DAY:
+        raise ValueError(f"{first_day} lies before the first partition {FIRST_PLAY_DAY}")
+    return {RANGE_START_TAG: first_day.isoformat(), RANGE_END_TAG: last_day.isoformat()}

@@ -1,0 +1,40 @@
+"""The landing store and the parsed archives as Dagster resources. What they do is in sources/."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pyarrow as pa
+from upath import UPath
+
+from tunegenie_assets.sources.landing import Landing
+from tunegenie_assets.sources.parsed import ParsedArchive, ParsedArchives
+
+
+class ArchiveStore(dg.ConfigurableResource[None]):
+    """Archives as they came, under `landing_root` (a folder or an fsspec URL), and their parsed records."""
+
+    landing_root: str
+    parsed_path: str
+
+    @property
+    def landing(self) -> Landing:
+        return Landing(UPath(self.landing_root))
+
+    @property
+    def parsed(self) -> ParsedArchives:
+        return ParsedArchives(Path(self.parsed_path))
+
+    def read_window(self, start: date, end: date) -> pa.Table:
+        """Records of all archives that began in [start, end), parsing what is not parsed yet."""
+        return self.parsed.read_window(self._parsed_archives(), start, end)
+
+    def rejected(self) -> pa.Table:
+        """Records of all archives that could not be read."""
+        return self.parsed.rejected(self._parsed_archives())
+
+    def _parsed_archives(self) -> list[ParsedArchive]:
+        landing = self.landing
+        return [self.parsed.ensure(landing, archive) for archive in landing.archives()]

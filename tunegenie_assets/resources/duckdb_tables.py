@@ -1,0 +1,85 @@
+"""Tables in the local DuckDB file: atomic writes by name, one writer at a time. The shared part is tables.py."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from dagster_duckdb import DuckDBResource
+
+from tunegenie_assets.locking import warehouse_lock
+from tunegenie_assets.resources.tables import WarehouseIOManager, Window, selected
+from tunegenie_assets.schemas import Table
+
+
+class DuckDBTables(WarehouseIOManager):
+    """`warehouse_path` is the DuckDB file; each call opens it, works and closes it."""
+
+    warehouse_path: str
+    lock_path: str
+
+    @contextmanager
+    def _connection(self) -> Generator[duckdb.DuckDBPyConnection]:
+        Path(self.warehouse_path).parent.mkdir(parents=True, exist_ok=True)
+        # One configuration for all: DuckDB refuses a second one while a connection is open in this process.
+        resource = DuckDBResource(database=self.warehouse_path)
+        with warehouse_lock(Path(self.lock_path)), resource.get_connection() as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            yield connection
+
+    def write(self, schema: Table, rows: pa.Table, window: Window | None) -> None:
+        name = _quoted(*schema.key)
+        with self._connection() as connection:
+            connection.begin()
+            try:
+                connection.register("incoming", rows)
+                if window is None:
+                    connection.execute(f'create schema if not exists "{schema.layer}"')
+                    connection.execute(f"create or replace table {name} as select * from incoming")
+                else:
+                    _create(connection, schema)
+                    condition = f'"{window.column}" >= ? and "{window.column}" < ?'
+                    connection.execute(f"delete from {name} where {condition}", [window.start, window.end])
+                    connection.execute(f"insert into {name} by name select * from incoming")
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+
+    def read(self, key: tuple[str, str], window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
+        name = _quoted(*key)
+        if window is None:
+            return self.query(f"select {selected(columns)} from {name}")
+        condition = f'"{window.column}" >= ? and "{window.column}" < ?'
+        return self.query(f"select {selected(columns)} from {name} where {condition}", [window.start, window.end])
+
+    def query(self, sql: str, parameters: list[Any] | None = None) -> pa.Table:
+        with self._connection() as connection:
+            return connection.sql(sql, params=parameters or []).to_arrow_table()
+
+    def create_missing(self, tables: Iterable[Table]) -> None:
+        with self._connection() as connection:
+            for table in tables:
+                _create(connection, table)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, schema: Table) -> None:
+    """Create the table, or give an older one the columns it lacks."""
+    name = _quoted(*schema.key)
+    connection.execute(f'create schema if not exists "{schema.layer}"')
+    connection.register("template", schema.empty())
+    connection.execute(f"create table if not exists {name} as select * from template")
+    have = {row[0] for row in connection.execute(f"select column_name from (describe {name})").fetchall()}
+    wanted = connection.execute("select column_name, column_type from (describe template)").fetchall()
+    for column, kind in wanted:
+        if column not in have:
+            connection.execute(f'alter table {name} add column "{column}" {kind}')
+    connection.unregister("template")
+
+
+def _quoted(schema: str, table: str) -> str:
+    return f'"{schema}"."{table}"'

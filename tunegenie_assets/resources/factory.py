@@ -1,0 +1,54 @@
+"""The one switch between DuckDB and Snowflake: which IO manager an environment uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tunegenie_assets.resources.duckdb_tables import DuckDBTables
+from tunegenie_assets.resources.tables import WarehouseIOManager
+from tunegenie_assets.settings import PREFIX, Environment, Settings, SettingsError
+
+
+def warehouse_for(settings: Settings) -> WarehouseIOManager:
+    """The warehouse of this environment.
+
+    Raises:
+        SettingsError: production lacks a setting; the message names it.
+    """
+    return WAREHOUSES[settings.env](settings)
+
+
+def _duckdb(settings: Settings) -> WarehouseIOManager:
+    return DuckDBTables(
+        warehouse_path=str(settings.warehouse_path),
+        lock_path=str(settings.warehouse_lock_path),
+    )
+
+
+def _snowflake(settings: Settings) -> WarehouseIOManager:
+    needed = ("account", "user", "private_key_path", "role", "warehouse", "database")
+    missing = [f"{PREFIX}SNOWFLAKE_{name.upper()}" for name in needed if not getattr(settings, f"snowflake_{name}")]
+    if missing:
+        raise SettingsError(f"{PREFIX}ENV=production needs {', '.join(missing)}")
+    try:
+        # Nine seconds of imports that the DuckDB path never pays.
+        from tunegenie_assets.resources.snowflake_tables import SnowflakeTables  # noqa: PLC0415
+    except ImportError as error:
+        raise SettingsError("production needs the snowflake extra: pip install 'tunegenie[snowflake]'") from error
+    passphrase = settings.snowflake_private_key_passphrase
+    return SnowflakeTables(
+        account=settings.snowflake_account,
+        user=settings.snowflake_user,
+        database=settings.snowflake_database,
+        warehouse=settings.snowflake_warehouse,
+        role=settings.snowflake_role,
+        private_key_path=str(settings.snowflake_private_key_path),
+        private_key_password=passphrase.get_secret_value() if passphrase else None,
+    )
+
+
+WAREHOUSES: Mapping[Environment, Callable[[Settings], WarehouseIOManager]] = {
+    Environment.LOCAL: _duckdb,
+    Environment.CI: _duckdb,
+    Environment.PRODUCTION: _snowflake,
+}

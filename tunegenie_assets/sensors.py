@@ -1,0 +1,87 @@
+"""What runs when something happens: a file appears in the inbox, an archive has been landed."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+
+from tunegenie_assets.jobs import import_archives, land_archives
+from tunegenie_assets.partitions import range_tags
+from tunegenie_assets.schemas import ARCHIVES
+
+ARCHIVES_KEY = dg.AssetKey(list(ARCHIVES.key))
+IMPORT_FOLLOWS_TAG = "tunegenie/import_follows"
+"""On a landing run whose caller starts the import itself."""
+SETTLE_SECONDS = 5.0
+"""A file that changed later than this is still being copied."""
+
+
+def build_sensors(inbox: Path, default_listener: str) -> list[dg.SensorDefinition]:
+    """The inbox sensor and the sensor that imports what has been landed."""
+
+    @dg.sensor(
+        name="inbox",
+        job=land_archives,
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=(
+            "Lands each new file of the inbox folder. A file in `inbox/<listener>/` belongs to that listener, "
+            "a file directly in the inbox to TUNEGENIE_LISTENER."
+        ),
+    )
+    def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        seen: dict[str, str] = json.loads(context.cursor or "{}")
+        files = dict(settled_files(inbox, time.time()))
+        requests = [
+            land_request(inbox / name, signature, inbox, default_listener)
+            for name, signature in files.items()
+            if seen.get(name) != signature
+        ]
+        if not requests:
+            return dg.SkipReason(f"nothing new in {inbox}")
+        return dg.SensorResult(run_requests=requests, cursor=json.dumps(files))
+
+    @dg.asset_sensor(
+        name="landed_archives",
+        asset_key=ARCHIVES_KEY,
+        job=import_archives,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Imports the days that a newly landed archive holds, in one run.",
+    )
+    def landed_sensor(
+        context: dg.SensorEvaluationContext, asset_event: dg.EventLogEntry
+    ) -> dg.RunRequest | dg.SkipReason:
+        materialization = asset_event.asset_materialization
+        metadata = materialization.metadata if materialization else {}
+        if "first_day" not in metadata:
+            return dg.SkipReason("the run landed no archive")
+        run = context.instance.get_run_by_id(asset_event.run_id)
+        if run is not None and IMPORT_FOLLOWS_TAG in run.tags:
+            return dg.SkipReason("whoever landed the archive imports it as well")
+        first, last = (date.fromisoformat(str(metadata[name].value)) for name in ("first_day", "last_day"))
+        return dg.RunRequest(run_key=asset_event.run_id, tags=range_tags(first, last))
+
+    return [inbox_sensor, landed_sensor]
+
+
+def settled_files(inbox: Path, now: float) -> Iterator[tuple[str, str]]:
+    """Names below `inbox`, at most one folder deep, with a signature that changes when the file does."""
+    for path in sorted([*inbox.glob("*"), *inbox.glob("*/*")]):
+        if path.name.startswith(".") or not path.is_file():
+            continue
+        status = path.stat()
+        if now - status.st_mtime >= SETTLE_SECONDS:
+            yield path.relative_to(inbox).as_posix(), f"{status.st_size}-{status.st_mtime_ns}"
+
+
+def land_request(path: Path, signature: str, inbox: Path, default_listener: str) -> dg.RunRequest:
+    """A run that lands one file for the listener its folder names."""
+    listener = default_listener if path.parent == inbox else path.parent.name
+    config = {"paths": [str(path)], "listener": listener}
+    return dg.RunRequest(
+        run_key=f"{path.relative_to(inbox).as_posix()}:{signature}",
+        run_config={"ops": {ARCHIVES_KEY.to_python_identifier(): {"config": config}}},
+    )

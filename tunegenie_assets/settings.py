@@ -1,0 +1,155 @@
+"""Every setting of TuneGenie, typed: the only reader of the environment and of `.env`.
+
+`load_settings()` is called by the command line and by the code location; everything else is handed values.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+
+PREFIX = "TUNEGENIE_"
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used, in one line that says what to do."""
+
+
+class Environment(StrEnum):
+    """Where the platform runs; the dbt target has the same name."""
+
+    LOCAL = "local"
+    CI = "ci"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults; the environment wins over `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    env: Environment = Environment.LOCAL
+    home: Path = Path(".tunegenie")
+    timezone: str = "UTC"
+    listener: str = "me"
+    catalogue: Path | None = None
+    simulated_listeners: int = 300
+    simulated_days: int = 60
+    seed: int = 42
+    threads: int = 2
+    schedule: str = "15 4 * * *"
+    ui_port: int = 3000
+    snowflake_account: str = ""
+    snowflake_user: str = ""
+    snowflake_private_key_path: Path | None = None
+    snowflake_private_key_passphrase: SecretStr | None = None
+    snowflake_role: str = ""
+    snowflake_warehouse: str = ""
+    snowflake_database: str = ""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("expected an IANA time zone such as America/Denver or UTC") from error
+        return value
+
+    @field_validator("simulated_listeners", "simulated_days", "threads")
+    @classmethod
+    def _positive(cls, value: int) -> int:
+        if value < 1:
+            raise ValueError("expected a whole number of 1 or more")
+        return value
+
+    @field_validator("ui_port")
+    @classmethod
+    def _port(cls, value: int) -> int:
+        if not 1 <= value <= 65535:
+            raise ValueError("expected a port from 1 to 65535")
+        return value
+
+    @property
+    def warehouse_path(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def warehouse_lock_path(self) -> Path:
+        return self.home / "warehouse.duckdb.lock"
+
+    @property
+    def landing_path(self) -> Path:
+        return self.home / "landing"
+
+    @property
+    def parsed_path(self) -> Path:
+        return self.home / "parsed"
+
+    @property
+    def inbox_path(self) -> Path:
+        return self.home / "inbox"
+
+    @property
+    def models_path(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.home / "dagster"
+
+    @property
+    def dbt_target_path(self) -> Path:
+        return self.home / "dbt"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings of this process, with `home` made absolute.
+
+    Raises:
+        SettingsError: a name or a value is not known; the message gives the known ones.
+    """
+    _refuse_unknown_names()
+    try:
+        settings = Settings(**overrides)  # pyright: ignore[reportArgumentType]  # validated by pydantic right here
+    except ValidationError as error:
+        raise SettingsError(_describe(error)) from error
+    return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+
+
+def apply_to_process(settings: Settings) -> None:
+    """Hand Dagster and dbt, which read the environment themselves, the values of these settings."""
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+    # Stores the events of a range of partitions in one transaction; see event_log.py.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "2000")
+    os.environ[f"{PREFIX}ENV"] = settings.env.value
+    os.environ[f"{PREFIX}HOME"] = str(settings.home)
+    for name in ("account", "user", "private_key_path", "role", "warehouse", "database"):
+        value = getattr(settings, f"snowflake_{name}")
+        if value:
+            os.environ[f"{PREFIX}SNOWFLAKE_{name.upper()}"] = str(value)
+    if settings.snowflake_private_key_passphrase is not None:
+        secret = settings.snowflake_private_key_passphrase.get_secret_value()
+        os.environ[f"{PREFIX}SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"] = secret
+
+
+def _refuse_unknown_names() -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    dotenv = DotEnvSettingsSource(Settings, env_file=".env").env_vars
+    present = {name.upper() for name in (*os.environ, *dotenv) if name.upper().startswith(PREFIX)}
+    unknown = sorted(present - known)
+    if unknown:
+        raise SettingsError(f"unknown setting {', '.join(unknown)}; known settings: {', '.join(sorted(known))}")
+
+
+def _describe(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else PREFIX + "*"
+    return f"{name}={first['input']!r}: {first['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,191 @@
+"""Landing: the append-only store of archives, byte for byte as they came, before anything is parsed.
+
+Layout below the root, a local folder or any URL that fsspec knows:
+    archives/<listener_id>/<sha256>/<file name>               the archive
+    archives/<listener_id>/<sha256>/manifest.json             written last: without it the archive does not count
+    archives/<listener_id>/<sha256>/timezones/<time>-<n>.json each later change of the time zone; the latest wins
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import TypeAdapter, ValidationError
+from upath import UPath
+
+from tunegenie_assets.sources.archive import open_members
+from tunegenie_assets.sources.detect import detect_members
+from tunegenie_assets.sources.errors import InvalidRequestError, LandingError, SourceError
+from tunegenie_assets.sources.folder import pack_folder
+from tunegenie_assets.sources.storage import make_folder, store
+
+_LISTENER_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+_UNSAFE_IN_FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class LandedArchive:
+    """One archive of one listener in landing."""
+
+    archive_id: str
+    """SHA-256 of its bytes, in hex."""
+    listener_id: str
+    timezone: str | None
+    """IANA zone of the latest import that gave one."""
+    source: str
+    original_name: str
+    file_name: str
+    """`original_name` made safe, the name in landing."""
+    size_bytes: int
+    members: int
+    """JSON files that it holds."""
+    landed_at: datetime
+    """Naive UTC."""
+    already_landed: bool = False
+    """Whether the import found it in landing instead of adding it."""
+
+
+@dataclass(frozen=True)
+class _TimezoneChange:
+    timezone: str
+
+
+_READ_MANIFEST = TypeAdapter(LandedArchive)
+_READ_CHANGE = TypeAdapter(_TimezoneChange)
+
+
+def check_listener_id(listener_id: str) -> str:
+    """The id itself, safe as a part of a path; raises InvalidRequestError otherwise."""
+    if not _LISTENER_ID.fullmatch(listener_id):
+        allowed = "1 to 64 of a-z, 0-9, `_`, `.` and `-`, beginning with a letter or digit"
+        raise InvalidRequestError(f"listener {listener_id!a}: expected {allowed}")
+    return listener_id
+
+
+def check_timezone(timezone: str) -> str:
+    """The zone itself; raises InvalidRequestError when it is not an IANA name."""
+    try:
+        return ZoneInfo(timezone).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = f"time zone {timezone!a}: expected an IANA name such as America/Denver"
+        raise InvalidRequestError(message) from error
+
+
+class Landing:
+    """The archives below `root`."""
+
+    def __init__(self, root: UPath | Path | str) -> None:
+        upath = UPath(root)
+        # A file: URL is a local folder, and local folders can be written atomically.
+        self._root = UPath(upath.path) if upath.protocol in ("file", "local") else upath
+
+    def land_archive(self, path: Path, *, listener_id: str, timezone: str | None, now: datetime) -> LandedArchive:
+        """Store the zip, JSON file or folder at `path` for a listener; `now` is UTC, naive or aware.
+
+        The format is found before anything is stored. Bytes that the listener has in landing are not stored again.
+        Raises a SourceError: unknown format, damaged or unsafe archive, invalid listener or time zone, no such file.
+        """
+        check_listener_id(listener_id)
+        if timezone is not None:
+            check_timezone(timezone)
+        now = _naive_utc(now)
+        if not path.is_dir():
+            return self._land_file(path, path.name, listener_id, timezone, now)
+        with TemporaryDirectory(prefix="tunegenie-") as temporary:
+            packed = Path(temporary) / f"{path.resolve().name or 'folder'}.zip"
+            pack_folder(path, packed)
+            return self._land_file(packed, packed.name, listener_id, timezone, now)
+
+    def archives(self) -> list[LandedArchive]:
+        """Every landed archive, by listener, time of landing and id."""
+        manifests = self._root.glob(f"archives/*/*/{_MANIFEST}")
+        found = [self._read(manifest.parent) for manifest in manifests]
+        return sorted(found, key=lambda archive: (archive.listener_id, archive.landed_at, archive.archive_id))
+
+    def open(self, archive: LandedArchive) -> BinaryIO:
+        """The bytes of the archive as a seekable stream, to be closed by the caller."""
+        file = self._folder(archive.listener_id, archive.archive_id) / archive.file_name
+        try:
+            return file.open("rb")
+        except FileNotFoundError as error:
+            raise LandingError(f"{file}: the archive is gone from landing; import it again") from error
+
+    def _folder(self, listener_id: str, archive_id: str) -> UPath:
+        return self._root / "archives" / listener_id / archive_id
+
+    def _land_file(
+        self, path: Path, original_name: str, listener_id: str, timezone: str | None, now: datetime
+    ) -> LandedArchive:
+        with open_members(path) as members:
+            source = detect_members(members, original_name)
+        with path.open("rb") as stream:
+            archive_id = hashlib.file_digest(stream, "sha256").hexdigest()
+        folder = self._folder(listener_id, archive_id)
+        if (folder / _MANIFEST).exists():
+            return self._land_again(self._read(folder), timezone, now)
+        archive = LandedArchive(
+            archive_id=archive_id,
+            listener_id=listener_id,
+            timezone=timezone,
+            source=source,
+            original_name=original_name,
+            file_name=_safe_file_name(original_name),
+            size_bytes=path.stat().st_size,
+            members=len(members),
+            landed_at=now,
+        )
+        make_folder(folder)
+        with path.open("rb") as stream:
+            stored = store(stream, folder / archive.file_name)
+        if stored != archive_id:
+            raise SourceError(f"{path}: changed while it was read; import it again")
+        _store_json(_manifest(archive), folder / _MANIFEST)
+        return archive
+
+    def _land_again(self, archive: LandedArchive, timezone: str | None, now: datetime) -> LandedArchive:
+        if timezone is not None and timezone != archive.timezone:
+            folder = self._folder(archive.listener_id, archive.archive_id) / "timezones"
+            make_folder(folder)
+            count = len(list(folder.glob("*.json")))
+            _store_json(asdict(_TimezoneChange(timezone)), folder / f"{now:%Y%m%dT%H%M%S%f}Z-{count:04d}.json")
+            archive = replace(archive, timezone=timezone)
+        return replace(archive, already_landed=True)
+
+    def _read(self, folder: UPath) -> LandedArchive:
+        manifest = folder / _MANIFEST
+        try:
+            archive = _READ_MANIFEST.validate_json(manifest.read_bytes())
+            changes = sorted((folder / "timezones").glob("*.json"), key=lambda change: change.name)
+            timezone = _READ_CHANGE.validate_json(changes[-1].read_bytes()).timezone if changes else archive.timezone
+        except ValidationError as error:
+            raise LandingError(f"{manifest}: not a manifest that landing wrote") from error
+        return replace(archive, timezone=timezone, landed_at=_naive_utc(archive.landed_at))
+
+
+def _manifest(archive: LandedArchive) -> dict[str, object]:
+    fields = asdict(archive)
+    del fields["already_landed"]
+    return {**fields, "landed_at": f"{archive.landed_at.isoformat()}Z"}
+
+
+def _naive_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _store_json(fields: dict[str, object], target: UPath) -> None:
+    store(io.BytesIO(json.dumps(fields, indent=2, sort_keys=True).encode()), target)
+
+
+def _safe_file_name(original_name: str) -> str:
+    name = _UNSAFE_IN_FILE_NAME.sub("_", original_name).lstrip(".")[-100:]
+    return name if name and name != _MANIFEST else f"archive-{name}"

@@ -1,0 +1,54 @@
+"""Writing whole files to a local folder or to any file system that fsspec knows."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+from upath import UPath
+
+_COPIED_BYTES = 1 << 20
+_PRIVATE_FOLDER = 0o700
+
+
+def make_folder(folder: UPath) -> None:
+    """Create the folder and what is missing above it; on a local disk only the owner may enter."""
+    if not isinstance(folder, Path):
+        folder.mkdir(parents=True, exist_ok=True)
+        return
+    missing = [level for level in (folder, *folder.parents) if not level.exists()]
+    for level in reversed(missing):
+        level.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+
+
+def store(source: BinaryIO, target: UPath) -> str:
+    """Copy a stream to `target`, which appears complete or not at all; returns the SHA-256 of the bytes.
+
+    On a local disk through a temporary file that only the owner may read; object stores show an object when its
+    upload is complete.
+    """
+    if not isinstance(target, Path):
+        with target.open("wb") as file:
+            return _copy(source, file)
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".partial-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            digest = _copy(source, file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return digest
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := source.read(_COPIED_BYTES):
+        digest.update(chunk)
+        target.write(chunk)
+    return digest.hexdigest()
