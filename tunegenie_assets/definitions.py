@@ -33,8 +33,9 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         DbtError: the dbt project does not parse.
     """
     dbt_files = DbtProjectFiles(target=settings.env.value, target_path=settings.dbt_target_path)
-    python_assets = dg.load_assets_from_modules([landing, raw, synthetic, enrichment, recommender])
-    assets = [*python_assets, *build_dbt_assets(dbt_files.manifest())]
+    modules = (landing, raw, synthetic, enrichment, recommender)
+    python_assets = [a for a in dg.load_assets_from_modules(modules) if isinstance(a, dg.AssetsDefinition)]
+    assets = [*python_assets, build_dbt_assets(dbt_files.manifest())]
     return dg.Definitions(
         assets=dg.map_asset_specs(freshness.with_freshness, assets),
         asset_checks=CHECKS,

@@ -79,6 +79,7 @@ ARCHIVES = Table(
         ("archive_id", STRING, "SHA-256 of the archive's bytes.", True),
         ("listener_id", STRING, "Listener whose archive it is.", True),
         ("timezone", STRING, "IANA zone given with the import; null when none was given."),
+        ("timezone_given_at", TIMESTAMP, "When that import was (UTC); the listener's latest zone counts."),
         ("source", STRING, "Format found by content, for example `spotify_extended_history`.", True),
         ("original_name", STRING, "File name at import.", True),
         ("size_bytes", INTEGER, "Size of the archive.", True),

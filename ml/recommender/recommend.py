@@ -132,6 +132,8 @@ def _history(interactions: pa.Table, model: Recommender) -> sparse.csr_matrix:
 
 def _reasons(top: TopItems, history: sparse.csr_matrix, items: _Items) -> NDArray[np.object_]:
     """A reason for each entry; rows of `history` are those of the lists."""
+    if len(top.rows) == 0:
+        return np.zeros(0, dtype=object)
     artist, genre = items.artist[top.items], items.genre[top.items]
     artists = int(items.artist.max(initial=-1)) + 1
     weight_of_artist = sparse.csr_matrix(history @ _membership(items.artist, artists))

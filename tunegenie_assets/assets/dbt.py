@@ -1,6 +1,7 @@
-"""The dbt models as assets: those with daily partitions, and those that are rebuilt whole.
+"""The dbt models as assets: one definition, which Dagster splits where Python assets stand between models.
 
-Dagster splits the two into as many dbt calls as the graph needs, since Python assets stand between models.
+Models with the tag `daily` have daily partitions, the others are rebuilt whole; both may share a dbt call, since a
+call costs more than most models do.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,26 +12,18 @@ from dagster_dbt import DagsterDbtTranslatorSettings, dbt_assets
 
 from tunegenie_assets.dbt_support.runner import DbtEvent, DbtRunner
 from tunegenie_assets.dbt_support.translator import TuneGenieTranslator
-from tunegenie_assets.keys import DAILY_TAG
-from tunegenie_assets.partitions import play_days
 
 
-def build_dbt_assets(manifest: Mapping[str, Any]) -> list[dg.AssetsDefinition]:
+def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     """The assets of a parsed dbt project."""
-    translator = TuneGenieTranslator(settings=DagsterDbtTranslatorSettings(enable_code_references=False))
 
     @dbt_assets(
         manifest=manifest,
-        select=f"tag:{DAILY_TAG}",
-        partitions_def=play_days,
+        name="dbt_models",
         backfill_policy=dg.BackfillPolicy.single_run(),
-        dagster_dbt_translator=translator,
+        dagster_dbt_translator=TuneGenieTranslator(settings=DagsterDbtTranslatorSettings()),
     )
-    def daily_models(context: dg.AssetExecutionContext, dbt: DbtRunner) -> Iterator[DbtEvent]:
+    def dbt_models(context: dg.AssetExecutionContext, dbt: DbtRunner) -> Iterator[DbtEvent]:
         yield from dbt.build(context)
 
-    @dbt_assets(manifest=manifest, exclude=f"tag:{DAILY_TAG}", dagster_dbt_translator=translator)
-    def whole_models(context: dg.AssetExecutionContext, dbt: DbtRunner) -> Iterator[DbtEvent]:
-        yield from dbt.build(context)
-
-    return [daily_models, whole_models]
+    return dbt_models

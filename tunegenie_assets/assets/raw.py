@@ -33,7 +33,7 @@ def spotify_extended_history(
 ) -> dg.MaterializeResult[pa.Table]:
     start, end = days_of(context)
     rows = archive_store.read_window(start, end)
-    record_counts(context, context.asset_key, count_by_day(rows, "play_date"))
+    record_counts(context, context.asset_key, count_by_day(rows, "play_date"), (start, end))
     return dg.MaterializeResult(value=rows)
 
 

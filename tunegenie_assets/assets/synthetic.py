@@ -54,5 +54,5 @@ def plays(
 ) -> dg.MaterializeResult[pa.Table]:
     start, end = days_of(context)
     rows = simulate_plays(population, catalogue, start, end)
-    record_counts(context, context.asset_key, count_by_day(rows, "play_date"))
+    record_counts(context, context.asset_key, count_by_day(rows, "play_date"), (start, end))
     return dg.MaterializeResult(value=rows)

@@ -108,6 +108,58 @@ rejected_records_accounted = no_rows_check(
     description="Each record that could not be read stands in raw.rejected_records with its reason.",
 )
 
+ledger_conserves_records = no_rows_check(
+    ["silver", "play_ledger"],
+    "conserves_records",
+    """
+    with records_in as (
+        select listener_id, 'spotify_extended_history' as source, count(*) as records
+        from raw.spotify_extended_history
+        group by listener_id
+        union all
+        select listener_id, 'synthetic' as source, count(*) as records
+        from synthetic.plays
+        group by listener_id
+    ),
+
+    records_out as (
+        select listener_id, source, count(*) as records
+        from silver.play_ledger
+        group by listener_id, source
+    )
+
+    select i.listener_id, i.source, i.records as records_in, o.records as records_out
+    from records_in as i
+    full outer join records_out as o on i.listener_id = o.listener_id and i.source = o.source
+    where coalesce(i.records, 0) != coalesce(o.records, 0)
+    """,
+    description="Every record of every source has its line in the ledger: as many out as in.",
+    blocking=True,
+)
+
+plays_are_kept_records = no_rows_check(
+    ["silver", "plays"],
+    "kept_records_only",
+    """
+    with plays as (select listener_id, source, count(*) as plays from silver.plays group by listener_id, source),
+
+    kept as (
+        select listener_id, source, count(*) as plays
+        from silver.play_ledger
+        where fate = 'kept'
+        group by listener_id, source
+    )
+
+    select k.listener_id, k.source, k.plays as kept, p.plays
+    from kept as k
+    full outer join plays as p on k.listener_id = p.listener_id and k.source = p.source
+    where coalesce(k.plays, 0) != coalesce(p.plays, 0)
+    """,
+    description="There are as many plays as records that the ledger calls kept.",
+    blocking=True,
+    additional_deps=[["silver", "play_ledger"]],
+)
+
 every_artist_has_genre = no_rows_check(
     ["enrichment", "artist_genres"],
     "every_artist",
@@ -232,6 +284,8 @@ CHECKS: list[dg.AssetChecksDefinition] = [
     catalogue_complete,
     archives_readable,
     rejected_records_accounted,
+    ledger_conserves_records,
+    plays_are_kept_records,
     every_artist_has_genre,
     *facts_find_dimensions,
     latest_day_present,

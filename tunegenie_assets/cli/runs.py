@@ -25,6 +25,12 @@ from tunegenie_assets.settings import Settings
 PROCESS_TAG = "tunegenie/process"
 """Process id of a run of the command line: how a run whose process died is told from one that goes on."""
 POLL_SECONDS = 0.3
+STEP_EVENTS = {
+    dg.DagsterEventType.STEP_START,
+    dg.DagsterEventType.STEP_SUCCESS,
+    dg.DagsterEventType.STEP_FAILURE,
+    dg.DagsterEventType.STEP_SKIPPED,
+}
 
 
 class RunFailedError(CommandError):
@@ -135,29 +141,33 @@ def _progress(
 
 
 def _steps(instance: dg.DagsterInstance, run_id: str) -> tuple[int, str]:
-    stats = instance.get_run_step_stats(run_id)
-    running = [step.step_key for step in stats if step.start_time and not step.end_time]
-    return sum(step.end_time is not None for step in stats), (running or ["…"])[-1].replace("__", "/")
+    """How many steps have ended, and one that runs; asks for step events only, of which there are few."""
+    records = instance.get_records_for_run(run_id, of_type=STEP_EVENTS).records
+    events = [record.event_log_entry.get_dagster_event() for record in records]
+    started = [event.step_key for event in events if event.event_type == dg.DagsterEventType.STEP_START]
+    ended = {event.step_key for event in events if event.event_type != dg.DagsterEventType.STEP_START}
+    running = [step for step in started if step and step not in ended]
+    return len(ended), (running or ["…"])[-1].replace("__", "/")
 
 
 def _stages(result: dg.ExecuteInProcessResult, instance: dg.DagsterInstance) -> list[Stage]:
+    """The steps in the order in which they began."""
     written: dict[str, list[dg.AssetKey]] = {}
-    for event in result.all_events:
-        if event.is_step_materialization and event.step_key and event.asset_key:
+    for event in result.get_asset_materialization_events():
+        if event.step_key and event.asset_key:
             keys = written.setdefault(event.step_key, [])
             if event.asset_key not in keys:
                 keys.append(event.asset_key)
+    times: dict[str, list[float]] = {}
+    for record in instance.get_records_for_run(result.run_id, of_type=STEP_EVENTS).records:
+        entry = record.event_log_entry
+        times.setdefault(entry.get_dagster_event().step_key or "", []).append(entry.timestamp)
     stages: list[Stage] = []
-    for step in sorted(instance.get_run_step_stats(result.run_id), key=lambda s: s.start_time or 0.0):
-        keys = written.get(step.step_key, [])
+    for step, stamps in times.items():
+        keys = written.get(step, [])
         layers = list(dict.fromkeys(key.path[0] for key in keys))
-        stages.append(
-            Stage(
-                name=", ".join(key.to_user_string() for key in keys) or step.step_key,
-                layer=" + ".join(layers) or "checks",
-                seconds=(step.end_time or 0.0) - (step.start_time or 0.0),
-            )
-        )
+        name = ", ".join(key.to_user_string() for key in keys) or step
+        stages.append(Stage(name, " + ".join(layers) or "checks", max(stamps) - min(stamps)))
     return stages
 
 

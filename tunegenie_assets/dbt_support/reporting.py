@@ -45,7 +45,7 @@ def record_window_counts(
             f"where {column} >= '{window[0]}' and {column} < '{window[1]}' group by {column}"
         )
         counts = {row["day"]: int(row["row_count"]) for row in warehouse.query(sql).to_pylist()}
-        record_counts(context, key, counts)
+        record_counts(context, key, counts, window)
 
 
 def _charts(warehouse: WarehouseIOManager, key: dg.AssetKey) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ a call where this takes two. What to build and with which variables is decided i
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,11 +75,10 @@ class DbtRunner(dg.ConfigurableResource[None]):
         self.warehouse.create_all()
         outcome = self._invoke([*arguments, *variables(window, self.default_timezone)])
         built = [selection.models[r.node.unique_id] for r in outcome.results if _was_built(r, selection)]
-        if window is None:
-            metadata = whole_table_metadata(self.warehouse, built)
-        else:
-            metadata = {key: {} for key in built}
-            record_window_counts(context, self.warehouse, built, window)
+        daily = [key for key in built if context.assets_def.specs_by_key[key].partitions_def]
+        metadata = whole_table_metadata(self.warehouse, [key for key in built if key not in daily])
+        if window is not None:
+            record_window_counts(context, self.warehouse, daily, window)
         yield from _as_dagster(outcome.results, selection, metadata)
         _raise_if_failed(outcome, selection)
 
@@ -108,11 +107,11 @@ def _connections_closed_after() -> Generator[None]:
 
 
 def _window(context: dg.AssetExecutionContext) -> tuple[date, date] | None:
-    """The days to rebuild, or None for models that are rebuilt whole."""
-    if context.assets_def.partitions_def is None or not context.has_partition_key_range:
+    """The half-open range of days that the run covers, or None where it covers everything."""
+    if not context.has_partition_key_range:
         return None
-    window = context.partition_time_window
-    return window.start.date(), window.end.date()
+    days = context.partition_key_range
+    return date.fromisoformat(days.start), date.fromisoformat(days.end) + timedelta(days=1)
 
 
 def _was_built(result: "RunResult", selection: Selection) -> bool:
@@ -128,7 +127,7 @@ def _as_dagster(
         node_id, status = result.node.unique_id, str(result.status)
         if _was_built(result, selection):
             key = selection.models[node_id]
-            yield dg.MaterializeResult(asset_key=key, metadata=metadata[key])
+            yield dg.MaterializeResult(asset_key=key, metadata=metadata.get(key))
         elif node_id in selection.tests and status != "skipped":
             check = selection.tests[node_id]
             yield dg.AssetCheckResult(

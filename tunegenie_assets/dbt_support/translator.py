@@ -8,7 +8,8 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtProject
 
-from tunegenie_assets.keys import OWNERS
+from tunegenie_assets.keys import DAILY_TAG, OWNERS
+from tunegenie_assets.partitions import play_days
 
 
 class TuneGenieTranslator(DagsterDbtTranslator):
@@ -28,6 +29,7 @@ class TuneGenieTranslator(DagsterDbtTranslator):
             group_name=key.path[0],
             owners=list(OWNERS),
             description=_description(properties),
+            partitions_def=play_days if DAILY_TAG in properties.get("tags", ()) else None,
         ).merge_attributes(metadata={"partition_expr": window_column} if window_column else {})
 
 

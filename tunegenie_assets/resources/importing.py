@@ -105,6 +105,7 @@ def archive_table(store: ArchiveStore) -> pa.Table:
                 "archive_id": archive.archive_id,
                 "listener_id": archive.listener_id,
                 "timezone": archive.timezone,
+                "timezone_given_at": archive.timezone_given_at,
                 "source": archive.source,
                 "original_name": archive.original_name,
                 "size_bytes": archive.size_bytes,

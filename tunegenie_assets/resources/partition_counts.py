@@ -25,12 +25,14 @@ def count_by_day(rows: pa.Table, column: str) -> dict[date, int]:
     return {entry["values"]: entry["counts"] for entry in counts.to_pylist()}
 
 
-def record_counts(context: dg.AssetExecutionContext, key: dg.AssetKey, counts: Mapping[date, int]) -> None:
+def record_counts(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, counts: Mapping[date, int], window: tuple[date, date]
+) -> None:
     """Attach to each day's materialization how many rows that day has; zero is a count too.
 
     A run over many days tells the rows of all of them instead.
     """
-    start, end = days_of(context)
+    start, end = window
     days = [start + timedelta(days=offset) for offset in range((end - start).days)]
     if len(days) > MOST_DAYS_COUNTED:
         context.add_asset_metadata({"rows_in_run": sum(counts.values())}, asset_key=key)

@@ -41,7 +41,9 @@ class LandedArchive:
     """SHA-256 of its bytes, in hex."""
     listener_id: str
     timezone: str | None
-    """IANA zone of the latest import that gave one."""
+    """IANA zone of the latest import of these bytes that gave one."""
+    timezone_given_at: datetime | None
+    """When that import was (naive UTC); null without a zone."""
     source: str
     original_name: str
     file_name: str
@@ -58,6 +60,7 @@ class LandedArchive:
 @dataclass(frozen=True)
 class _TimezoneChange:
     timezone: str
+    given_at: datetime
 
 
 _READ_MANIFEST = TypeAdapter(LandedArchive)
@@ -137,6 +140,7 @@ class Landing:
             archive_id=archive_id,
             listener_id=listener_id,
             timezone=timezone,
+            timezone_given_at=now if timezone else None,
             source=source,
             original_name=original_name,
             file_name=_safe_file_name(original_name),
@@ -157,8 +161,9 @@ class Landing:
             folder = self._folder(archive.listener_id, archive.archive_id) / "timezones"
             make_folder(folder)
             count = len(list(folder.glob("*.json")))
-            _store_json(asdict(_TimezoneChange(timezone)), folder / f"{now:%Y%m%dT%H%M%S%f}Z-{count:04d}.json")
-            archive = replace(archive, timezone=timezone)
+            change: dict[str, object] = {"timezone": timezone, "given_at": _written(now)}
+            _store_json(change, folder / f"{now:%Y%m%dT%H%M%S%f}Z-{count:04d}.json")
+            archive = replace(archive, timezone=timezone, timezone_given_at=now)
         return replace(archive, already_landed=True)
 
     def _read(self, folder: UPath) -> LandedArchive:
@@ -166,16 +171,28 @@ class Landing:
         try:
             archive = _READ_MANIFEST.validate_json(manifest.read_bytes())
             changes = sorted((folder / "timezones").glob("*.json"), key=lambda change: change.name)
-            timezone = _READ_CHANGE.validate_json(changes[-1].read_bytes()).timezone if changes else archive.timezone
+            latest = _READ_CHANGE.validate_json(changes[-1].read_bytes()) if changes else None
         except ValidationError as error:
             raise LandingError(f"{manifest}: not a manifest that landing wrote") from error
-        return replace(archive, timezone=timezone, landed_at=_naive_utc(archive.landed_at))
+        archive = replace(archive, landed_at=_naive_utc(archive.landed_at))
+        if latest is not None:
+            return replace(archive, timezone=latest.timezone, timezone_given_at=_naive_utc(latest.given_at))
+        return replace(archive, timezone_given_at=archive.landed_at if archive.timezone else None)
 
 
 def _manifest(archive: LandedArchive) -> dict[str, object]:
     fields = asdict(archive)
     del fields["already_landed"]
-    return {**fields, "landed_at": f"{archive.landed_at.isoformat()}Z"}
+    given_at = archive.timezone_given_at
+    return {
+        **fields,
+        "landed_at": _written(archive.landed_at),
+        "timezone_given_at": _written(given_at) if given_at else None,
+    }
+
+
+def _written(moment: datetime) -> str:
+    return f"{moment.isoformat()}Z"
 
 
 def _naive_utc(moment: datetime) -> datetime:

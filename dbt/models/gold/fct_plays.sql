@@ -17,7 +17,6 @@ select
     started_at,
     local_timestamp,
     ms_played,
-    completion,
     skipped,
     source
 from {{ ref('listening_enriched') }}

@@ -14,7 +14,7 @@ latest_zones as (
         timezone
     from {{ source('landing', 'archives') }}
     where timezone is not null
-    qualify row_number() over (partition by listener_id order by landed_at desc, archive_id) = 1
+    qualify row_number() over (partition by listener_id order by timezone_given_at desc, archive_id) = 1
 )
 
 select

@@ -54,6 +54,7 @@ def test_lands_byte_for_byte_with_a_manifest(landing: Landing, history: Path) ->
         archive_id=hashlib.sha256(content).hexdigest(),
         listener_id="ada",
         timezone="America/Denver",
+        timezone_given_at=LANDED_AT,
         source="spotify_extended_history",
         original_name="my history (1).zip",
         file_name="my_history_1_.zip",
