@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     simulated_listeners: int = 300
     simulated_days: int = 60
     seed: int = 42
-    threads: int = 2
+    threads: int = 1
     schedule: str = "15 4 * * *"
     ui_port: int = 3000
     snowflake_account: str = ""

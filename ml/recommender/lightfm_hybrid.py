@@ -59,7 +59,7 @@ class HybridSettings:
     """
 
     components: int = 32
-    epochs: int = 12
+    epochs: int = 8
     learning_rate: float = 0.05
     max_sampled: int = 10
     seed: int = 42

@@ -10,6 +10,9 @@ import pyarrow as pa
 
 from tunegenie_assets.checks.factories import WARN, completeness_check, no_rows_check, query_check
 
+FEWEST_LISTENERS_JUDGED = 20
+"""The difference of two models on fewer listeners is chance."""
+
 raw_records_once = no_rows_check(
     ["raw", "spotify_extended_history"],
     "every_record_once",
@@ -237,19 +240,22 @@ gold_adds_up = no_rows_check(
 
 
 def _beats_popularity(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
-    values = {row["model"]: row["value"] for row in rows.to_pylist()}
-    if not values:
-        return False, {"reason": "nothing was evaluated"}
-    passed = values.get("lightfm_hybrid", 0.0) > values.get("popularity", 0.0)
-    return passed, {f"ndcg_at_10 {model}": float(value) for model, value in values.items()}
+    values = {row["model"]: float(row["value"]) for row in rows.to_pylist()}
+    listeners = max((int(row["listeners"]) for row in rows.to_pylist()), default=0)
+    metadata = {"listeners": listeners, **{f"ndcg_at_10 {model}": value for model, value in values.items()}}
+    judged = listeners >= FEWEST_LISTENERS_JUDGED
+    return not judged or values["lightfm_hybrid"] > values["popularity"], metadata
 
 
 model_beats_popularity = query_check(
     ["recommender", "evaluation"],
     "beats_popularity",
-    "select model, value from recommender.evaluation where metric = 'ndcg_at_10'",
+    "select model, value, listeners from recommender.evaluation where metric = 'ndcg_at_10'",
     _beats_popularity,
-    description="The hybrid model ranks what listeners went on to play better than popularity does.",
+    description=(
+        "The hybrid model ranks what listeners went on to play better than popularity does; not judged on fewer than "
+        f"{FEWEST_LISTENERS_JUDGED} listeners."
+    ),
     severity=WARN,
 )
 
