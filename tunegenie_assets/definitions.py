@@ -7,7 +7,8 @@ import dagster as dg
 from tunegenie_assets import freshness, schedules, sensors
 from tunegenie_assets.assets import enrichment, landing, raw, recommender, synthetic
 from tunegenie_assets.assets.dbt import build_dbt_assets
-from tunegenie_assets.checks.layers import CHECKS
+from tunegenie_assets.checks.records import RECORD_CHECKS
+from tunegenie_assets.checks.results import RESULT_CHECKS
 from tunegenie_assets.dbt_support.project import DbtProjectFiles
 from tunegenie_assets.dbt_support.runner import DbtRunner
 from tunegenie_assets.jobs import JOBS
@@ -38,7 +39,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     assets = [*python_assets, build_dbt_assets(dbt_files.manifest())]
     return dg.Definitions(
         assets=dg.map_asset_specs(freshness.with_freshness, assets),
-        asset_checks=CHECKS,
+        asset_checks=[*RECORD_CHECKS, *RESULT_CHECKS],
         jobs=JOBS,
         schedules=schedules.build_schedules(settings.schedule, settings.timezone),
         sensors=sensors.build_sensors(settings.inbox_path, settings.listener),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dagster as dg
 
-from tunegenie_assets.partitions import play_days
-
 LAND_ARCHIVES = "land_archives"
 IMPORT_ARCHIVES = "import_archives"
 BUILD_EVERYTHING = "build_everything"
@@ -24,14 +22,12 @@ land_archives = dg.define_asset_job(
 import_archives = dg.define_asset_job(
     IMPORT_ARCHIVES,
     selection=_imported.downstream() - _simulated,
-    partitions_def=play_days,
     description="Everything that follows from the landed archives, for a range of days.",
 )
 
 build_everything = dg.define_asset_job(
     BUILD_EVERYTHING,
     selection=dg.AssetSelection.all(),
-    partitions_def=play_days,
     description="The whole graph, for a range of days.",
 )
 

@@ -1,6 +1,8 @@
-"""Names that several modules share: layers in the order of the flow, owners, and keys of assets that jobs pick."""
+"""Names and limits that several modules share: layers in the order of the flow, owners, the first day."""
 
 from __future__ import annotations
+
+from datetime import date
 
 LAYERS = ("landing", "raw", "synthetic", "bronze", "silver", "enrichment", "gold", "recommender")
 """Every layer is a schema of the warehouse, a group of the asset graph and the first part of an asset key."""
@@ -9,3 +11,6 @@ OWNERS = ("team:tunegenie",)
 
 DAILY_TAG = "daily"
 """dbt models with this tag are incremental by play day and have daily partitions."""
+
+FIRST_PLAY_DAY = date(2002, 1, 1)
+"""Scrobbling began in 2002; an older time stamp in a history file is a fault of the file."""

@@ -6,8 +6,7 @@ from datetime import date
 
 import dagster as dg
 
-FIRST_PLAY_DAY = date(2002, 1, 1)
-"""Scrobbling began in 2002; an older time stamp in a history file is a fault of the file."""
+from tunegenie_assets.keys import FIRST_PLAY_DAY
 
 # The current day has a partition, so that what was played today can be collected today.
 play_days = dg.DailyPartitionsDefinition(start_date=FIRST_PLAY_DAY.isoformat(), end_offset=1)

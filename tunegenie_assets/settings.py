@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 PREFIX = "TUNEGENIE_"
+DOTENV = ".env"
 
 
 class SettingsError(Exception):
@@ -32,7 +34,12 @@ class Settings(BaseSettings):
     """All settings with their defaults; the environment wins over `.env`."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_file=DOTENV,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     env: Environment = Environment.LOCAL
@@ -110,6 +117,9 @@ class Settings(BaseSettings):
         return self.home / "dbt"
 
 
+SECRETS = frozenset(name for name, field in Settings.model_fields.items() if SecretStr in get_args(field.annotation))
+
+
 def load_settings(**overrides: object) -> Settings:
     """The settings of this process, with `home` made absolute.
 
@@ -142,7 +152,10 @@ def apply_to_process(settings: Settings) -> None:
 
 def _refuse_unknown_names() -> None:
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    dotenv = DotEnvSettingsSource(Settings, env_file=".env").env_vars
+    try:
+        dotenv = DotEnvSettingsSource(Settings, env_file=DOTENV).env_vars
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{DOTENV} cannot be read: expected a text file in UTF-8") from error
     present = {name.upper() for name in (*os.environ, *dotenv) if name.upper().startswith(PREFIX)}
     unknown = sorted(present - known)
     if unknown:
@@ -151,5 +164,6 @@ def _refuse_unknown_names() -> None:
 
 def _describe(error: ValidationError) -> str:
     first = error.errors()[0]
-    name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else PREFIX + "*"
-    return f"{name}={first['input']!r}: {first['msg'].removeprefix('Value error, ')}"
+    field = str(first["loc"][0])
+    value = "…" if field in SECRETS else repr(first["input"])
+    return f"{PREFIX}{field.upper()}={value}: {first['msg'].removeprefix('Value error, ')}"

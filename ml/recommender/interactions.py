@@ -79,18 +79,18 @@ def build_interactions(plays: pa.Table, *, licence_classes: Collection[str] = TR
             "listener_id": allowed["listener_id"],
             "track_id": allowed["track_id"],
             "started_at": allowed["started_at"],
-            "completion": pa.array(_completion(allowed)),
+            "millionths": pa.array(_millionths_heard(allowed)),
         }
     )
     grouped = rows.group_by(["listener_id", "track_id"]).aggregate(
-        [("completion", "count"), ("completion", "sum"), ("started_at", "min"), ("started_at", "max")]
+        [("millionths", "count"), ("millionths", "sum"), ("started_at", "min"), ("started_at", "max")]
     )
     grouped = grouped.sort_by([("listener_id", "ascending"), ("track_id", "ascending")])
     columns = [
         grouped["listener_id"],
         grouped["track_id"],
-        grouped["completion_count"],
-        pa.array(np.log1p(grouped["completion_sum"].to_numpy())),
+        grouped["millionths_count"],
+        pa.array(np.log1p(grouped["millionths_sum"].to_numpy() / 1e6)),
         grouped["started_at_min"],
         grouped["started_at_max"],
     ]
@@ -131,8 +131,9 @@ def sorted_item_ids(tracks: pa.Table) -> NDArray[np.str_]:
     return np.array(names)
 
 
-def _completion(plays: pa.Table) -> NDArray[np.float64]:
-    """Part of the track that was heard, 0 to 1, shape (plays,)."""
+def _millionths_heard(plays: pa.Table) -> NDArray[np.int64]:
+    """Part of the track that was heard, 0 to 1,000,000, shape (plays,); whole numbers add up alike in any order."""
     played = pc.fill_null(plays["ms_played"], 0).to_numpy().astype(np.float64)
     duration = pc.fill_null(plays["duration_ms"], 0).to_numpy().astype(np.float64)
-    return np.clip(played / np.where(duration > 0, duration, WHOLE_PLAY_MS), 0.0, 1.0)
+    part = np.clip(played / np.where(duration > 0, duration, WHOLE_PLAY_MS), 0.0, 1.0)
+    return np.rint(part * 1e6).astype(np.int64)

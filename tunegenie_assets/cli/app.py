@@ -5,7 +5,6 @@ What a command does is in the module of its name; this one only declares and dis
 
 from __future__ import annotations
 
-import gc
 import sys
 import warnings
 from datetime import datetime
@@ -106,6 +105,3 @@ def main() -> None:
     except KeyboardInterrupt:
         errors.print("tunegenie: interrupted; running the same command again continues the work", markup=False)
         sys.exit(1)
-    finally:
-        # Python looks through all objects of Dagster and dbt before it ends, which takes a second.
-        gc.freeze()

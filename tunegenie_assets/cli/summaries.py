@@ -49,8 +49,8 @@ def rows_by_layer(sizes: Sequence[TableSize]) -> dict[str, tuple[int, int]]:
 def top_genres(warehouse: WarehouseIOManager, limit: int = 8) -> Rows:
     return warehouse.query(
         """
-        select primary_genre as genre, sum(total_plays) as plays, sum(minutes_listened) / 60 as hours,
-               100.0 * sum(total_plays) / sum(sum(total_plays)) over () as percent
+        select primary_genre as genre, cast(sum(total_plays) as bigint) as plays, sum(minutes_listened) / 60 as hours,
+               cast(100.0 * sum(total_plays) / sum(sum(total_plays)) over () as double) as percent
         from gold.genre_analysis_complete
         group by primary_genre
         order by plays desc, genre
@@ -78,7 +78,7 @@ def sources(warehouse: WarehouseIOManager) -> Rows:
     return warehouse.query(
         """
         select source, count(distinct listener_id) as listeners, count(*) as plays,
-               sum(ms_played) / 3600000.0 as hours,
+               cast(sum(ms_played) / 3600000.0 as double) as hours,
                min(started_at) as first_play, max(started_at) as last_play,
                count(distinct play_date) as days
         from silver.plays
@@ -93,7 +93,7 @@ def years_of_listening(warehouse: WarehouseIOManager) -> Rows:
     return warehouse.query(
         """
         select s.listener_id, cast(extract(year from s.local_date) as integer) as year,
-               sum(s.total_plays) as plays, sum(s.minutes_listened) / 60 as hours
+               cast(sum(s.total_plays) as bigint) as plays, sum(s.minutes_listened) / 60 as hours
         from gold.daily_listening_summary as s
         inner join gold.dim_listener as l on s.listener_id = l.listener_id
         where not l.is_simulated

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 CONFIGURATION = """\
@@ -25,7 +26,8 @@ event_log_storage:
 def prepare_dagster_home(folder: Path) -> None:
     """Make `folder` a Dagster home; running it again changes nothing."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = CONFIGURATION.format(base_dir=folder / "history" / "runs")
+    # A JSON string is a YAML string, whatever characters the path has.
+    text = CONFIGURATION.format(base_dir=json.dumps(str(folder / "history" / "runs")))
     path = folder / "dagster.yaml"
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import dagster as dg
+
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
 from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.settings import PREFIX, Environment, Settings, SettingsError
@@ -35,7 +37,8 @@ def _snowflake(settings: Settings) -> WarehouseIOManager:
         from tunegenie_assets.resources.snowflake_tables import SnowflakeTables  # noqa: PLC0415
     except ImportError as error:
         raise SettingsError("production needs the snowflake extra: pip install 'tunegenie[snowflake]'") from error
-    passphrase = settings.snowflake_private_key_passphrase
+    # The name of the variable and not its value: Dagster shows the configuration of resources in the UI.
+    passphrase = dg.EnvVar(f"{PREFIX}SNOWFLAKE_PRIVATE_KEY_PASSPHRASE")
     return SnowflakeTables(
         account=settings.snowflake_account,
         user=settings.snowflake_user,
@@ -43,7 +46,7 @@ def _snowflake(settings: Settings) -> WarehouseIOManager:
         warehouse=settings.snowflake_warehouse,
         role=settings.snowflake_role,
         private_key_path=str(settings.snowflake_private_key_path),
-        private_key_password=passphrase.get_secret_value() if passphrase else None,
+        private_key_password=passphrase if settings.snowflake_private_key_passphrase else None,
     )
 
 

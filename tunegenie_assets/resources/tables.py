@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tunegenie_assets.schemas import TABLES, Table, table_for
+from tunegenie_assets.schemas import TABLES, Column, Table, table_for
 
 
 class SchemaMismatchError(Exception):
@@ -43,23 +43,30 @@ def guard(table: pa.Table, schema: Table) -> pa.Table:
     expected = schema.arrow_schema
     missing = [c for c in expected.names if c not in table.column_names]
     unknown = [c for c in table.column_names if c not in expected.names]
-    if missing or unknown:
-        raise SchemaMismatchError(f"{name}: missing columns {missing}, unknown columns {unknown}")
-    ordered = table.select(expected.names)
-    for column in schema.columns:
-        _check_column(name, ordered.column(column.name), column.name, column.type, required=column.required)
-    return ordered.cast(expected)
+    repeated = sorted({c for c in table.column_names if table.column_names.count(c) > 1})
+    if missing or unknown or repeated:
+        raise SchemaMismatchError(
+            f"{name}: missing columns {missing}, unknown columns {unknown}, repeated columns {repeated}"
+        )
+    columns = [_checked(name, table.column(column.name), column) for column in schema.columns]
+    return pa.Table.from_arrays(columns, schema=expected)
 
 
-def _check_column(table: str, values: pa.ChunkedArray, name: str, expected: pa.DataType, *, required: bool) -> None:
-    if not (values.type.equals(expected) or _is_harmless(values.type, expected)):
-        raise SchemaMismatchError(f"{table}.{name}: type {values.type}, expected {expected}")
-    if required and values.null_count:
-        raise SchemaMismatchError(f"{table}.{name}: {values.null_count} nulls in a required column")
+def _checked(table: str, values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
+    """The values in the type of the column."""
+    name = f"{table}.{column.name}"
+    if not (values.type.equals(column.type) or _is_harmless(values.type, column.type)):
+        raise SchemaMismatchError(f"{name}: type {values.type}, expected {column.type}")
+    if column.required and values.null_count:
+        raise SchemaMismatchError(f"{name}: {values.null_count} nulls in a required column")
+    try:
+        return values.cast(column.type)
+    except pa.ArrowInvalid as error:
+        raise SchemaMismatchError(f"{name}: {error}") from error
 
 
 def _is_harmless(found: pa.DataType, expected: pa.DataType) -> bool:
-    """Other spellings of the same values: no cast among these loses anything."""
+    """Other spellings of the same values; a time too fine or too far away for the column fails in the cast."""
     if pa.types.is_null(found):
         return True
     if pa.types.is_string(expected):
@@ -120,7 +127,11 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
 
     @abstractmethod
     def query(self, sql: str, parameters: list[Any] | None = None) -> pa.Table:
-        """The rows of one read-only statement; values are passed as parameters, never in the text."""
+        """The rows of one read-only statement, with lower-case column names.
+
+        `parameters` take the place of the `?` in `sql`, in order; values are never put into the text. A `?` may stand
+        where an expression may, so not after `limit`, where Snowflake wants a number.
+        """
 
     def create_all(self) -> None:
         self.create_missing(TABLES)

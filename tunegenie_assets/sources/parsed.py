@@ -24,14 +24,12 @@ from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 from upath import UPath
 
+from tunegenie_assets.keys import FIRST_PLAY_DAY
 from tunegenie_assets.schemas import REJECTED_RECORDS, SPOTIFY_EXTENDED_HISTORY, Table
 from tunegenie_assets.sources.archive import archive_members
 from tunegenie_assets.sources.landing import LandedArchive, Landing
 from tunegenie_assets.sources.spotify_extended import READER_VERSION, Batch, Origin, read_history
 from tunegenie_assets.sources.storage import make_folder, store
-
-FIRST_DAY = date(2002, 1, 1)
-"""No listening history is older: Last.fm, the oldest source, began in 2002."""
 
 _RECORDS = "records.parquet"
 _REJECTED = "rejected.parquet"
@@ -59,7 +57,7 @@ class ParsedArchive:
 class ParsedArchives:
     """The cache in `folder`; records before `first_day` are rejected, as read_history describes."""
 
-    def __init__(self, folder: Path, *, first_day: date = FIRST_DAY) -> None:
+    def __init__(self, folder: Path, *, first_day: date = FIRST_PLAY_DAY) -> None:
         self._folder = folder / f"v{READER_VERSION}"
         self._first_day = first_day
 

@@ -1,0 +1,65 @@
+# Two commands matter: `make demo` and `make test`. Both set up .venv from requirements.lock on first use.
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+VENV := .venv
+BIN := $(VENV)/bin
+# Bytecode is compiled at installation: it halves the start of every command.
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraint requirements.lock
+SCRATCH = $(shell mktemp -d)
+
+.PHONY: help demo ui test lint types imports sql definitions pytest dbt-unit snapshot lock clean
+
+help: ## List the targets.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(VENV)/.runtime ## Simulate listeners, build the whole graph on DuckDB and say where to look.
+	@$(BIN)/tunegenie demo
+
+ui: $(VENV)/.runtime ## Open the Dagster UI.
+	@$(BIN)/tunegenie ui
+
+test: lint types imports sql definitions pytest ## Everything that judges the project.
+
+lint: $(VENV)/.development ## Lint and format, without changing anything.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/.development ## Strict type check.
+	$(BIN)/basedpyright --warnings
+
+imports: $(VENV)/.development ## Imports point in one direction.
+	$(BIN)/lint-imports --no-logo
+
+sql: $(VENV)/.development ## Lint the dbt models.
+	cd dbt && ../$(BIN)/sqlfluff lint --nofail-on-empty --disable-progress-bar models tests
+
+definitions: $(VENV)/.development ## The code location loads as Dagster loads it.
+	TUNEGENIE_HOME=$(SCRATCH) $(BIN)/dagster definitions validate -w workspace.yaml
+
+pytest: $(VENV)/.development ## Unit and integration tests.
+	$(BIN)/python -m pytest
+
+snapshot: $(VENV)/.development ## Accept the present definitions as the ones to hold.
+	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/test_definitions.py
+
+lock: $(VENV)/.uv ## Resolve requirements.lock anew from pyproject.toml.
+	$(BIN)/uv pip compile pyproject.toml --extra snowflake --group dev --universal --python-version 3.11 \
+		--no-header --no-annotate --quiet --output-file requirements.lock
+
+clean: ## Remove the environment; what TuneGenie keeps stays in .tunegenie.
+	rm -rf $(VENV)
+
+$(VENV)/.uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "TuneGenie needs Python 3.11 or later; set PYTHON=python3.12, for example"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.uv pyproject.toml requirements.lock
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.uv pyproject.toml requirements.lock
+	$(INSTALL) --editable '.[snowflake]' --group dev
+	@touch $@ $(VENV)/.runtime

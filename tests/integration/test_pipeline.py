@@ -1,0 +1,141 @@
+"""The commands from end to end on a real DuckDB, real dbt and a real Dagster instance."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from tests.integration.conftest import UNTIL, Home
+from tunegenie_assets.keys import LAYERS
+
+PERSONAL = ("192.0.2.1", "ip_addr", "user_agent", "username")
+
+
+def test_demo_builds_every_layer_with_every_check(built: dict[str, Any]) -> None:
+    demo = built["demo"]
+    assert set(demo["rows_per_layer"]) == set(LAYERS)
+    assert demo["run"]["checks_failed"] == []
+    assert demo["run"]["checks_passed"] >= 50
+    assert demo["top_genres"][0]["plays"] > 0
+    assert [row["rank"] for row in demo["recommendations"]] == list(range(1, 11))
+    assert all(row["track_name"] and row["artist_name"] and row["reason"] for row in demo["recommendations"])
+
+
+def test_import_accounts_for_every_record(built: dict[str, Any]) -> None:
+    [file] = built["import"]["files"]
+    assert (file["kind"], file["status"], file["records"], file["rejected"]) == (
+        "spotify_extended_history",
+        "landed",
+        62,
+        3,
+    )
+    assert file["reasons"] == {"missing_field": 1, "not_an_object": 1, "wrong_type": 1}
+    assert file["fates"] == {"kept": 60, "merged_into": 1, "podcast": 1}
+    assert sum(file["fates"].values()) == file["records"]
+
+
+def test_each_unreadable_record_is_listed_with_file_row_and_reason(home: Home) -> None:
+    listed = home.rows("select source_row, reason, source_file from raw.rejected_records order by source_row")
+    assert [(row, reason) for row, reason, _ in listed] == [
+        (61, "missing_field"),
+        (62, "wrong_type"),
+        (63, "not_an_object"),
+    ]
+    assert all(file.endswith("Streaming_History_Audio_2019_0.json") for _, _, file in listed)
+
+
+def test_a_play_belongs_to_the_day_it_began(home: Home) -> None:
+    [(day, started, local)] = home.rows(
+        "select play_date, started_at, local_timestamp from silver.listening_enriched "
+        "where listener_id = 'ada' and played_at = timestamp '2019-03-05 00:01:00'"
+    )
+    assert (str(day), str(started), str(local)) == ("2019-03-04", "2019-03-04 23:58:00", "2019-03-05 05:28:00")
+
+
+def test_a_second_import_changes_no_row(home: Home, archive: Path) -> None:
+    before = home.fingerprints("raw", "silver", "gold", "enrichment")
+    again = home.json("import", str(archive), "--listener", "ada", "--timezone", "Asia/Kolkata")
+    assert again["files"][0]["status"] == "already_landed"
+    assert home.fingerprints("raw", "silver", "gold", "enrichment") == before
+
+
+def test_a_second_demo_changes_no_row(home: Home) -> None:
+    before = home.fingerprints("raw", "synthetic", "silver", "gold", "enrichment", "recommender")
+    home.json("demo", "--listeners", "30", "--days", "10", "--until", UNTIL)
+    assert home.fingerprints("raw", "synthetic", "silver", "gold", "enrichment", "recommender") == before
+
+
+def test_gold_is_rebuilt_from_landing(home: Home) -> None:
+    before = home.fingerprints("silver", "gold")
+    (home.path / "warehouse.duckdb").unlink()
+    report = home.json("rebuild")
+    assert report["run"]["checks_failed"] == []
+    assert home.fingerprints("silver", "gold") == before
+
+
+def test_stats_tell_sources_years_and_assets(home: Home) -> None:
+    stats = home.json("stats")
+    sources = {row["source"]: row for row in stats["sources"]}
+    assert set(sources) == {"spotify_extended_history", "synthetic"}
+    assert sources["spotify_extended_history"]["plays"] == 60
+    [year] = stats["years"]
+    assert (year["listener_id"], year["year"], year["plays"]) == ("ada", 2019, 60)
+    assert 2 < year["hours"] < 4
+    built = {row["asset"]: row for row in stats["assets"]}
+    assert built["gold/fct_plays"]["rows"] == sum(row["plays"] for row in stats["sources"])
+    assert all(row["built_at"] for row in stats["assets"])
+    shown = home.run("stats")
+    assert shown.exit_code == 0
+    assert "ada" in shown.stdout
+    assert "gold/fct_plays" in shown.stdout
+
+
+def test_nothing_personal_passes_bronze(home: Home) -> None:
+    columns = home.rows(
+        "select table_schema, table_name, column_name, data_type from information_schema.columns "
+        "where table_schema in ('bronze', 'silver', 'gold', 'enrichment', 'recommender')"
+    )
+    assert not [c for c in columns if c[2] in PERSONAL]
+    for layer, name in {(layer, name) for layer, name, _, kind in columns if kind == "VARCHAR"}:
+        [(found,)] = home.rows(f"select count(*) from {layer}.{name} as t where contains(t::varchar, '192.0.2.1')")  # noqa: S608
+        assert found == 0, f"{layer}.{name}"
+
+
+def test_the_queries_people_know_run(home: Home) -> None:
+    days = home.rows(
+        "select local_date, total_plays, unique_artists, unique_genres, mainstream_score, genre_diversity_score, "
+        "average_listening_hour from gold.daily_listening_summary order by local_date desc limit 7"
+    )
+    genres = home.rows(
+        "select primary_genre, total_plays, top_artist, top_artist_plays, percentage_of_total_listening, "
+        "average_artist_popularity from gold.genre_analysis_complete order by total_plays desc limit 10"
+    )
+    months = home.rows(
+        "select year, month_name, total_plays, top_artist, top_genre, plays_growth_rate, mainstream_tendency "
+        "from gold.monthly_insights_complete order by year desc, month desc limit 12"
+    )
+    assert len(days) == 7
+    assert len(genres) == 10
+    assert months[0][:2] == (2025, "March")
+
+
+def test_no_listener_hears_of_a_track_of_another_world(home: Home) -> None:
+    """Invented tracks are for simulated listeners; a real one gets none of them."""
+    assert home.rows("select count(*) from recommender.recommendations where listener_id = 'ada'") == [(0,)]
+
+
+def test_runs_stand_in_the_instance(home: Home) -> None:
+    import dagster as dg
+
+    with dg.DagsterInstance.from_config(str(home.path / "dagster")) as instance:
+        runs = instance.get_runs()
+        assert {run.job_name for run in runs} >= {"build_everything", "land_archives", "import_archives"}
+        key = dg.AssetKey(["raw", "spotify_extended_history"])
+        days = instance.get_materialized_partitions(key)
+        assert {"2019-03-01", "2019-03-14", "2019-03-30"} <= set(days)
+        event = instance.get_latest_materialization_event(dg.AssetKey(["gold", "genre_analysis_complete"]))
+        assert event is not None and event.asset_materialization is not None
+        metadata = event.asset_materialization.metadata
+        assert metadata["dagster/row_count"].value > 0
+        assert re.match(r"!\[chart\]\(data:image/svg\+xml;base64,", str(metadata["chart"].value))

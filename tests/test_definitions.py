@@ -1,0 +1,112 @@
+"""What the code location declares, held by a snapshot: keys, groups, partitions, checks, jobs, schedules, sensors.
+
+`make snapshot` accepts a change on purpose.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from tunegenie_assets.definitions import build_definitions
+from tunegenie_assets.freshness import policy_for
+from tunegenie_assets.keys import LAYERS
+from tunegenie_assets.settings import load_settings
+
+SNAPSHOT = Path(__file__).parent / "snapshots" / "definitions.json"
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+    return build_definitions(load_settings(home=tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="module")
+def specs(definitions: dg.Definitions) -> list[dg.AssetSpec]:
+    return list(definitions.resolve_all_asset_specs())
+
+
+def described(definitions: dg.Definitions, specs: list[dg.AssetSpec]) -> dict[str, Any]:
+    graph = definitions.resolve_asset_graph()
+    checks = {
+        f"{key.asset_key.to_user_string()}: {key.name}": "blocking" if graph.get_check_spec(key).blocking else "reports"
+        for key in graph.asset_check_keys
+    }
+    return {
+        "assets": {
+            spec.key.to_user_string(): {
+                "group": spec.group_name,
+                "kinds": sorted(spec.kinds),
+                "owners": list(spec.owners),
+                "partitions": type(spec.partitions_def).__name__ if spec.partitions_def else None,
+                "depends_on": sorted(dep.asset_key.to_user_string() for dep in spec.deps),
+            }
+            for spec in sorted(specs, key=lambda spec: spec.key)
+        },
+        "checks": dict(sorted(checks.items())),
+        "jobs": {
+            job.name: sorted(key.to_user_string() for key in job.asset_layer.selected_asset_keys)
+            for job in (definitions.resolve_job_def(name) for name in _job_names(definitions))
+        },
+        "schedules": {s.name: [s.cron_schedule, s.execution_timezone, s.job_name] for s in definitions.schedules or []},
+        "sensors": {s.name: s.job_name for s in definitions.sensors or [] if isinstance(s, dg.SensorDefinition)},
+    }
+
+
+def _job_names(definitions: dg.Definitions) -> list[str]:
+    return sorted(job.name for job in definitions.jobs or [])
+
+
+def test_the_graph_is_the_one_that_was_accepted(definitions: dg.Definitions, specs: list[dg.AssetSpec]) -> None:
+    found = described(definitions, specs)
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        SNAPSHOT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    assert found == json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+
+
+def test_definitions_are_loadable(definitions: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(definitions)
+
+
+def test_every_asset_can_be_read_by_a_newcomer(specs: list[dg.AssetSpec]) -> None:
+    for spec in specs:
+        name = spec.key.to_user_string()
+        assert spec.key.path[0] in LAYERS, name
+        assert spec.group_name == spec.key.path[0], name
+        first_line = (spec.description or "").splitlines()[0]
+        assert first_line.startswith("One "), f"{name}: the description begins with what one row is: {first_line!r}"
+        assert spec.owners, name
+        assert spec.kinds, name
+
+
+def test_every_asset_has_the_freshness_policy_of_the_table(specs: list[dg.AssetSpec]) -> None:
+    for spec in specs:
+        assert spec.freshness_policy == policy_for(spec.key), spec.key.to_user_string()
+
+
+def test_every_table_shows_its_columns(specs: list[dg.AssetSpec]) -> None:
+    without = {"recommender/model"}
+    for spec in specs:
+        name = spec.key.to_user_string()
+        if name in without:
+            continue
+        schema = spec.metadata.get("dagster/column_schema")
+        assert isinstance(schema, dg.TableSchema), name
+        assert all(column.description for column in schema.columns), name
+
+
+def test_every_asset_that_is_relied_on_has_a_check(definitions: dg.Definitions, specs: list[dg.AssetSpec]) -> None:
+    checked = {key.asset_key for key in definitions.resolve_asset_graph().asset_check_keys}
+    # Views of bronze and silver hold no rows of their own; features and the model are judged by the evaluation.
+    judged_elsewhere = {
+        dg.AssetKey(["silver", "play_records"]),
+        dg.AssetKey(["recommender", "item_features"]),
+        dg.AssetKey(["recommender", "model"]),
+    }
+    unchecked = {s.key for s in specs if s.key.path[0] != "bronze"} - checked - judged_elsewhere
+    assert not unchecked, sorted(key.to_user_string() for key in unchecked)

@@ -1,0 +1,129 @@
+"""Checks of what is made from the records: genres, gold and recommendations. Those of records are in records.py."""
+
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from tunegenie_assets.checks.factories import WARN, no_rows_check, query_check
+
+FEWEST_LISTENERS_JUDGED = 20
+"""The difference of two models on fewer listeners is chance."""
+
+every_artist_has_genre = no_rows_check(
+    ["enrichment", "artist_genres"],
+    "every_artist",
+    """
+    select a.artist_id, a.artist_name
+    from silver.artists as a
+    left join enrichment.artist_genres as g on a.artist_id = g.artist_id
+    where g.primary_genre is null
+    """,
+    description="Every artist of silver has a genre, `unclassified` if need be.",
+)
+
+
+def _by_dimension(dimension: str, key: str) -> dg.AssetChecksDefinition:
+    return no_rows_check(
+        ["gold", dimension],
+        "every_play_finds_it",
+        f"""
+        select f.{key}, count(*) as plays
+        from gold.fct_plays as f
+        left join gold.{dimension} as d on f.{key} = d.{key}
+        where d.{key} is null and f.{key} is not null
+        group by f.{key}
+        """,  # noqa: S608  # names are constants of this module
+        description=f"Every play of gold.fct_plays has its row in gold.{dimension}.",
+        additional_deps=[["gold", "fct_plays"]],
+    )
+
+
+facts_find_dimensions = [
+    _by_dimension("dim_track", "track_id"),
+    _by_dimension("dim_artist", "artist_id"),
+    _by_dimension("dim_listener", "listener_id"),
+]
+
+gold_adds_up = no_rows_check(
+    ["gold", "genre_analysis_complete"],
+    "adds_up_to_all_plays",
+    """
+    select g.listener_id, g.plays as by_genre, f.plays as facts
+    from (select listener_id, sum(total_plays) as plays from gold.genre_analysis_complete group by 1) as g
+    full join (select listener_id, count(*) as plays from gold.fct_plays group by 1) as f
+        on g.listener_id = f.listener_id
+    where coalesce(g.plays, 0) != coalesce(f.plays, 0)
+    """,
+    description="Plays by genre add up to all plays of each listener.",
+    additional_deps=[["gold", "fct_plays"]],
+)
+
+interactions_come_from_plays = no_rows_check(
+    ["recommender", "interactions"],
+    "allowed_plays_only",
+    """
+    select i.listener_id, i.track_id
+    from recommender.interactions as i
+    left join (
+        select distinct listener_id, track_id from silver.plays where license_class != 'spotify_api'
+    ) as p on i.listener_id = p.listener_id and i.track_id = p.track_id
+    where p.track_id is null
+    """,
+    description="Nothing is learnt from plays of the Spotify Web API, whose policy forbids it.",
+    blocking=True,
+)
+
+
+def _beats_popularity(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
+    values = {row["model"]: float(row["value"]) for row in rows.to_pylist()}
+    listeners = max((int(row["listeners"]) for row in rows.to_pylist()), default=0)
+    metadata = {"listeners": listeners, **{f"ndcg_at_10 {model}": value for model, value in values.items()}}
+    judged = listeners >= FEWEST_LISTENERS_JUDGED
+    return not judged or values["lightfm_hybrid"] > values["popularity"], metadata
+
+
+model_beats_popularity = query_check(
+    ["recommender", "evaluation"],
+    "beats_popularity",
+    "select model, value, listeners from recommender.evaluation where metric = 'ndcg_at_10'",
+    _beats_popularity,
+    description=(
+        "The hybrid model ranks what listeners went on to play better than popularity does; not judged on fewer than "
+        f"{FEWEST_LISTENERS_JUDGED} listeners."
+    ),
+    severity=WARN,
+)
+
+recommendations_are_new = no_rows_check(
+    ["recommender", "recommendations"],
+    "never_heard_before",
+    """
+    select r.listener_id, r.track_id
+    from recommender.recommendations as r
+    inner join silver.plays as p on r.listener_id = p.listener_id and r.track_id = p.track_id
+    """,
+    description="No listener is recommended a track they have played.",
+)
+
+recommendations_ranked = no_rows_check(
+    ["recommender", "recommendations"],
+    "ranks_are_whole",
+    """
+    select listener_id, count(*) as tracks, max(rank) as last_rank
+    from recommender.recommendations
+    group by listener_id
+    having count(*) != max(rank) or count(distinct track_id) != count(*)
+    """,
+    description="Ranks run from 1 without a hole, and no track stands twice in a list.",
+)
+
+RESULT_CHECKS: list[dg.AssetChecksDefinition] = [
+    every_artist_has_genre,
+    *facts_find_dimensions,
+    gold_adds_up,
+    interactions_come_from_plays,
+    model_beats_popularity,
+    recommendations_are_new,
+    recommendations_ranked,
+]
