@@ -6,14 +6,26 @@ import dagster as dg
 
 from tunegenie_assets.jobs import build_everything
 from tunegenie_assets.partitions import range_tags
+from tunegenie_assets.settings import PREFIX, SettingsError
 
 DAYS_AGAIN = 1
 """Days before the last whole day that a daily build does again, for plays that arrived late."""
 
 
 def build_schedules(cron: str, timezone: str) -> list[dg.ScheduleDefinition]:
-    """The daily build at `cron` in `timezone`; it does the last whole UTC day and the day before again."""
+    """The daily build at `cron` in `timezone`; it does the last whole UTC day and the day before again.
 
+    Raises:
+        SettingsError: `cron` is not a cron expression.
+    """
+    try:
+        return [_daily_build(cron, timezone)]
+    except dg.DagsterInvalidDefinitionError as error:
+        expected = "expected a cron expression of five fields such as 15 4 * * *"
+        raise SettingsError(f"{PREFIX}SCHEDULE={cron!r}: {expected}") from error
+
+
+def _daily_build(cron: str, timezone: str) -> dg.ScheduleDefinition:
     @dg.schedule(
         name="daily_build",
         job=build_everything,
@@ -27,4 +39,4 @@ def build_schedules(cron: str, timezone: str) -> list[dg.ScheduleDefinition]:
         tags = range_tags(yesterday - timedelta(days=DAYS_AGAIN), yesterday)
         return dg.RunRequest(run_key=yesterday.isoformat(), tags=tags)
 
-    return [daily_build]
+    return daily_build

@@ -15,6 +15,8 @@ from tunegenie_assets.schemas import ARCHIVES
 ARCHIVES_KEY = dg.AssetKey(list(ARCHIVES.key))
 IMPORT_FOLLOWS_TAG = "tunegenie/import_follows"
 """On a landing run whose caller starts the import itself."""
+MOST_LANDINGS = 100
+"""Landings looked at in one tick; the next tick goes on from there."""
 SETTLE_SECONDS = 5.0
 """A file that changed later than this is still being copied."""
 
@@ -44,33 +46,31 @@ def build_sensors(inbox: Path, default_listener: str) -> list[dg.SensorDefinitio
             return dg.SkipReason(f"nothing new in {inbox}")
         return dg.SensorResult(run_requests=requests, cursor=json.dumps(files))
 
-    @dg.asset_sensor(
+    # Not an asset sensor: that looks at the latest landing only, and two files of the inbox may land between two ticks.
+    @dg.sensor(
         name="landed_archives",
-        asset_key=ARCHIVES_KEY,
         job=import_archives,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Imports the days that a newly landed archive holds, in one run.",
     )
-    def landed_sensor(
-        context: dg.SensorEvaluationContext, asset_event: dg.EventLogEntry
-    ) -> dg.RunRequest | dg.SkipReason:
-        materialization = asset_event.asset_materialization
-        metadata = materialization.metadata if materialization else {}
-        if "first_day" not in metadata:
-            return dg.SkipReason("the run landed no archive")
-        run = context.instance.get_run_by_id(asset_event.run_id)
-        if run is not None and IMPORT_FOLLOWS_TAG in run.tags:
-            return dg.SkipReason("whoever landed the archive imports it as well")
-        first, last = (date.fromisoformat(str(metadata[name].value)) for name in ("first_day", "last_day"))
-        return dg.RunRequest(run_key=asset_event.run_id, tags=range_tags(first, last))
+    def landed_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        cursor = int(context.cursor) if context.cursor else None
+        landed = context.instance.fetch_materializations(
+            dg.AssetRecordsFilter(asset_key=ARCHIVES_KEY, after_storage_id=cursor), limit=MOST_LANDINGS, ascending=True
+        ).records
+        if not landed:
+            return dg.SkipReason("nothing has been landed")
+        requests = [request for record in landed if (request := import_request(context.instance, record))]
+        reason = None if requests else dg.SkipReason("no archive has been landed that is not imported as well")
+        return dg.SensorResult(run_requests=requests, skip_reason=reason, cursor=str(landed[-1].storage_id))
 
     return [inbox_sensor, landed_sensor]
 
 
 def settled_files(inbox: Path, now: float) -> Iterator[tuple[str, str]]:
-    """Names below `inbox`, at most one folder deep, with a signature that changes when the file does."""
-    for path in sorted([*inbox.glob("*"), *inbox.glob("*/*")]):
-        if path.name.startswith(".") or not path.is_file():
+    """Names below `inbox`, at most one folder deep and not hidden, with a signature that changes when the file does."""
+    for path in sorted([*inbox.glob("[!.]*"), *inbox.glob("[!.]*/[!.]*")]):
+        if not path.is_file():
             continue
         status = path.stat()
         if now - status.st_mtime >= SETTLE_SECONDS:
@@ -85,3 +85,16 @@ def land_request(path: Path, signature: str, inbox: Path, default_listener: str)
         run_key=f"{path.relative_to(inbox).as_posix()}:{signature}",
         run_config={"ops": {ARCHIVES_KEY.to_python_identifier(): {"config": config}}},
     )
+
+
+def import_request(instance: dg.DagsterInstance, landing: dg.EventLogRecord) -> dg.RunRequest | None:
+    """A run over the days of one landing; None where it holds no days, or whoever landed it imports it as well."""
+    materialization = landing.asset_materialization
+    metadata = materialization.metadata if materialization else {}
+    if "first_day" not in metadata:
+        return None
+    run = instance.get_run_by_id(landing.run_id)
+    if run is not None and IMPORT_FOLLOWS_TAG in run.tags:
+        return None
+    first, last = (date.fromisoformat(str(metadata[name].value)) for name in ("first_day", "last_day"))
+    return dg.RunRequest(run_key=landing.run_id, tags=range_tags(first, last))

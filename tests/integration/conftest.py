@@ -28,9 +28,13 @@ class Home:
     path: Path
     environment: dict[str, str]
 
+    def apply(self) -> None:
+        """Make it the home of this process."""
+        os.environ.update(self.environment)
+
     def run(self, *arguments: str) -> Result:
         """The command as a shell would see it: user errors become a line on standard error and exit code 1."""
-        os.environ.update(self.environment)
+        self.apply()
         result = CliRunner().invoke(app, list(arguments))
         if isinstance(result.exception, CommandError | SettingsError):
             return Result(

@@ -10,6 +10,8 @@ import pytest
 from tests.integration.conftest import Home, home_at
 from tests.unit.sources.samples import AUDIO, record, write_zip, zip_bytes
 
+pytestmark = pytest.mark.xdist_group("home")
+
 
 @pytest.fixture
 def fresh(tmp_path: Path, clean_environment: None) -> Home:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.integration.conftest import UNTIL, Home
+from tunegenie_assets.cli.context import Platform
+from tunegenie_assets.cli.runs import dagster_instance
 from tunegenie_assets.keys import LAYERS
+from tunegenie_assets.partitions import range_tags
+
+pytestmark = pytest.mark.xdist_group("home")
 
 PERSONAL = ("192.0.2.1", "ip_addr", "user_agent", "username")
 
@@ -64,6 +72,22 @@ def test_a_second_demo_changes_no_row(home: Home) -> None:
     before = home.fingerprints("raw", "synthetic", "silver", "gold", "enrichment", "recommender")
     home.json("demo", "--listeners", "30", "--days", "10", "--until", UNTIL)
     assert home.fingerprints("raw", "synthetic", "silver", "gold", "enrichment", "recommender") == before
+
+
+@pytest.mark.parametrize("days", [("2025-03-05", "2025-03-05"), ("2019-03-04", "2019-03-06")])
+def test_some_days_again_change_nothing(home: Home, days: tuple[str, str]) -> None:
+    """What a data engineer does in the UI: one partition, or a range of them, of the whole graph."""
+    before = home.fingerprints("raw", "synthetic", "silver", "gold", "enrichment")
+    platform = Platform.open()
+    with dagster_instance(platform.settings) as instance:
+        job = platform.definitions.resolve_job_def("build_everything")
+        start, end = days
+        if start == end:
+            assert job.execute_in_process(instance=instance, partition_key=start).success
+        else:
+            tags = range_tags(date.fromisoformat(start), date.fromisoformat(end))
+            assert job.execute_in_process(instance=instance, tags=tags).success
+    assert home.fingerprints("raw", "synthetic", "silver", "gold", "enrichment") == before
 
 
 def test_gold_is_rebuilt_from_landing(home: Home) -> None:

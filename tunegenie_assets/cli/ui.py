@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from tunegenie_assets.instance.setup import prepare_dagster_home
+from tunegenie_assets.instance.setup import WORKSPACE, prepare_dagster_home
 from tunegenie_assets.settings import apply_to_process, load_settings
 
 
@@ -16,7 +16,7 @@ def run(*, port: int | None) -> None:
     prepare_dagster_home(settings.dagster_home)
     settings.inbox_path.mkdir(parents=True, exist_ok=True)
     arguments = [
-        *("-m", "dagster", "dev", "-m", "tunegenie_assets.definitions"),
+        *("-m", "dagster", "dev", "-w", str(settings.dagster_home / WORKSPACE)),
         *("--host", "127.0.0.1", "--port", str(port or settings.ui_port)),
     ]
     # A program of our own choosing with arguments of our own making.

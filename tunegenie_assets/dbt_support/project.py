@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 PROJECT_DIR = Path(__file__).resolve().parents[2] / "dbt"
+SOURCE_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv"})
 
 
 class DbtError(Exception):
-    """dbt could not parse or run; the message is dbt's own."""
+    """dbt could not parse or run; the message is dbt's own, in one line."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +67,20 @@ class DbtProjectFiles:
             DbtError: the project does not parse.
         """
         if not self.is_current():
+            parse.cache_clear()
             parse(self)
         return json.loads(self.manifest_path.read_text(encoding="utf-8"))
 
     def is_current(self) -> bool:
-        """Whether the manifest is younger than every file of the project."""
+        """Whether the manifest is younger than every file of the project, and than the folders they lie in.
+
+        A folder's time changes when a file is added, removed or renamed.
+        """
         if not self.manifest_path.exists():
             return False
         built = self.manifest_path.stat().st_mtime
-        sources = (p for p in self.project_dir.rglob("*") if p.suffix in {".sql", ".yml", ".yaml", ".csv"})
-        return all(source.stat().st_mtime < built for source in sources)
+        inside = (p for p in self.project_dir.rglob("*") if p.is_dir() or p.suffix in SOURCE_SUFFIXES)
+        return all(path.stat().st_mtime < built for path in (self.project_dir, *inside))
 
 
 @lru_cache(maxsize=4)
@@ -92,5 +97,6 @@ def parse(files: DbtProjectFiles) -> Manifest:
         writing = () if files.is_current() else ("--write-json",)
         outcome = dbtRunner().invoke(["parse", *files.global_arguments, *writing])
     if not outcome.success:
-        raise DbtError(f"the dbt project in {files.project_dir} does not parse: {outcome.exception}")
+        reason = " ".join(str(outcome.exception).split())
+        raise DbtError(f"the dbt project in {files.project_dir} does not parse: {reason}")
     return outcome.result  # pyright: ignore[reportReturnType]  # `parse` returns the manifest

@@ -87,14 +87,14 @@ class DbtRunner(dg.ConfigurableResource[None]):
 
         files = DbtProjectFiles(target=self.target, target_path=Path(self.target_path))
         manifest = parse(files)
-        with warehouse_lock(Path(self.warehouse_lock_path)), _connections_closed_after():
+        with warehouse_lock(Path(self.warehouse_lock_path)), connections_closed_after():
             outcome = dbtRunner(manifest=manifest).invoke([*arguments, *files.global_arguments])
         results = list(getattr(outcome.result, "results", []))
         return Outcome(results, str(outcome.exception) if outcome.exception else None)
 
 
 @contextmanager
-def _connections_closed_after() -> Generator[None]:
+def connections_closed_after() -> Generator[None]:
     """dbt-duckdb keeps the file open after a call; the next writer in this process would be refused."""
     try:
         yield

@@ -85,11 +85,15 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
             last_id = int(connection.execute(db.select(db.func.max(SqlEventLogStorageTable.c.id))).scalar_one())
             ids = range(last_id - len(events) + 1, last_id + 1)
             self._store_asset_event_tags(connection, events, ids)
-            # The table of assets keeps the latest event of each asset only.
-            latest = {event.get_dagster_event().asset_key: i for i, event in enumerate(events)}
+            # The table of assets keeps the latest event of each asset only, of each type in a column of its own.
+            latest = {(e.get_dagster_event().asset_key, _event_type(e)): i for i, e in enumerate(events)}
             for index in latest.values():
                 self._store_asset_event(connection, events[index], ids[index])
 
 
 def _is_materialization(event: EventLogEntry) -> bool:
-    return event.is_dagster_event and event.get_dagster_event().event_type_value in MATERIALIZATIONS
+    return event.is_dagster_event and _event_type(event) in MATERIALIZATIONS
+
+
+def _event_type(event: EventLogEntry) -> str:
+    return event.get_dagster_event().event_type_value

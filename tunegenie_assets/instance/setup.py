@@ -1,4 +1,4 @@
-"""Writes the Dagster instance of a TuneGenie home: its folder and `dagster.yaml`. Knows no asset."""
+"""Writes the Dagster instance of a TuneGenie home: its folder, `dagster.yaml` and the workspace. Knows no asset."""
 
 from __future__ import annotations
 
@@ -20,6 +20,15 @@ event_log_storage:
   class: BatchedSqliteEventLogStorage
   config:
     base_dir: {base_dir}
+"""
+
+WORKSPACE = "workspace.yaml"
+WORKSPACE_TEXT = """\
+# Written by tunegenie: the code location as `tunegenie ui` loads it, from any folder.
+load_from:
+  - python_module:
+      module_name: tunegenie_assets.definitions
+      location_name: tunegenie
 """
 
 
