@@ -61,10 +61,11 @@ def read_model(path: Path, kind: str) -> ModelFile:
         ModelFileError: the file is absent, damaged, of another kind or of another format version.
     """
     try:
-        archive = np.load(path, allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise ModelFileError(f"{path} is not a model file: it holds a single array")
-        with archive:
+        # numpy leaves a file that it opened itself open when the bytes are damaged.
+        with path.open("rb") as stream:
+            archive = np.load(stream, allow_pickle=False)
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise ModelFileError(f"{path} is not a model file: it holds a single array")
             header = json.loads(str(archive[HEADER]))
             _check_header(path, header, kind)
             return ModelFile(

@@ -1,6 +1,6 @@
 """The landed archives: bytes that came from outside, kept as they came. Reading their records is in raw.py."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.resources.archives import ArchiveStore
-from tunegenie_assets.resources.importing import FileReport, archive_table, import_files
+from tunegenie_assets.resources.importing import FileReport, archive_table, days_to_build, import_files, zone_of
 from tunegenie_assets.resources.tables import column_schema
 from tunegenie_assets.schemas import ARCHIVES
 
@@ -33,6 +33,7 @@ class ImportConfig(dg.Config):
 def archives(
     context: dg.AssetExecutionContext, config: ImportConfig, archive_store: ArchiveStore
 ) -> dg.MaterializeResult[pa.Table]:
+    zone_before = zone_of(archive_store, config.listener)
     reports = import_files(
         [Path(path) for path in config.paths],
         archive_store,
@@ -44,11 +45,12 @@ def archives(
         context.log.log("WARNING" if report.problem else "INFO", report.line)
     if reports and all(report.problem for report in reports):
         raise dg.Failure(description="; ".join(report.line for report in reports), allow_retries=False)
-    return dg.MaterializeResult(value=archive_table(archive_store), metadata=_metadata(reports))
+    zone_changed = zone_of(archive_store, config.listener) != zone_before
+    days = days_to_build(reports, archive_store, zone_changed_for=config.listener if zone_changed else None)
+    return dg.MaterializeResult(value=archive_table(archive_store), metadata=_metadata(reports, days))
 
 
-def _metadata(reports: list[FileReport]) -> dict[str, dg.MetadataValue]:
-    days = [day for report in reports for day in (report.first_day, report.last_day) if day]
+def _metadata(reports: list[FileReport], days: list[date]) -> dict[str, dg.MetadataValue]:
     metadata: dict[str, dg.MetadataValue] = {"files": dg.MetadataValue.json([r.as_json() for r in reports])}
     if days:
         metadata["first_day"] = dg.MetadataValue.text(min(days).isoformat())

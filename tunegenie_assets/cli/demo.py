@@ -29,7 +29,9 @@ def run(*, listeners: int | None, days: int | None, seed: int | None, until: dat
         first_day=last - timedelta(days=days or settings.simulated_days),
         until=last,
     )
-    build_simulation(settings).settle(spec)
+    simulation = build_simulation(settings)
+    simulation.settle(spec)
+    touched = simulation.touched_days() or (spec.first_day, spec.until - timedelta(days=1))
     progress.print(
         f"Simulating {spec.listeners} listeners from {spec.first_day} to {spec.until - timedelta(days=1)} "
         f"under {settings.home}"
@@ -40,7 +42,7 @@ def run(*, listeners: int | None, days: int | None, seed: int | None, until: dat
             instance,
             BUILD_EVERYTHING,
             progress,
-            tags=range_tags(spec.first_day, spec.until - timedelta(days=1)),
+            tags=range_tags(*touched),
         )
     seconds = time.monotonic() - begin
     if as_json:

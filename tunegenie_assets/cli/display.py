@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from io import UnsupportedOperation
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -17,7 +19,15 @@ SLOWEST_STAGES = 12
 
 def consoles(*, as_json: bool) -> tuple[Console, Console]:
     """Where the answer goes and where progress goes; with `--json` standard output holds the document only."""
-    return Console(file=sys.stdout, quiet=as_json, highlight=False), Console(stderr=True, highlight=False)
+    return Console(file=sys.stdout, quiet=as_json, highlight=False), Console(file=_own_stderr(), highlight=False)
+
+
+def _own_stderr() -> TextIO:
+    """Standard error by a descriptor of its own: Dagster sends the usual one to a file while a step runs."""
+    try:
+        return os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8", buffering=1)
+    except (OSError, UnsupportedOperation):
+        return sys.stderr
 
 
 def print_json(document: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
@@ -19,13 +19,16 @@ def run(*, as_json: bool) -> None:
     platform = Platform.open()
     archived = _archived_days(platform)
     simulated = _simulated_days(platform)
-    days = [*archived, *simulated]
-    if not days:
+    if not archived and not simulated:
         raise CommandError("nothing to rebuild from: import an archive or run the demo first")
-    job = BUILD_EVERYTHING if simulated else IMPORT_ARCHIVES
     with dagster_instance(platform.settings) as instance:
-        run_job(platform.definitions, instance, LAND_ARCHIVES, progress)
-        report = run_job(platform.definitions, instance, job, progress, tags=range_tags(min(days), max(days)))
+        reports = [run_job(platform.definitions, instance, LAND_ARCHIVES, progress)]
+        # Years may lie between the two, so each has a run of its own.
+        for job, days in ((BUILD_EVERYTHING, simulated), (IMPORT_ARCHIVES, archived)):
+            if days:
+                tags = range_tags(min(days), max(days))
+                reports.append(run_job(platform.definitions, instance, job, progress, tags=tags))
+    report = reports[-1]
     layers = summaries.rows_by_layer(summaries.table_sizes(platform.warehouse))
     if as_json:
         rows = {layer: rows for layer, (_, rows) in layers.items()}
@@ -45,5 +48,4 @@ def _archived_days(platform: Platform) -> list[date]:
 
 
 def _simulated_days(platform: Platform) -> list[date]:
-    spec = build_simulation(platform.settings).settled()
-    return [spec.first_day, spec.until - timedelta(days=1)] if spec else []
+    return list(build_simulation(platform.settings).touched_days() or ())

@@ -25,6 +25,7 @@ from tunegenie_assets.settings import Settings
 PROCESS_TAG = "tunegenie/process"
 """Process id of a run of the command line: how a run whose process died is told from one that goes on."""
 POLL_SECONDS = 0.3
+ERROR = dg.AssetCheckSeverity.ERROR
 STEP_EVENTS = {
     dg.DagsterEventType.STEP_START,
     dg.DagsterEventType.STEP_SUCCESS,
@@ -186,15 +187,21 @@ def _why(job_name: str, result: dg.ExecuteInProcessResult) -> str:
         if event.is_step_failure:
             data = event.step_failure_data
             if data.user_failure_data and data.user_failure_data.description:
-                return data.user_failure_data.description
+                return " ".join(data.user_failure_data.description.split())
+            checks = _failed_checks(result)
+            if checks:
+                return f"{job_name} stopped at a failed check, {checks}; tunegenie ui shows what it found"
             error = data.error
             while error is not None and error.cause is not None:
                 error = error.cause
             message = " ".join((error.message if error else "no message").split())
             return f"{job_name} failed at {event.step_key}: {message}"
-    failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
-    names = ", ".join(f"{check.asset_key.to_user_string()}: {check.check_name}" for check in failed)
-    return f"{job_name} stopped at a failed check: {names or 'see tunegenie ui'}"
+    return f"{job_name} did not finish; tunegenie ui shows its log"
+
+
+def _failed_checks(result: dg.ExecuteInProcessResult) -> str:
+    failed = [c for c in result.get_asset_check_evaluations() if not c.passed and c.severity == ERROR]
+    return ", ".join(f"{check.asset_key.to_user_string()}: {check.check_name}" for check in failed)
 
 
 def _mark_dead_runs(instance: dg.DagsterInstance) -> None:

@@ -54,10 +54,8 @@ def top_genres(warehouse: WarehouseIOManager, limit: int = 8) -> Rows:
         from gold.genre_analysis_complete
         group by primary_genre
         order by plays desc, genre
-        limit ?
-        """,
-        [limit],
-    ).to_pylist()
+        """
+    ).to_pylist()[:limit]
 
 
 def recommendations_for(warehouse: WarehouseIOManager, listener_id: str | None) -> Rows:

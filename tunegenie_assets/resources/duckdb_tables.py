@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,12 @@ class DuckDBTables(WarehouseIOManager):
         Path(self.warehouse_path).parent.mkdir(parents=True, exist_ok=True)
         # One configuration for all: DuckDB refuses a second one while a connection is open in this process.
         resource = DuckDBResource(database=self.warehouse_path)
-        with warehouse_lock(Path(self.lock_path)), resource.get_connection() as connection:
+        # The resource leaves the connection open when the block fails; the file would stay locked.
+        with (
+            warehouse_lock(Path(self.lock_path)),
+            resource.get_connection() as connection,
+            closing(connection),
+        ):
             connection.execute("set TimeZone = 'UTC'")
             yield connection
 

@@ -94,6 +94,23 @@ def _import_file(
     )
 
 
+def days_to_build(reports: Sequence[FileReport], store: ArchiveStore, *, zone_changed_for: str | None) -> list[date]:
+    """The days whose plays the files hold; all days of a listener whose zone has changed."""
+    days = [day for report in reports for day in (report.first_day, report.last_day) if day]
+    if days and zone_changed_for:
+        landing = store.landing
+        own = [a for a in landing.archives() if a.listener_id == zone_changed_for]
+        parsed = [store.parsed.ensure(landing, archive) for archive in own]
+        days += [day for archive in parsed for day in (archive.first_day, archive.last_day) if day]
+    return days
+
+
+def zone_of(store: ArchiveStore, listener_id: str) -> str | None:
+    """The zone given with the listener's latest import that gave one."""
+    given = [a for a in store.landing.archives() if a.listener_id == listener_id and a.timezone_given_at]
+    return max(given, key=lambda archive: archive.timezone_given_at or archive.landed_at).timezone if given else None
+
+
 def archive_table(store: ArchiveStore) -> pa.Table:
     """Every landed archive, parsed, as the table `landing.archives`."""
     landing, cache = store.landing, store.parsed

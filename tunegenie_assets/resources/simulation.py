@@ -6,12 +6,12 @@ ml/listeners.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
+from pydantic import TypeAdapter
 
 from ml.listeners.population import PopulationSpec
 
@@ -39,21 +39,38 @@ class Simulation(dg.ConfigurableResource[None]):
 
     def settled(self) -> PopulationSpec | None:
         """The population that was written down, or None when nothing has been simulated yet."""
-        path = Path(self.population_path)
-        if not path.exists():
-            return None
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        return PopulationSpec(
-            listeners=stored["listeners"],
-            seed=stored["seed"],
-            first_day=date.fromisoformat(stored["first_day"]),
-            until=date.fromisoformat(stored["until"]),
-        )
+        stored = self._read()
+        return stored.population if stored else None
 
-    def settle(self, spec: PopulationSpec) -> None:
-        """Write the population down, replacing the one before."""
+    def touched_days(self) -> tuple[date, date] | None:
+        """First and last day of any population that was ever settled here: plays of an earlier one may still lie on
+        days on which the present one does not listen.
+        """
+        stored = self._read()
+        return (stored.first_touched_day, stored.last_touched_day) if stored else None
+
+    def settle(self, population: PopulationSpec) -> None:
+        """Write the population down in place of the one before."""
+        before = self._read()
+        first, last = population.first_day, population.until - timedelta(days=1)
+        if before:
+            first, last = min(first, before.first_touched_day), max(last, before.last_touched_day)
         path = Path(self.population_path)
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(asdict(spec), default=date.isoformat, indent=2) + "\n", encoding="utf-8")
+        fresh.write_bytes(_STORED.dump_json(_Stored(population, first, last), indent=2))
         fresh.replace(path)
+
+    def _read(self) -> _Stored | None:
+        path = Path(self.population_path)
+        return _STORED.validate_json(path.read_bytes()) if path.exists() else None
+
+
+@dataclass(frozen=True)
+class _Stored:
+    population: PopulationSpec
+    first_touched_day: date
+    last_touched_day: date
+
+
+_STORED = TypeAdapter(_Stored)

@@ -33,15 +33,9 @@ TYPES: dict[pa.DataType, str] = {
     TIMESTAMP: "timestamp_ntz(6)",
 }
 
-# Without null_if, Snowflake reads the text \N as null, also in Parquet.
-PARQUET = "type = parquet use_logical_type = true null_if = ()"
-
 
 class SnowflakeTables(WarehouseIOManager):
-    """Connects with a key pair; `connection_arguments` are further arguments of the connector.
-
-    Dagster keeps and shows the values of fields: give `private_key_password` as a `dagster.EnvVar`.
-    """
+    """Connects with a key pair; `connection_arguments` are further arguments of the connector."""
 
     account: str
     user: str
@@ -49,6 +43,7 @@ class SnowflakeTables(WarehouseIOManager):
     warehouse: str | None = None
     role: str | None = None
     private_key_path: str | None = None
+    # Dagster shows the values of fields in its UI: this one is given as a dagster.EnvVar.
     private_key_password: str | None = Field(default=None, repr=False)
     connection_arguments: dict[str, Any] = Field(default_factory=dict)
 
@@ -82,8 +77,10 @@ class SnowflakeTables(WarehouseIOManager):
             cursor.execute("begin")
             try:
                 cursor.execute(f"delete from {name} {condition}", days)
+                # Without null_if, the text \N becomes null, in Parquet too.
                 cursor.execute(
-                    f"copy into {name} from {staged} file_format = ({PARQUET}) match_by_column_name = case_insensitive"
+                    f"copy into {name} from {staged} match_by_column_name = case_insensitive "
+                    "file_format = (type = parquet use_logical_type = true null_if = ())"
                 )
                 cursor.execute("commit")
             except BaseException:

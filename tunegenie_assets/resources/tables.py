@@ -127,7 +127,7 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
 
     @abstractmethod
     def query(self, sql: str, parameters: list[Any] | None = None) -> pa.Table:
-        """The rows of one read-only statement, with lower-case column names.
+        """The rows of one read-only statement, whose names are written in lower case and come back so.
 
         `parameters` take the place of the `?` in `sql`, in order; values are never put into the text. A `?` may stand
         where an expression may, so not after `limit`, where Snowflake wants a number.

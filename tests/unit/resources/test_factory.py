@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tunegenie_assets.resources.duckdb_tables import DuckDBTables
+from tunegenie_assets.resources.factory import WAREHOUSES, warehouse_for
+from tunegenie_assets.settings import Environment, SettingsError, load_settings
+
+SNOWFLAKE = ("account", "user", "private_key_path", "role", "warehouse", "database")
+
+# The namespace package `snowflake` alone is in every interpreter: a .pth file of snowpark puts it there.
+LOADED = "print([m for m in sys.modules if m.startswith(('snowflake.', 'dagster_snowflake', 'lightfm'))])"
+
+
+def in_a_fresh_interpreter(program: str) -> str:
+    """What the program prints last, run where no test has imported anything yet."""
+    command = [sys.executable, "-W", "ignore", "-c", f"import sys\n{program}\n{LOADED}"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1]  # noqa: S603  # a program of this file
+
+
+def test_every_environment_has_a_warehouse() -> None:
+    assert set(WAREHOUSES) == set(Environment)
+
+
+@pytest.mark.parametrize("environment", ["local", "ci"])
+def test_local_and_ci_are_duckdb_under_home(tmp_path: Path, environment: str) -> None:
+    warehouse = warehouse_for(load_settings(env=environment, home=tmp_path))
+    assert isinstance(warehouse, DuckDBTables)
+    assert Path(warehouse.warehouse_path) == tmp_path / "warehouse.duckdb"
+    assert Path(warehouse.lock_path) == tmp_path / "warehouse.duckdb.lock"
+
+
+def test_production_names_all_that_is_missing() -> None:
+    with pytest.raises(SettingsError) as caught:
+        warehouse_for(load_settings(env="production"))
+    assert str(caught.value) == "TUNEGENIE_ENV=production needs " + ", ".join(
+        f"TUNEGENIE_SNOWFLAKE_{name.upper()}" for name in SNOWFLAKE
+    )
+
+
+@pytest.mark.parametrize("missing", SNOWFLAKE)
+def test_production_names_the_one_that_is_missing(missing: str) -> None:
+    given = {f"snowflake_{name}": "x" for name in SNOWFLAKE if name != missing}
+    with pytest.raises(SettingsError, match=f"needs TUNEGENIE_SNOWFLAKE_{missing.upper()}$"):
+        warehouse_for(load_settings(env="production", **given))
+
+
+def test_production_without_the_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tunegenie_assets.resources.snowflake_tables", None)
+    with pytest.raises(SettingsError, match=r"pip install 'tunegenie\[snowflake\]'"):
+        warehouse_for(load_settings(env="production", **{f"snowflake_{name}": "x" for name in SNOWFLAKE}))
+
+
+def test_local_warehouse_needs_no_snowflake() -> None:
+    program = """
+from tunegenie_assets.resources.factory import warehouse_for
+from tunegenie_assets.settings import load_settings
+warehouse_for(load_settings(env="local")).create_all()
+"""
+    assert in_a_fresh_interpreter(program) == "[]"
+
+
+def test_definitions_import_neither_snowflake_nor_lightfm() -> None:
+    assert in_a_fresh_interpreter("import tunegenie_assets.definitions") == "[]"

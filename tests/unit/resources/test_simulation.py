@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ml.listeners.population import PopulationSpec
+from tunegenie_assets.resources.simulation import Simulation
+
+TODAY = date(2025, 3, 10)
+
+
+@pytest.fixture
+def simulation(tmp_path: Path) -> Simulation:
+    return Simulation(population_path=str(tmp_path / "simulator" / "population.json"), listeners=20, days=7, seed=42)
+
+
+def test_nothing_is_settled_at_first(simulation: Simulation) -> None:
+    assert simulation.settled() is None
+
+
+def test_first_call_settles_the_days_up_to_yesterday(simulation: Simulation) -> None:
+    settled = PopulationSpec(listeners=20, seed=42, first_day=date(2025, 3, 3), until=TODAY)
+    assert simulation.population(TODAY) == settled
+    assert simulation.settled() == settled
+
+
+def test_settled_population_outlives_days_and_settings(simulation: Simulation) -> None:
+    settled = simulation.population(TODAY)
+    later = Simulation(population_path=simulation.population_path, listeners=99, days=1, seed=1)
+    assert later.population(date(2026, 1, 1)) == settled
+
+
+def test_settling_replaces_what_was_settled(simulation: Simulation) -> None:
+    simulation.population(TODAY)
+    other = PopulationSpec(listeners=3, seed=1, first_day=date(2024, 1, 1), until=date(2024, 2, 1))
+    simulation.settle(other)
+    assert simulation.population(TODAY) == other
+    assert [path.name for path in Path(simulation.population_path).parent.iterdir()] == ["population.json"]
+
+
+@pytest.mark.parametrize(("path", "file"), [(None, None), ("x/songs.csv", Path("x/songs.csv"))])
+def test_catalogue_file(tmp_path: Path, path: str | None, file: Path | None) -> None:
+    simulation = Simulation(
+        population_path=str(tmp_path / "population.json"), listeners=1, days=1, seed=1, catalogue_path=path
+    )
+    assert simulation.catalogue_file == file
+
+
+def test_days_of_earlier_populations_stay_touched(simulation: Simulation) -> None:
+    assert simulation.touched_days() is None
+    simulation.settle(PopulationSpec(listeners=3, seed=1, first_day=date(2024, 1, 1), until=date(2024, 2, 1)))
+    assert simulation.touched_days() == (date(2024, 1, 1), date(2024, 1, 31))
+    simulation.settle(PopulationSpec(listeners=3, seed=1, first_day=date(2024, 1, 10), until=date(2024, 3, 1)))
+    simulation.settle(PopulationSpec(listeners=3, seed=2, first_day=date(2024, 1, 20), until=date(2024, 1, 21)))
+    assert simulation.touched_days() == (date(2024, 1, 1), date(2024, 2, 29))

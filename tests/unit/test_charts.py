@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import base64
+from decimal import Decimal
+from typing import Any
+
+import altair as alt
+import dagster as dg
+import pyarrow as pa
+
+from tunegenie_assets import charts
+
+
+def data_of(chart: alt.Chart) -> list[dict[str, Any]]:
+    (rows,) = chart.to_dict()["datasets"].values()
+    return rows
+
+
+def test_bars_show_the_longest_first_and_no_more_than_asked() -> None:
+    rows = pa.table({"genre": ["folk", "rock", "jazz"], "plays": [Decimal(2), Decimal(9), Decimal(5)]})
+    chart = charts.bars(rows, "genre", "plays", title="Plays", value_title="plays", top=2)
+    assert data_of(chart) == [{"genre": "rock", "plays": 9.0}, {"genre": "jazz", "plays": 5.0}]
+    assert chart.to_dict()["encoding"]["y"]["sort"] == "-x"
+
+
+def test_months_begin_on_their_first_day() -> None:
+    rows = pa.table({"year": [2024, 2025], "month": [12, 1], "plays": [3, 4]})
+    drawn = data_of(charts.months(rows, "plays", title="Plays", value_title="plays"))
+    assert [(row["date"][:10], row["plays"]) for row in drawn] == [("2024-12-01", 3.0), ("2025-01-01", 4.0)]
+
+
+def test_groups_stand_side_by_side() -> None:
+    rows = pa.table({"metric": ["ndcg", "ndcg"], "model": ["hybrid", "popularity"], "value": [0.2, 0.1]})
+    encoding = charts.grouped_bars(rows, "metric", "model", "value", title="Models").to_dict()["encoding"]
+    assert (encoding["y"]["field"], encoding["yOffset"]["field"], encoding["color"]["field"]) == (
+        "metric",
+        "model",
+        "model",
+    )
+
+
+def test_metadata_holds_the_picture_itself() -> None:
+    rows = pa.table({"genre": ["folk"], "plays": [2]})
+    metadata = charts.as_metadata(charts.bars(rows, "genre", "plays", title="By genre", value_title="plays"))
+    assert isinstance(metadata, dg.MarkdownMetadataValue)
+    picture = str(metadata.md_str).removeprefix("![chart](data:image/svg+xml;base64,").removesuffix(")")
+    svg = base64.b64decode(picture, validate=True).decode("utf-8")
+    assert svg.startswith("<svg")
+    assert "By genre" in svg

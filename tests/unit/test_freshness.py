@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import dagster as dg
+import pytest
+
+from tunegenie_assets.freshness import BY_HAND, BY_LAYER, DAILY_BUILD, MODEL, policy_for, with_freshness
+from tunegenie_assets.keys import LAYERS
+
+
+def test_every_layer_has_a_policy() -> None:
+    assert set(BY_LAYER) == set(LAYERS)
+
+
+@pytest.mark.parametrize(
+    ("key", "policy"),
+    [
+        (["silver", "plays"], DAILY_BUILD),
+        (["raw", "spotify_extended_history"], DAILY_BUILD),
+        (["raw", "catalogue_tracks"], BY_HAND),
+        (["landing", "archives"], BY_HAND),
+        (["recommender", "model"], MODEL),
+    ],
+)
+def test_asset_before_layer(key: list[str], policy: dg.FreshnessPolicy) -> None:
+    assert policy_for(dg.AssetKey(key)) == policy
+    assert with_freshness(dg.AssetSpec(key)).freshness_policy == policy
+
+
+def test_unknown_layer_is_refused() -> None:
+    with pytest.raises(KeyError):
+        policy_for(dg.AssetKey(["platinum", "plays"]))

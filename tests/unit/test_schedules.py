@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tunegenie_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
+from tunegenie_assets.schedules import build_schedules
+from tunegenie_assets.settings import SettingsError
+
+DENVER = ZoneInfo("America/Denver")
+
+
+def request_at(moment: datetime, timezone: str = "America/Denver") -> dg.RunRequest:
+    (schedule,) = build_schedules("15 4 * * *", timezone)
+    context = dg.build_schedule_context(scheduled_execution_time=moment)
+    data = schedule.evaluate_tick(context)
+    assert data.run_requests is not None
+    (request,) = data.run_requests
+    return request
+
+
+@pytest.mark.parametrize(
+    ("moment", "first", "last"),
+    [
+        (datetime(2025, 3, 10, 4, 15, tzinfo=DENVER), "2025-03-08", "2025-03-09"),
+        # The evening in Denver is the next day in UTC: its last whole day is the same day in Denver.
+        (datetime(2025, 3, 10, 21, 0, tzinfo=DENVER), "2025-03-09", "2025-03-10"),
+        (datetime(2025, 1, 1, 4, 15, tzinfo=DENVER), "2024-12-30", "2024-12-31"),
+        (datetime(2025, 1, 1, 4, 15, tzinfo=ZoneInfo("Pacific/Kiritimati")), "2024-12-29", "2024-12-30"),
+    ],
+)
+def test_daily_build_does_the_last_two_whole_utc_days(moment: datetime, first: str, last: str) -> None:
+    request = request_at(moment)
+    assert request.run_key == last
+    assert (request.tags[RANGE_START_TAG], request.tags[RANGE_END_TAG]) == (first, last)
+
+
+@given(
+    st.integers(0, 20 * 365 * 24 * 60),
+    st.sampled_from(["America/Denver", "Asia/Kathmandu", "Pacific/Auckland", "UTC"]),
+)
+def test_no_day_is_built_before_it_is_over(minutes: int, zone: str) -> None:
+    moment = datetime(2010, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    last = date.fromisoformat(request_at(moment.astimezone(ZoneInfo(zone)), zone).tags[RANGE_END_TAG])
+    over = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
+    assert timedelta(0) <= moment - over < timedelta(days=1)
+
+
+def test_it_runs_by_the_clock_of_the_listener_and_is_off_at_first() -> None:
+    (schedule,) = build_schedules("15 4 * * *", "America/Denver")
+    assert schedule.execution_timezone == "America/Denver"
+    assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
+
+
+@pytest.mark.parametrize("cron", ["every day", "61 4 * * *", "15 4 * *", ""])
+def test_expression_that_is_no_cron_names_the_setting(cron: str) -> None:
+    with pytest.raises(SettingsError, match=r"^TUNEGENIE_SCHEDULE=.* five fields such as 15 4 \* \* \*$"):
+        build_schedules(cron, "UTC")

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import os
+import traceback
+from pathlib import Path
+
+import pytest
+
+from tunegenie_assets.settings import PREFIX, Environment, Settings, SettingsError, apply_to_process, load_settings
+
+HIDDEN = "correct horse battery staple"
+
+
+def error_of(**overrides: object) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(**overrides)
+    message = str(caught.value)
+    assert len(message.splitlines()) == 1
+    return message
+
+
+def test_defaults_need_nothing(tmp_path: Path) -> None:
+    settings = load_settings()
+    assert settings.env is Environment.LOCAL
+    assert settings.timezone == "UTC"
+    assert settings.home == tmp_path / ".tunegenie"
+
+
+@pytest.mark.parametrize("value", ["prod", "LOCAL", "productio\nn", "0"])
+def test_unknown_environment_names_the_known_ones(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("TUNEGENIE_ENV", value)
+    message = error_of()
+    assert message.startswith(f"TUNEGENIE_ENV={value!r}")
+    for environment in Environment:
+        assert f"'{environment.value}'" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("TIMEZONE", "Mountain Time", "IANA time zone such as America/Denver"),
+        ("TIMEZONE", "America", "IANA time zone"),
+        ("TIMEZONE", "/etc/passwd", "IANA time zone"),
+        ("TIMEZONE", "../UTC", "IANA time zone"),
+        ("THREADS", "0", "1 or more"),
+        ("SIMULATED_DAYS", "-3", "1 or more"),
+        ("SIMULATED_LISTENERS", "many", "valid integer"),
+        ("SIMULATED_LISTENERS", "1.5", "valid integer"),
+        ("SEED", "one\ntwo", "valid integer"),
+        ("UI_PORT", "0", "from 1 to 65535"),
+        ("UI_PORT", "65536", "from 1 to 65535"),
+    ],
+)
+def test_bad_value_says_what_was_expected(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(PREFIX + name, value)
+    message = error_of()
+    assert message.startswith(f"{PREFIX}{name}={value!r}: ")
+    assert expected in message
+
+
+@pytest.mark.parametrize("zone", ["America/Denver", "Asia/Kathmandu", "UTC", "Etc/GMT+12"])
+def test_zones_of_the_world_are_known(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    monkeypatch.setenv("TUNEGENIE_TIMEZONE", zone)
+    assert load_settings().timezone == zone
+
+
+def test_unknown_names_stop_with_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUNEGENIE_TIME_ZONE", "UTC")
+    monkeypatch.setenv("tunegenie_enviroment", "local")
+    message = error_of()
+    assert message.startswith("unknown setting TUNEGENIE_ENVIROMENT, TUNEGENIE_TIME_ZONE; known settings: ")
+    for field in Settings.model_fields:
+        assert PREFIX + field.upper() in message
+
+
+def test_unknown_name_in_the_file_stops_too(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TUNEGENIE_HOMES=x\nSOMEBODY_ELSES=1\n", encoding="utf-8")
+    assert error_of().startswith("unknown setting TUNEGENIE_HOMES; ")
+
+
+def test_file_is_read_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("TUNEGENIE_SEED=1\nTUNEGENIE_THREADS=3\nSOMEBODY_ELSES=1\n", encoding="utf-8")
+    monkeypatch.setenv("TUNEGENIE_SEED", "2")
+    settings = load_settings()
+    assert (settings.seed, settings.threads) == (2, 3)
+
+
+def test_file_that_is_not_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"TUNEGENIE_LISTENER=\xff\xfe\n")
+    assert ".env" in error_of()
+
+
+def test_empty_value_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUNEGENIE_ENV", "")
+    monkeypatch.setenv("TUNEGENIE_UI_PORT", "")
+    assert (load_settings().env, load_settings().ui_port) == (Environment.LOCAL, 3000)
+
+
+def test_home_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUNEGENIE_HOME", "some/../where")
+    settings = load_settings()
+    assert settings.home == tmp_path / "where"
+    assert all(path.is_relative_to(settings.home) for path in (settings.warehouse_path, settings.dagster_home))
+    monkeypatch.setenv("HOME", str(tmp_path / "me"))
+    monkeypatch.setenv("TUNEGENIE_HOME", "~/music")
+    assert load_settings().home == tmp_path / "me" / "music"
+
+
+def test_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUNEGENIE_SNOWFLAKE_PRIVATE_KEY_PASSPHRASE", HIDDEN)
+    settings = load_settings()
+    passphrase = settings.snowflake_private_key_passphrase
+    assert passphrase is not None
+    assert passphrase.get_secret_value() == HIDDEN
+    for text in (repr(settings), str(settings), repr(settings.model_dump()), settings.model_dump_json()):
+        assert HIDDEN not in text
+    monkeypatch.setenv("TUNEGENIE_SEED", "x")
+    assert HIDDEN not in error_of()
+
+
+def test_invalid_secret_is_not_shown_either() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(snowflake_private_key_passphrase=[HIDDEN])
+    assert "TUNEGENIE_SNOWFLAKE_PRIVATE_KEY_PASSPHRASE" in str(caught.value)
+    assert HIDDEN not in "".join(traceback.format_exception(caught.value))
+
+
+def test_settings_are_handed_to_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DAGSTER_HOME", "DAGSTER_EVENT_BATCH_SIZE", "TUNEGENIE_ENV", "TUNEGENIE_HOME"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("TUNEGENIE_SNOWFLAKE_ROLE", "LOADER")
+    monkeypatch.setenv("TUNEGENIE_SNOWFLAKE_PRIVATE_KEY_PASSPHRASE", HIDDEN)
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "7")
+    settings = load_settings(env="ci")
+    for name in ("TUNEGENIE_SNOWFLAKE_ROLE", "TUNEGENIE_SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"):
+        monkeypatch.setenv(name, "")
+    apply_to_process(settings)
+    assert os.environ["DAGSTER_HOME"] == str(tmp_path / ".tunegenie" / "dagster")
+    assert os.environ["DAGSTER_EVENT_BATCH_SIZE"] == "7"
+    assert "TUNEGENIE_SNOWFLAKE_ACCOUNT" not in os.environ
+    assert load_settings() == settings
