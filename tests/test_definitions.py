@@ -53,8 +53,12 @@ def described(definitions: dg.Definitions, specs: list[dg.AssetSpec]) -> dict[st
             job.name: sorted(key.to_user_string() for key in job.asset_layer.selected_asset_keys)
             for job in (definitions.resolve_job_def(name) for name in _job_names(definitions))
         },
-        "schedules": {s.name: [s.cron_schedule, s.execution_timezone, s.job_name] for s in definitions.schedules or []},
-        "sensors": {s.name: s.job_name for s in definitions.sensors or [] if isinstance(s, dg.SensorDefinition)},
+        "schedules": {
+            s.name: [s.cron_schedule, s.execution_timezone, s.job_name]
+            for s in definitions.schedules or []
+            if isinstance(s, dg.ScheduleDefinition)
+        },
+        "sensors": {s.name: s.job_name for s in definitions.sensors or []},
     }
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from typer.testing import CliRunner, Result
+from click.testing import Result
+from typer.testing import CliRunner
 
 from tests.unit.sources.samples import AUDIO, VIDEO, record, write_zip
 from tunegenie_assets.cli.app import app

@@ -21,6 +21,7 @@ def test_unit_tests_of_the_models_pass(home: Home) -> None:
     with connections_closed_after():
         outcome = dbtRunner().invoke(["test", "--select", "test_type:unit", *files.global_arguments])
     assert outcome.exception is None
-    statuses = {result.node.name: str(result.status) for result in outcome.result}
+    results = getattr(outcome.result, "results", [])
+    statuses = {result.node.name: str(result.status) for result in results}
     assert len(statuses) >= 16
     assert set(statuses.values()) == {"pass"}, statuses

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tunegenie_assets.keys import FIRST_PLAY_DAY
@@ -14,6 +14,7 @@ NOW = datetime(2025, 3, 9, 12, tzinfo=UTC)
 days = st.dates(min_value=FIRST_PLAY_DAY, max_value=date(2025, 3, 9))
 
 
+@settings(max_examples=30)
 @given(days, days)
 def test_range_tags_cover_both_days_and_all_between(one: date, other: date) -> None:
     first, last = min(one, other), max(one, other)
