@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.conftest import Home, home_at
-from tests.unit.sources.samples import AUDIO, record, write_zip, zip_bytes
-
-pytestmark = pytest.mark.xdist_group("home")
+from tests.unit.sources.samples import AUDIO, record, zip_bytes
 
 
 @pytest.fixture
@@ -64,18 +62,6 @@ def test_options_that_cannot_be_used_are_named(fresh: Home, archive: Path, optio
     result = fresh.run("import", str(archive), *options)
     assert result.exit_code == 1
     assert said in result.stderr
-
-
-def test_good_files_arrive_beside_bad_ones(home: Home, tmp_path: Path) -> None:
-    good = write_zip(tmp_path / "good.zip", {AUDIO: [record(ts="2019-04-01T08:00:00Z"), record(ts="yesterday")]})
-    bad = tmp_path / "bad.zip"
-    bad.write_bytes(b"nothing")
-    result = home.run("import", str(bad), str(good), "--listener", "bob")
-    assert result.exit_code == 0
-    assert "bad.zip" in result.stderr
-    assert "row 2" in result.stderr
-    assert "yesterday" in result.stderr
-    assert home.rows("select count(*) from silver.plays where listener_id = 'bob'") == [(1,)]
 
 
 def test_an_unknown_setting_stops_with_the_known_ones(fresh: Home) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import UNTIL, Home
+from tests.unit.sources.samples import AUDIO, record, write_zip
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.runs import dagster_instance
+from tunegenie_assets.dbt_support.project import DbtProjectFiles
+from tunegenie_assets.dbt_support.runner import connections_closed_after
 from tunegenie_assets.keys import LAYERS
 from tunegenie_assets.partitions import range_tags
-
-pytestmark = pytest.mark.xdist_group("home")
 
 PERSONAL = ("192.0.2.1", "ip_addr", "user_agent", "username")
 
@@ -166,3 +167,29 @@ def test_runs_stand_in_the_instance(home: Home) -> None:
             home.rows("select count(*) from gold.genre_analysis_complete")[0][0]
         )
         assert re.match(r"!\[chart\]\(data:image/svg\+xml;base64,", str(metadata["chart"].value))
+
+
+def test_good_files_arrive_beside_bad_ones(home: Home, tmp_path: Path) -> None:
+    good = write_zip(tmp_path / "good.zip", {AUDIO: [record(ts="2019-04-01T08:00:00Z"), record(ts="yesterday")]})
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(b"nothing")
+    result = home.run("import", str(bad), str(good), "--listener", "bob")
+    assert result.exit_code == 0
+    assert "bad.zip" in result.stderr
+    assert "row 2" in result.stderr
+    assert "yesterday" in result.stderr
+    assert home.rows("select count(*) from silver.plays where listener_id = 'bob'") == [(1,)]
+
+
+def test_unit_tests_of_the_models_pass(home: Home) -> None:
+    from dbt.cli.main import dbtRunner
+
+    files = DbtProjectFiles(target="ci", target_path=Path(home.environment["TUNEGENIE_HOME"]) / "dbt")
+    home.apply()
+    with connections_closed_after():
+        outcome = dbtRunner().invoke(["test", "--select", "test_type:unit", *files.global_arguments])
+    assert outcome.exception is None
+    results = getattr(outcome.result, "results", [])
+    statuses = {result.node.name: str(result.status) for result in results}
+    assert len(statuses) >= 16
+    assert set(statuses.values()) == {"pass"}, statuses

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from tunegenie_assets.resources.snowflake_tables import SnowflakeTables
 
 pytestmark = [
-    pytest.mark.xdist_group("snowflake"),
     pytest.mark.skipif(
         find_spec("dagster_snowflake") is None or find_spec("fakesnow") is None,
         reason="needs the snowflake extra and fakesnow",

@@ -55,14 +55,11 @@ def test_production_without_the_extra_says_how_to_install_it(monkeypatch: pytest
         warehouse_for(load_settings(env="production", **{f"snowflake_{name}": "x" for name in SNOWFLAKE}))
 
 
-def test_local_warehouse_needs_no_snowflake() -> None:
+def test_local_path_imports_neither_snowflake_nor_lightfm() -> None:
     program = """
+import tunegenie_assets.definitions
 from tunegenie_assets.resources.factory import warehouse_for
 from tunegenie_assets.settings import load_settings
 warehouse_for(load_settings(env="local")).create_all()
 """
     assert in_a_fresh_interpreter(program) == "[]"
-
-
-def test_definitions_import_neither_snowflake_nor_lightfm() -> None:
-    assert in_a_fresh_interpreter("import tunegenie_assets.definitions") == "[]"

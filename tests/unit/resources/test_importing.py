@@ -8,7 +8,14 @@ import pytest
 
 from tests.unit.sources.samples import AUDIO, LANDED_AT, VIDEO, record, write_zip
 from tunegenie_assets.resources.archives import ArchiveStore
-from tunegenie_assets.resources.importing import EXAMPLES, FileReport, archive_table, days_to_build, import_files, zone_of
+from tunegenie_assets.resources.importing import (
+    EXAMPLES,
+    FileReport,
+    archive_table,
+    days_to_build,
+    import_files,
+    zone_of,
+)
 from tunegenie_assets.schemas import ARCHIVES
 
 LATER = LANDED_AT + timedelta(days=1)
