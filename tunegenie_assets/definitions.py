@@ -76,8 +76,6 @@ def build_archive_store(settings: Settings) -> ArchiveStore:
 def build_simulation(settings: Settings) -> Simulation:
     return Simulation(
         population_path=str(settings.landing_path / "simulator" / "population.json"),
-        listeners=settings.simulated_listeners,
-        days=settings.simulated_days,
         seed=settings.seed,
         catalogue_path=str(settings.catalogue) if settings.catalogue else None,
     )

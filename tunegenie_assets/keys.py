@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
+from zoneinfo import available_timezones
 
 LAYERS = ("landing", "raw", "synthetic", "bronze", "silver", "enrichment", "gold", "recommender")
 """Every layer is a schema of the warehouse, a group of the asset graph and the first part of an asset key."""
@@ -14,3 +16,12 @@ DAILY_TAG = "daily"
 
 FIRST_PLAY_DAY = date(2002, 1, 1)
 """Scrobbling began in 2002; an older time stamp in a history file is a fault of the file."""
+
+SIMULATED_PREFIX = "sim-"
+"""Names of simulated listeners begin with it, names of others must not."""
+
+
+@lru_cache(maxsize=1)
+def known_timezones() -> frozenset[str]:
+    """The IANA zones that Python and DuckDB both know; zoneinfo alone also opens `posix/…` and `localtime`."""
+    return frozenset(available_timezones() - {"localtime"})

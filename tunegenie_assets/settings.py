@@ -9,12 +9,14 @@ import os
 from enum import StrEnum
 from pathlib import Path
 from typing import get_args
-from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
+from tunegenie_assets.keys import known_timezones
+
 PREFIX = "TUNEGENIE_"
+MOST_SIMULATED_DAYS = 3650
 DOTENV = ".env"
 
 
@@ -64,10 +66,8 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError("expected an IANA time zone such as America/Denver or UTC") from error
+        if value not in known_timezones():
+            raise ValueError("expected an IANA time zone such as America/Denver or UTC")
         return value
 
     @field_validator("simulated_listeners", "simulated_days", "threads")
@@ -75,6 +75,20 @@ class Settings(BaseSettings):
     def _positive(cls, value: int) -> int:
         if value < 1:
             raise ValueError("expected a whole number of 1 or more")
+        return value
+
+    @field_validator("simulated_days")
+    @classmethod
+    def _days(cls, value: int) -> int:
+        if value > MOST_SIMULATED_DAYS:
+            raise ValueError(f"expected at most {MOST_SIMULATED_DAYS} days")
+        return value
+
+    @field_validator("seed")
+    @classmethod
+    def _not_negative(cls, value: int) -> int:
+        if value < 0:
+            raise ValueError("expected a whole number of 0 or more")
         return value
 
     @field_validator("ui_port")

@@ -29,6 +29,7 @@ from ml.recommender.protocol import Recommender
 from ml.recommender.ranking import batches, eligibility, mask_known, top_items
 
 TRAIN_SHARE = 0.8
+FEWEST_LISTENERS = 2
 LIST_LENGTH = 10
 LONG_LIST_LENGTH = 20
 EVALUATION_SCHEMA = pa.schema(
@@ -92,6 +93,8 @@ def evaluate(
     features = feature_matrix(build_item_features(tracks), item_ids, past.seen_items)
     relevant = _relevant(past, split.test)
     rows = np.flatnonzero(np.diff(relevant.indptr) > 0)
+    if len(past.listener_ids) < FEWEST_LISTENERS:
+        raise EvaluationError("one listener alone: what they went on to play is all there is to choose from")
     if len(rows) == 0:
         raise EvaluationError(f"no listener with plays before {split.split_at} played a new track after it")
     allowed = eligibility(tracks, listeners, item_ids, past.listener_ids)

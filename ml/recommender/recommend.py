@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -44,6 +45,8 @@ class _Items:
     """track_id, track_name, artist_name and primary_genre; nulls where the table lacks the track."""
     artist: NDArray[np.int64]
     """Code of the artist; tracks without an artist are artists of their own."""
+    song: NDArray[np.int64]
+    """Code of artist and title together, without case."""
     genre: NDArray[np.int64]
     """Code of the genre, -1 for none."""
     genres: int
@@ -60,9 +63,10 @@ def recommend(
 ) -> pa.Table:
     """RECOMMENDATIONS: up to `n` tracks for each of `listeners` the model knows, sorted by listener and rank.
 
-    Left out are tracks the listener has played (unless `include_known`), more than two tracks of an artist for every
-    ten, tracks that `tracks` lacks, and for real listeners the tracks of origin `generated`. Equal scores stand in the
-    order of their track ids. A listener the model does not know, or for whom nothing is left, has no rows.
+    Left out are tracks the listener has played, under this or another id (unless `include_known`), more than two
+    tracks of an artist for every ten, tracks that `tracks` lacks, and for real listeners the tracks of origin
+    `generated`. Equal scores stand in the order of their track ids. A listener the model does not know, or for whom
+    nothing is left, has no rows.
 
     Raises:
         ValueError: `n` is below 1.
@@ -82,10 +86,24 @@ def recommend(
         allowed.mask(scores, batch)
         if not include_known:
             mask_known(scores, history, batch)
+            _mask_same_song(scores, history[batch], items)
         top = _diverse_top(scores, items.artist, n)
         reasons = _reasons(top, history[batch], items)
         parts.append(_as_table(top, scores, reasons, items, model.listener_ids[batch]))
     return pa.concat_tables(parts).combine_chunks()
+
+
+def _mask_same_song(scores: NDArray[np.float32], history: sparse.csr_matrix, items: _Items) -> None:
+    """Sets the scores of tracks with the artist and title of a played one to minus infinity, in place.
+
+    A song has an id on each single, album and compilation that holds it.
+    """
+    membership = _membership(items.song, int(items.song.max(initial=-1)) + 1)
+    played = history.copy()
+    # A track that was only skipped has a stored weight of zero, and is known all the same.
+    played.data = np.ones_like(played.data)
+    row, item = sparse.csr_matrix(played @ membership @ membership.T).nonzero()
+    scores[row, item] = -np.inf
 
 
 def _diverse_top(scores: NDArray[np.float32], artist: NDArray[np.int64], n: int) -> TopItems:
@@ -117,7 +135,11 @@ def _items(tracks: pa.Table, item_ids: NDArray[np.str_]) -> _Items:
     genres, genre = encode(table["primary_genre"])
     is_genre = np.array([name.strip().lower() not in NO_GENRE for name in genres] + [False])
     alone = len(artists) + np.arange(len(item_ids))
-    return _Items(table, np.where(artist < 0, alone, artist), np.where(is_genre[genre], genre, -1), len(genres))
+    artist = np.where(artist < 0, alone, artist)
+    lowered = pc.utf8_lower(table["track_name"])  # pyright: ignore[reportAttributeAccessIssue]  # made at import
+    titles, title = encode(lowered)
+    _, song = np.unique(artist * (len(titles) + 1) + title + 1, return_inverse=True)
+    return _Items(table, artist, song, np.where(is_genre[genre], genre, -1), len(genres))
 
 
 def _history(interactions: pa.Table, model: Recommender) -> sparse.csr_matrix:

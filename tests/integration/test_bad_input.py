@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.integration.conftest import Home, home_at
-from tests.unit.sources.samples import AUDIO, record, zip_bytes
+from tests.unit.sources.samples import AUDIO, record, write_zip, zip_bytes
 
 
 @pytest.fixture
@@ -75,3 +78,68 @@ def test_stats_of_an_empty_home_say_what_to_do(fresh: Home) -> None:
     result = fresh.run("stats")
     assert result.exit_code == 1
     assert "tunegenie demo" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--until", "2002-01-02"), "2002-01-01"),
+        (("--until", "2999-01-01"), "yesterday"),
+    ],
+)
+def test_days_that_cannot_be_simulated_leave_nothing_behind(fresh: Home, arguments: tuple[str, ...], said: str) -> None:
+    result = fresh.run("demo", "--listeners", "2", "--days", "5", *arguments)
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert not (fresh.path / "landing").exists()
+
+
+def test_names_that_simulated_listeners_have_are_refused(fresh: Home, archive: Path) -> None:
+    result = fresh.run("import", str(archive), "--listener", "sim-00001")
+    assert result.exit_code == 1
+    assert "sim-" in result.stderr
+
+
+def test_an_import_that_died_is_finished_by_the_next_one(fresh: Home, tmp_path: Path, archive: Path) -> None:
+    """What a kill leaves: an archive in landing and raw, of which gold knows nothing; another file comes next."""
+    import duckdb
+
+    assert fresh.run("import", str(archive), "--listener", "ada").exit_code == 0
+    before = fresh.fingerprints("silver", "gold")
+    with duckdb.connect(str(fresh.path / "warehouse.duckdb")) as connection:
+        for table in ("silver.plays", "silver.play_ledger", "gold.fct_plays", "gold.daily_listening_summary"):
+            connection.execute(f"delete from {table}")  # noqa: S608
+    later = write_zip(tmp_path / "caf\udce9 [live].zip", {AUDIO: [record(ts="2021-05-01T08:00:00Z")]})
+    report = fresh.json("import", str(later), "--listener", "bob")
+    assert report["run"]["checks_failed"] == []
+    assert fresh.rows("select listener_id, count(*) from gold.fct_plays group by 1 order by 1") == [
+        ("ada", 60),
+        ("bob", 1),
+    ]
+    assert before["gold.fct_plays"][0] == 60
+
+
+def test_one_archive_of_two_listeners_is_each_ones_own(fresh: Home, tmp_path: Path) -> None:
+    shared = write_zip(tmp_path / "family.zip", {AUDIO: [record()]})
+    for listener in ("ada", "bob"):
+        assert fresh.json("import", str(shared), "--listener", listener)["run"]["checks_failed"] == []
+    assert fresh.rows("select count(*) from gold.fct_plays") == [(2,)]
+
+
+def test_the_command_itself_ends_with_one_line(tmp_path: Path) -> None:
+    """The real entry point in a process of its own: no traceback, exit code 1."""
+    (tmp_path / "home").write_text("a file, not a folder", encoding="utf-8")
+    environment = {**os.environ, "TUNEGENIE_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-m", "tunegenie_assets.cli.app", "import", "nowhere.zip"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("tunegenie: ")
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_the_ui_starts_from_files_that_exist(fresh: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _program, arguments: called.append(arguments))
+    assert fresh.run("ui", "--port", "3999").exit_code == 0
+    [arguments] = called
+    assert Path(arguments[arguments.index("-w") + 1]).read_text(encoding="utf-8").startswith("# Written by tunegenie")

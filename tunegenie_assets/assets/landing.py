@@ -9,8 +9,15 @@ from pydantic import Field
 
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.resources.archives import ArchiveStore
-from tunegenie_assets.resources.importing import FileReport, archive_table, days_to_build, import_files, zone_of
-from tunegenie_assets.resources.tables import column_schema
+from tunegenie_assets.resources.importing import (
+    FileReport,
+    archive_table,
+    days_to_build,
+    import_files,
+    unfinished_listeners,
+    zone_of,
+)
+from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
 from tunegenie_assets.schemas import ARCHIVES
 
 
@@ -31,7 +38,10 @@ class ImportConfig(dg.Config):
     metadata={"dagster/column_schema": column_schema(ARCHIVES)},
 )
 def archives(
-    context: dg.AssetExecutionContext, config: ImportConfig, archive_store: ArchiveStore
+    context: dg.AssetExecutionContext,
+    config: ImportConfig,
+    archive_store: ArchiveStore,
+    warehouse: dg.ResourceParam[WarehouseIOManager],
 ) -> dg.MaterializeResult[pa.Table]:
     zone_before = zone_of(archive_store, config.listener)
     reports = import_files(
@@ -45,8 +55,10 @@ def archives(
         context.log.log("WARNING" if report.problem else "INFO", report.line)
     if reports and all(report.problem for report in reports):
         raise dg.Failure(description="; ".join(report.line for report in reports), allow_retries=False)
-    zone_changed = zone_of(archive_store, config.listener) != zone_before
-    days = days_to_build(reports, archive_store, zone_changed_for=config.listener if zone_changed else None)
+    whole = unfinished_listeners(archive_store, warehouse)
+    if zone_of(archive_store, config.listener) != zone_before:
+        whole.add(config.listener)
+    days = days_to_build(reports, archive_store, whole_listeners=whole)
     return dg.MaterializeResult(value=archive_table(archive_store), metadata=_metadata(reports, days))
 
 

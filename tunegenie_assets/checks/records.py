@@ -15,9 +15,9 @@ raw_records_once = no_rows_check(
     ["raw", "spotify_extended_history"],
     "every_record_once",
     """
-    select source_file, source_row, count(*) as times
+    select listener_id, source_file, source_row, count(*) as times
     from raw.spotify_extended_history
-    group by source_file, source_row
+    group by listener_id, source_file, source_row
     having count(*) > 1
     """,
     description="No record of an archive stands in the table twice.",
@@ -29,21 +29,21 @@ raw_records_complete = no_rows_check(
     "archives_complete",
     """
     with loaded as (
-        select source_file, min(play_date) as first_day, max(play_date) as last_day, count(*) as records
+        select listener_id, source_file, min(play_date) as first_day, max(play_date) as last_day, count(*) as records
         from raw.spotify_extended_history
-        group by source_file
+        group by listener_id, source_file
     ),
 
     by_archive as (
-        select split_part(source_file, '/', 1) as archive_id, sum(records) as records,
+        select listener_id, split_part(source_file, '/', 1) as archive_id, sum(records) as records,
                min(first_day) as first_day, max(last_day) as last_day
         from loaded
-        group by 1
+        group by 1, 2
     )
 
-    select a.archive_id, a.records as landed, b.records as loaded
+    select a.listener_id, a.archive_id, a.records as landed, b.records as loaded
     from landing.archives as a
-    inner join by_archive as b on a.archive_id = b.archive_id
+    inner join by_archive as b on a.archive_id = b.archive_id and a.listener_id = b.listener_id
     where b.first_day = a.first_day and b.last_day = a.last_day and b.records != a.records
     """,
     description="An archive whose first and last day are loaded is loaded whole.",
@@ -89,6 +89,24 @@ listeners_once = no_rows_check(
 
 catalogue_complete = completeness_check(
     ["raw", "catalogue_tracks"], ["track_name", "artist_name", "album_name", "duration_ms", "genre", "popularity"]
+)
+
+simulated_tracks_known = no_rows_check(
+    ["raw", "catalogue_tracks"],
+    "simulated_tracks_known",
+    """
+    select p.track_id, count(*) as plays
+    from synthetic.plays as p
+    left join raw.catalogue_tracks as c on p.track_id = c.track_id
+    where c.track_id is null
+    group by p.track_id
+    """,
+    description=(
+        "The catalogue has every track that simulated listeners play; after a change of TUNEGENIE_CATALOGUE, "
+        "tunegenie demo simulates them anew."
+    ),
+    severity=WARN,
+    additional_deps=[["synthetic", "plays"]],
 )
 
 archives_readable = no_rows_check(
@@ -216,6 +234,7 @@ RECORD_CHECKS: list[dg.AssetChecksDefinition] = [
     plays_do_not_overlap,
     listeners_once,
     catalogue_complete,
+    simulated_tracks_known,
     archives_readable,
     rejected_records_accounted,
     ledger_conserves_records,

@@ -56,6 +56,7 @@ gold_adds_up = no_rows_check(
     where coalesce(g.plays, 0) != coalesce(f.plays, 0)
     """,
     description="Plays by genre add up to all plays of each listener.",
+    blocking=True,
     additional_deps=[["gold", "fct_plays"]],
 )
 

@@ -11,11 +11,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import typer
 from rich.console import Console
 
 from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.dbt_support.project import DbtError
+from tunegenie_assets.locking import WarehouseBusyError
 from tunegenie_assets.settings import SettingsError
+from tunegenie_assets.sources.errors import SourceError
 
 app = typer.Typer(
     name="tunegenie",
@@ -39,7 +43,7 @@ def demo(
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the population [TUNEGENIE_SEED].")] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day after the last one [today, UTC].")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day after the last one; today (UTC) without it.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -99,9 +103,13 @@ def main() -> None:
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         app()
-    except (CommandError, SettingsError) as error:
-        errors.print(f"tunegenie: {error}", markup=False)
+    except (CommandError, SettingsError, SourceError, DbtError, WarehouseBusyError, OSError, duckdb.Error) as error:
+        errors.print(f"tunegenie: {' '.join(str(error).split())}", markup=False)
         sys.exit(1)
     except KeyboardInterrupt:
         errors.print("tunegenie: interrupted; running the same command again continues the work", markup=False)
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

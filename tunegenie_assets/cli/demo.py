@@ -10,9 +10,11 @@ from rich.console import Console
 from ml.listeners.population import PopulationSpec
 from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
+from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job
 from tunegenie_assets.definitions import build_simulation
 from tunegenie_assets.jobs import BUILD_EVERYTHING
+from tunegenie_assets.keys import FIRST_PLAY_DAY
 from tunegenie_assets.partitions import range_tags
 
 
@@ -29,6 +31,9 @@ def run(*, listeners: int | None, days: int | None, seed: int | None, until: dat
         first_day=last - timedelta(days=days or settings.simulated_days),
         until=last,
     )
+    _check_days(spec)
+    # The population is written down once everything else about the command is known to be usable.
+    definitions = platform.definitions
     simulation = build_simulation(settings)
     simulation.settle(spec)
     touched = simulation.touched_days() or (spec.first_day, spec.until - timedelta(days=1))
@@ -38,7 +43,7 @@ def run(*, listeners: int | None, days: int | None, seed: int | None, until: dat
     )
     with dagster_instance(settings) as instance:
         report = run_job(
-            platform.definitions,
+            definitions,
             instance,
             BUILD_EVERYTHING,
             progress,
@@ -49,6 +54,15 @@ def run(*, listeners: int | None, days: int | None, seed: int | None, until: dat
         display.print_json(_document(platform, report, seconds))
     else:
         _print(platform, report, seconds, out)
+
+
+def _check_days(spec: PopulationSpec) -> None:
+    today = datetime.now(UTC).date()
+    if spec.first_day < FIRST_PLAY_DAY or spec.until > today:
+        raise CommandError(
+            f"cannot simulate {spec.first_day} to {spec.until - timedelta(days=1)}: days from {FIRST_PLAY_DAY} "
+            f"to yesterday, {today - timedelta(days=1)}, can be simulated"
+        )
 
 
 def _document(platform: Platform, report: RunReport, seconds: float) -> dict[str, object]:
@@ -79,9 +93,7 @@ def _print(platform: Platform, report: RunReport, seconds: float, out: Console) 
     out.print(display.table("Top genres", ["genre", "plays", "hours", "percent of plays"], genres))
     out.print()
     recommended = summaries.recommendations_for(warehouse, None)
-    who = recommended[0]["listener_id"] if recommended else "nobody"
-    rows = [(r["rank"], r["track_name"], r["artist_name"], r["primary_genre"], r["reason"]) for r in recommended]
-    out.print(display.table(f"Recommended to {who}", ["", "track", "artist", "genre", "because"], rows))
+    out.print(display.recommendation_table(recommended))
     out.print()
     out.print(display.stage_table(report))
     out.print(f"[dim]{seconds:.1f} s with the start of the program[/dim]")

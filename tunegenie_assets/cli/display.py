@@ -10,6 +10,7 @@ from io import UnsupportedOperation
 from typing import Any, TextIO
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tunegenie_assets.cli.runs import RunReport
@@ -38,13 +39,22 @@ def print_json(document: Mapping[str, Any]) -> None:
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """Numbers to the right, words to the left."""
     materialized = [tuple(row) for row in rows]
-    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    made = Table(
+        title=escape(title), title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
     for index, name in enumerate(columns):
         numbers = all(isinstance(row[index], int | float) or row[index] is None for row in materialized)
         made.add_column(name, justify="right" if numbers else "left", overflow="fold", header_style="dim")
     for row in materialized:
         made.add_row(*(_cell(value) for value in row))
     return made
+
+
+def recommendation_table(recommended: Sequence[Mapping[str, Any]]) -> Table:
+    """The recommendations of one listener, by rank."""
+    who = recommended[0]["listener_id"] if recommended else "nobody"
+    rows = [(r["rank"], r["track_name"], r["artist_name"], r["primary_genre"], r["reason"]) for r in recommended]
+    return table(f"Recommended to {who}", ["", "track", "artist", "genre", "because"], rows)
 
 
 def stage_table(report: RunReport) -> Table:
@@ -89,4 +99,5 @@ def _cell(value: object) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.1f}"
-    return str(value)
+    # Names of tracks hold brackets, which rich would read as its own markup.
+    return escape(str(value))

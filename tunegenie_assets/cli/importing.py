@@ -55,6 +55,7 @@ def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as
         )
     else:
         _print(files, listener, built, seconds, out)
+        _print_recommendations(platform, listener, out)
 
 
 def _complain(files: Files, progress: Console) -> None:
@@ -68,6 +69,14 @@ def _complain(files: Files, progress: Console) -> None:
         hidden = file["rejected"] - len(file["examples"])
         if hidden > 0:
             progress.print(f"tunegenie: … and {hidden} more; all are listed in raw.rejected_records", markup=False)
+
+
+def _print_recommendations(platform: Platform, listener: str, out: Console) -> None:
+    recommended = summaries.recommendations_for(platform.warehouse, listener)
+    if recommended:
+        out.print(display.recommendation_table(recommended))
+    elif platform.settings.catalogue is None:
+        out.print("For recommendations, set TUNEGENIE_CATALOGUE to a table of Spotify tracks and import again.")
 
 
 def _print(files: Files, listener: str, built: RunReport, seconds: float, out: Console) -> None:

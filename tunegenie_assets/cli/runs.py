@@ -6,9 +6,10 @@ A run started here stands in the Dagster UI like any other, with its logs, check
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -191,12 +192,20 @@ def _why(job_name: str, result: dg.ExecuteInProcessResult) -> str:
             checks = _failed_checks(result)
             if checks:
                 return f"{job_name} stopped at a failed check, {checks}; tunegenie ui shows what it found"
+            messages: list[str] = []
             error = data.error
-            while error is not None and error.cause is not None:
+            while error is not None:
+                messages.append(" ".join(error.message.split()))
                 error = error.cause
-            message = " ".join((error.message if error else "no message").split())
-            return f"{job_name} failed at {event.step_key}: {message}"
+            return f"{job_name} failed at {event.step_key}: {_cause(messages)}"
     return f"{job_name} did not finish; tunegenie ui shows its log"
+
+
+def _cause(messages: Sequence[str]) -> str:
+    """The first error of our own in a chain of causes, else the innermost, without the name of its class."""
+    own = [message for message in messages if message.startswith(("tunegenie_assets.", "ml."))]
+    message = (own or messages[-1:] or ["no message"])[0]
+    return re.sub(r"^[\w.]+(Error|Exception): ", "", message)
 
 
 def _failed_checks(result: dg.ExecuteInProcessResult) -> str:

@@ -16,7 +16,7 @@ from tunegenie_assets.cli.runs import dagster_instance
 from tunegenie_assets.keys import LAYERS
 
 BAR_WIDTH = 30
-NOTHING_BUILT = "nothing has been built yet; run tunegenie demo or tunegenie import"
+NOTHING_BUILT = "nothing has been built yet; run tunegenie demo, tunegenie import or tunegenie rebuild"
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,7 @@ def run(*, as_json: bool) -> None:
     out, _ = display.consoles(as_json=as_json)
     platform = Platform.open()
     if platform.settings.env != "production" and not platform.settings.warehouse_path.exists():
-        raise CommandError(
-            f"no warehouse at {platform.settings.warehouse_path}; run tunegenie demo or tunegenie import"
-        )
+        raise CommandError(NOTHING_BUILT)
     sizes = summaries.table_sizes(platform.warehouse)
     if not any(size.name == "plays" and size.layer == "silver" for size in sizes):
         raise CommandError(NOTHING_BUILT)

@@ -66,9 +66,14 @@ class DbtProjectFiles:
         Raises:
             DbtError: the project does not parse.
         """
-        if not self.is_current():
-            parse.cache_clear()
-            parse(self)
+        if self.is_current():
+            try:
+                return json.loads(self.manifest_path.read_text(encoding="utf-8"))
+            except json.JSONDecodeError:
+                # A process that was killed while dbt wrote it leaves half a file.
+                self.manifest_path.unlink()
+        parse.cache_clear()
+        parse(self)
         return json.loads(self.manifest_path.read_text(encoding="utf-8"))
 
     def is_current(self) -> bool:

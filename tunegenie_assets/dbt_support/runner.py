@@ -72,7 +72,6 @@ class DbtRunner(dg.ConfigurableResource[None]):
         selection = Selection.of(context)
         arguments = build_arguments(selection.models, selection.tests)
         window = _window(context)
-        self.warehouse.create_all()
         outcome = self._invoke([*arguments, *variables(window, self.default_timezone)])
         built = [selection.models[r.node.unique_id] for r in outcome.results if _was_built(r, selection)]
         daily = [key for key in built if context.assets_def.specs_by_key[key].partitions_def]

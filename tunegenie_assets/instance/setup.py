@@ -36,7 +36,10 @@ def prepare_dagster_home(folder: Path) -> None:
     """Make `folder` a Dagster home; running it again changes nothing."""
     folder.mkdir(parents=True, exist_ok=True)
     # A JSON string is a YAML string, whatever characters the path has.
-    text = CONFIGURATION.format(base_dir=json.dumps(str(folder / "history" / "runs")))
-    path = folder / "dagster.yaml"
+    _write(folder / "dagster.yaml", CONFIGURATION.format(base_dir=json.dumps(str(folder / "history" / "runs"))))
+    _write(folder / WORKSPACE, WORKSPACE_TEXT)
+
+
+def _write(path: Path, text: str) -> None:
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -10,9 +10,34 @@ from pathlib import Path
 import pyarrow as pa
 
 from tunegenie_assets.resources.archives import ArchiveStore
+from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.schemas import ARCHIVES
 from tunegenie_assets.sources.errors import SourceError
 from tunegenie_assets.sources.parsed import ParsedArchive
+
+KNOWN_TABLES = "select lower(table_schema) as layer, lower(table_name) as name from information_schema.tables"
+RECORDS_AND_PLAYS = """
+with ledger as (
+    select listener_id, count(*) as records, sum(case when fate = 'kept' then 1 else 0 end) as kept
+    from silver.play_ledger
+    where source != 'synthetic'
+    group by listener_id
+),
+
+facts as (select listener_id, count(*) as facts from gold.fct_plays group by listener_id),
+
+daily as (select listener_id, sum(total_plays) as daily from gold.daily_listening_summary group by listener_id)
+
+select
+    ledger.listener_id,
+    ledger.records,
+    cast(ledger.kept as bigint) as kept,
+    coalesce(facts.facts, 0) as facts,
+    cast(coalesce(daily.daily, 0) as bigint) as daily
+from ledger
+left join facts on ledger.listener_id = facts.listener_id
+left join daily on ledger.listener_id = daily.listener_id
+"""
 
 EXAMPLES = 3
 """Unreadable records shown of each file; all of them stand in raw.rejected_records."""
@@ -94,15 +119,36 @@ def _import_file(
     )
 
 
-def days_to_build(reports: Sequence[FileReport], store: ArchiveStore, *, zone_changed_for: str | None) -> list[date]:
-    """The days whose plays the files hold; all days of a listener whose zone has changed."""
+def days_to_build(
+    reports: Sequence[FileReport], store: ArchiveStore, *, whole_listeners: Collection[str] = ()
+) -> list[date]:
+    """The days whose plays the files hold, and all days of `whole_listeners`."""
     days = [day for report in reports for day in (report.first_day, report.last_day) if day]
-    if days and zone_changed_for:
+    if days and whole_listeners:
         landing = store.landing
-        own = [a for a in landing.archives() if a.listener_id == zone_changed_for]
+        own = [a for a in landing.archives() if a.listener_id in whole_listeners]
         parsed = [store.parsed.ensure(landing, archive) for archive in own]
         days += [day for archive in parsed for day in (archive.first_day, archive.last_day) if day]
     return days
+
+
+def unfinished_listeners(store: ArchiveStore, warehouse: WarehouseIOManager) -> set[str]:
+    """Listeners whose landed records have not all reached gold: an import of theirs died on its way."""
+    landing = store.landing
+    landed: dict[str, int] = {}
+    for archive in landing.archives():
+        records = store.parsed.ensure(landing, archive).records
+        landed[archive.listener_id] = landed.get(archive.listener_id, 0) + records
+    known = {(row["layer"], row["name"]) for row in warehouse.query(KNOWN_TABLES).to_pylist()}
+    if not {("silver", "play_ledger"), ("gold", "fct_plays"), ("gold", "daily_listening_summary")} <= known:
+        return set(landed)
+    counts = {row["listener_id"]: row for row in warehouse.query(RECORDS_AND_PLAYS).to_pylist()}
+    finished = {
+        name
+        for name, row in counts.items()
+        if row["records"] == landed.get(name) and row["kept"] == row["facts"] == row["daily"]
+    }
+    return set(landed) - finished
 
 
 def zone_of(store: ArchiveStore, listener_id: str) -> str | None:

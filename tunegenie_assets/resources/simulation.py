@@ -17,25 +17,15 @@ from ml.listeners.population import PopulationSpec
 
 
 class Simulation(dg.ConfigurableResource[None]):
-    """Defaults from the settings; `population_path` is where the population in use is written down."""
+    """`population_path` is where the population in use is written down; `seed` is that of an invented catalogue."""
 
     population_path: str
-    listeners: int
-    days: int
     seed: int
     catalogue_path: str | None = None
 
     @property
     def catalogue_file(self) -> Path | None:
         return Path(self.catalogue_path) if self.catalogue_path else None
-
-    def population(self, today: date) -> PopulationSpec:
-        """The population in use; the first call settles it: `days` days up to yesterday."""
-        settled = self.settled()
-        if settled is None:
-            settled = PopulationSpec(self.listeners, self.seed, today - timedelta(days=self.days), today)
-            self.settle(settled)
-        return settled
 
     def settled(self) -> PopulationSpec | None:
         """The population that was written down, or None when nothing has been simulated yet."""

@@ -133,6 +133,10 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
         where an expression may, so not after `limit`, where Snowflake wants a number.
         """
 
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  # Dagster's signature
+        """Called by Dagster before a run: models and checks find every table, though nothing has filled it yet."""
+        self.create_all()
+
     def create_all(self) -> None:
         self.create_missing(TABLES)
 

@@ -17,11 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter, ValidationError
 from upath import UPath
 
+from tunegenie_assets.keys import SIMULATED_PREFIX, known_timezones
 from tunegenie_assets.sources.archive import open_members
 from tunegenie_assets.sources.detect import detect_members
 from tunegenie_assets.sources.errors import InvalidRequestError, LandingError, SourceError
@@ -69,6 +69,8 @@ _READ_CHANGE = TypeAdapter(_TimezoneChange)
 
 def check_listener_id(listener_id: str) -> str:
     """The id itself, safe as a part of a path; raises InvalidRequestError otherwise."""
+    if listener_id.startswith(SIMULATED_PREFIX):
+        raise InvalidRequestError(f"listener {listener_id!a}: names that begin with {SIMULATED_PREFIX} are simulated")
     if not _LISTENER_ID.fullmatch(listener_id):
         allowed = "1 to 64 of a-z, 0-9, `_`, `.` and `-`, beginning with a letter or digit"
         raise InvalidRequestError(f"listener {listener_id!a}: expected {allowed}")
@@ -77,11 +79,9 @@ def check_listener_id(listener_id: str) -> str:
 
 def check_timezone(timezone: str) -> str:
     """The zone itself; raises InvalidRequestError when it is not an IANA name."""
-    try:
-        return ZoneInfo(timezone).key
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        message = f"time zone {timezone!a}: expected an IANA name such as America/Denver"
-        raise InvalidRequestError(message) from error
+    if timezone not in known_timezones():
+        raise InvalidRequestError(f"time zone {timezone!a}: expected an IANA name such as America/Denver")
+    return timezone
 
 
 class Landing:
@@ -142,7 +142,8 @@ class Landing:
             timezone=timezone,
             timezone_given_at=now if timezone else None,
             source=source,
-            original_name=original_name,
+            # A file name need not be text; the manifest must be.
+            original_name=original_name.encode("utf-8", "replace").decode("utf-8"),
             file_name=_safe_file_name(original_name),
             size_bytes=path.stat().st_size,
             members=len(members),

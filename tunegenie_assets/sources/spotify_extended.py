@@ -87,13 +87,14 @@ def read_history(
     """Yield all records of `members` in batches of at most `batch_records`.
 
     A record is rejected with a reason rather than mended: `not_an_object`, `missing_field`, `wrong_type` (of an
-    optional field too), `bad_timestamp`, `implausible_timestamp` (begun before `first_day`, or ended more than one
-    day after landing), `bad_text`, `duplicate_field`, `too_deep`. Where a file cannot be read on, one rejection
+    optional field too), `bad_timestamp`, `implausible_timestamp` (begun before `first_day`, or ended after the
+    UTC day of landing), `bad_text`, `duplicate_field`, `too_deep`. Where a file cannot be read on, one rejection
     stands for the rest of it: `not_an_array`, `damaged_json`, `damaged_member`. Other files still arrive.
     """
     pending = _PendingBatch(origin)
     earliest = datetime.combine(first_day, time.min)
-    latest = origin.landed_at + timedelta(days=1)
+    # The day of landing is the last that has a partition; clocks of devices run ahead by hours at most.
+    latest = datetime.combine(origin.landed_at.date() + timedelta(days=1), time.min)
     for member in members:
         source_file = f"{origin.archive_id}/{member.name}"
         for source_row, record in enumerate(_records_of(member)):
@@ -217,7 +218,7 @@ def _interval(fields: dict[str, object], earliest: datetime, latest: datetime) -
     ended_at = _timestamp(text)
     # Compared before subtracting: 64-bit milliseconds reach beyond the first year.
     if ended_at > latest or ms_played > (ended_at - earliest) / _MILLISECOND:
-        expected = f"a stream between {earliest:%Y-%m-%d} and a day after landing, {latest:%Y-%m-%d %H:%M}"
+        expected = f"a stream between {earliest:%Y-%m-%d} and the end of the day of landing, {latest:%Y-%m-%d %H:%M}"
         raise _RecordRejectedError(
             "implausible_timestamp", f"field ts: found {text} after {ms_played} ms, expected {expected}"
         )

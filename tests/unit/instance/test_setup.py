@@ -23,7 +23,7 @@ def test_preparing_twice_changes_nothing(home: Path) -> None:
     prepare_dagster_home(home)
     before = contents(home)
     prepare_dagster_home(home)
-    assert list(before) == ["dagster.yaml"]
+    assert sorted(before) == ["dagster.yaml", "workspace.yaml"]
     assert contents(home) == before
 
 

@@ -165,15 +165,15 @@ def test_latest_zone_of_a_listener_counts(store: ArchiveStore, history: Path, tm
     assert (zone_of(store, "ada"), zone_of(store, "bob")) == ("Asia/Tokyo", "America/Denver")
 
 
-def test_days_to_build_are_those_of_the_files_or_all_after_a_change_of_zone(
+def test_days_to_build_are_those_of_the_files_and_all_of_whole_listeners(
     store: ArchiveStore, history: Path, tmp_path: Path
 ) -> None:
     import_one(store, history)
     other = write_zip(tmp_path / "other.zip", {AUDIO: [record(ts="2020-05-05T10:00:00Z")]})
     import_one(store, other, listener_id="bob")
     reports = [import_one(store, other), import_one(store, tmp_path / "missing.zip")]
-    assert set(days_to_build(reports, store, zone_changed_for=None)) == {date(2020, 5, 5)}
-    everything = days_to_build(reports, store, zone_changed_for="ada")
+    assert set(days_to_build(reports, store)) == {date(2020, 5, 5)}
+    everything = days_to_build(reports, store, whole_listeners={"ada"})
     assert (min(everything), max(everything)) == (date(2019, 1, 1), date(2020, 5, 5))
-    assert set(days_to_build(reports, store, zone_changed_for="bob")) == {date(2020, 5, 5)}
-    assert days_to_build([], store, zone_changed_for=None) == []
+    assert set(days_to_build(reports, store, whole_listeners={"bob"})) == {date(2020, 5, 5)}
+    assert days_to_build([], store) == []

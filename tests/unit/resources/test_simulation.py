@@ -8,43 +8,27 @@ import pytest
 from ml.listeners.population import PopulationSpec
 from tunegenie_assets.resources.simulation import Simulation
 
-TODAY = date(2025, 3, 10)
-
 
 @pytest.fixture
 def simulation(tmp_path: Path) -> Simulation:
-    return Simulation(population_path=str(tmp_path / "simulator" / "population.json"), listeners=20, days=7, seed=42)
+    return Simulation(population_path=str(tmp_path / "simulator" / "population.json"), seed=42)
 
 
 def test_nothing_is_settled_at_first(simulation: Simulation) -> None:
     assert simulation.settled() is None
 
 
-def test_first_call_settles_the_days_up_to_yesterday(simulation: Simulation) -> None:
-    settled = PopulationSpec(listeners=20, seed=42, first_day=date(2025, 3, 3), until=TODAY)
-    assert simulation.population(TODAY) == settled
-    assert simulation.settled() == settled
-
-
-def test_settled_population_outlives_days_and_settings(simulation: Simulation) -> None:
-    settled = simulation.population(TODAY)
-    later = Simulation(population_path=simulation.population_path, listeners=99, days=1, seed=1)
-    assert later.population(date(2026, 1, 1)) == settled
-
-
 def test_settling_replaces_what_was_settled(simulation: Simulation) -> None:
-    simulation.population(TODAY)
+    simulation.settle(PopulationSpec(listeners=20, seed=42, first_day=date(2025, 3, 3), until=date(2025, 3, 10)))
     other = PopulationSpec(listeners=3, seed=1, first_day=date(2024, 1, 1), until=date(2024, 2, 1))
     simulation.settle(other)
-    assert simulation.population(TODAY) == other
+    assert simulation.settled() == other
     assert [path.name for path in Path(simulation.population_path).parent.iterdir()] == ["population.json"]
 
 
 @pytest.mark.parametrize(("path", "file"), [(None, None), ("x/songs.csv", Path("x/songs.csv"))])
 def test_catalogue_file(tmp_path: Path, path: str | None, file: Path | None) -> None:
-    simulation = Simulation(
-        population_path=str(tmp_path / "population.json"), listeners=1, days=1, seed=1, catalogue_path=path
-    )
+    simulation = Simulation(population_path=str(tmp_path / "population.json"), seed=1, catalogue_path=path)
     assert simulation.catalogue_file == file
 
 

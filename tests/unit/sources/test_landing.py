@@ -160,7 +160,7 @@ def test_listener_ids_that_are_unsafe_are_refused(tmp_path: Path, history: Path,
         land(Landing(tmp_path / "landing"), history, listener_id)
 
 
-@pytest.mark.parametrize("listener_id", ["a", "9", "sim-00001", "ada.l_2", "a" * 64])
+@pytest.mark.parametrize("listener_id", ["a", "9", "sim", "ada.l_2", "a" * 64])
 def test_listener_ids_that_are_safe_are_accepted(tmp_path: Path, history: Path, listener_id: str) -> None:
     assert land(Landing(tmp_path / "landing"), history, listener_id).listener_id == listener_id
 

@@ -157,13 +157,16 @@ def test_the_hybrid_beats_popularity_where_tastes_differ() -> None:
 
 
 def test_what_cannot_be_evaluated_is_an_error() -> None:
-    listeners, models = listeners_table(["a"], simulated=False), {"popularity": Popularity()}
+    listeners, models = listeners_table(["a", "b"], simulated=False), {"popularity": Popularity()}
     with pytest.raises(EvaluationError, match="no past"):
         evaluate(plays_table(play("a", "t1"), play("a", "t2")), tracks_table(*ALL_TRACKS), listeners, models)
     with pytest.raises(EvaluationError, match="nothing to split"):
         evaluate(plays_table(), tracks_table(*ALL_TRACKS), listeners, models)
+    with pytest.raises(EvaluationError, match="one listener alone"):
+        alone = plays_table(*[play("a", f"t{1 + hour % 3}", hour) for hour in range(10)])
+        evaluate(alone, tracks_table(*ALL_TRACKS), listeners, models)
     with pytest.raises(EvaluationError, match="new track after it"):
-        nothing_new = plays_table(*[play("a", "t1", hour) for hour in range(10)])
+        nothing_new = plays_table(*[play(who, "t1", hour) for hour in range(10) for who in ("a", "b")])
         evaluate(nothing_new, tracks_table(*ALL_TRACKS), listeners, models)
     with pytest.raises(InconsistentInputError, match="such as t3"):
         evaluate(world(), tracks_table(*ALL_TRACKS[:3]), listeners, models)

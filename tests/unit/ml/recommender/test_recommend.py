@@ -163,3 +163,26 @@ def test_misuse_is_refused(hybrid_world: World) -> None:
         recommend(model, interactions, pa.concat_tables([tracks, tracks]), listeners)
     with pytest.raises(NotFittedError):
         recommend(Popularity(), interactions, tracks, listeners)
+
+
+def test_a_played_song_is_not_recommended_under_another_id() -> None:
+    tracks = tracks_table(
+        track("single", artist_id="x", track_name="Last Nite"),
+        track("album", artist_id="x", track_name="last nite"),
+        track("other", artist_id="x", track_name="Someday"),
+        track("cover", artist_id="y", track_name="Last Nite"),
+    )
+    plays = plays_table(play("ada", "single"), play("bob", "other"), play("bob", "cover"))
+    model = fitted(plays, tracks)
+    listeners = listeners_table(["ada", "bob"], simulated=False)
+    result = recommend(model, build_interactions(plays), tracks, listeners)
+    assert set(ranked(result, "ada")) == {"other", "cover"}
+
+
+def test_a_listener_who_knows_everything_has_no_list() -> None:
+    tracks = tracks_table(track("a"), track("b"))
+    plays = plays_table(play("ada", "a"), play("ada", "b"))
+    model = LightFMHybrid(HybridSettings(components=4, epochs=1))
+    model.fit(*matrices(plays, tracks))
+    listeners = listeners_table(["ada"], simulated=False)
+    assert recommend(model, build_interactions(plays), tracks, listeners).num_rows == 0
