@@ -7,10 +7,12 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraint requirements.lock
 SCRATCH = $(shell mktemp -d)
 
-.PHONY: help demo ui test lint types imports sql definitions pytest dbt-unit snapshot lock clean
+.PHONY: help setup demo ui test lint types imports sql definitions pytest dbt-unit snapshot lock clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.runtime ## Only the environment, for your own history.
 
 demo: $(VENV)/.runtime ## Simulate listeners, build the whole graph on DuckDB and say where to look.
 	@$(BIN)/tunegenie demo

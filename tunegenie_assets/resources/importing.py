@@ -105,7 +105,8 @@ def _import_file(
     if parsed.records == 0:
         problem = f"nothing to import: {examples[0]}" if examples else f"{path}: nothing to import, it holds no records"
     return FileReport(
-        path=str(path),
+        # A file name need not be text; what is shown and stored must be.
+        path=str(path).encode("utf-8", "replace").decode("utf-8"),
         problem=problem,
         archive_id=archive.archive_id,
         source=archive.source,
