@@ -33,7 +33,7 @@ imports: $(VENV)/.development ## Imports point in one direction.
 	$(BIN)/lint-imports --no-logo
 
 sql: $(VENV)/.development ## Lint the dbt models.
-	cd dbt && ../$(BIN)/sqlfluff lint --nofail-on-empty --disable-progress-bar models tests
+	cd dbt && ../$(BIN)/sqlfluff lint --disable-progress-bar models tests
 
 definitions: $(VENV)/.development ## The code location loads as Dagster loads it.
 	TUNEGENIE_HOME=$(SCRATCH) $(BIN)/dagster definitions validate -w workspace.yaml
