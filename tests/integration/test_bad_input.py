@@ -29,11 +29,12 @@ def truncated() -> bytes:
         (b"PK but no zip at all", "Spotify extended streaming history (zip"),
         (truncated(), "zip"),
         (b"", "empty"),
-        (json.dumps({"a": 1}).encode(), "Spotify extended streaming history (zip"),
+        (json.dumps({"a": 1}).encode(), "is no JSON array of records"),
+        (json.dumps([{"mystery": 1}]).encode(), "row 1 of history.dat has the fields mystery"),
         (json.dumps([{"unknown": 1}]).encode(), "Spotify extended streaming history (zip"),
         (json.dumps([record(ts=...), record(ms_played=None)]).encode(), "row 1"),
     ],
-    ids=["no zip", "truncated zip", "empty", "no array", "unknown format", "only unreadable rows"],
+    ids=["no zip", "truncated zip", "empty", "no array", "unknown fields", "unknown format", "only unreadable rows"],
 )
 def test_a_file_without_anything_to_import_ends_with_one_line(
     fresh: Home, tmp_path: Path, content: bytes, said: str

@@ -17,6 +17,9 @@ from tunegenie_assets.sources.json_array import JsonArrayError, read_array
 
 # More than one record, since the first may be the damaged one.
 PEEKED_RECORDS = 100
+# What a message shows of a record of no known format.
+SHOWN_FIELDS = 5
+SHOWN_CHARACTERS = 40
 
 SPOTIFY_EXTENDED_HISTORY = "spotify_extended_history"
 
@@ -65,7 +68,9 @@ def detect_members(members: Sequence[Member], name: str) -> str:
     if damage is not None:
         raise damage
     known = ", ".join(known_format.description for known_format in FORMATS)
-    raise UnknownFormatError(f"{name}: not a format that can be imported; known: {known} (zip, JSON file or folder)")
+    raise UnknownFormatError(
+        f"{name}: not a format that can be imported, {_found(members)}; known: {known} (zip, JSON file or folder)"
+    )
 
 
 def detect_member(member: Member) -> str | None:
@@ -75,6 +80,24 @@ def detect_member(member: Member) -> str | None:
             if known_format.recognises(record):
                 return known_format.source
     return None
+
+
+def _found(members: Sequence[Member]) -> str:
+    """What stands where the records of a known format were expected, in words; names of fields, never values."""
+    if not members:
+        return "it holds no JSON file"
+    member = members[0]
+    with member.open() as stream:
+        try:
+            first = next(read_array(stream), None)
+        except JsonArrayError:
+            return f"{member.name} is no JSON array of records"
+    if first is None:
+        return f"{member.name} holds no records"
+    if not isinstance(first, dict):
+        return f"row 1 of {member.name} is no JSON object"
+    fields = ", ".join(ascii(name)[1:SHOWN_CHARACTERS].rstrip("'") for name in list(first)[:SHOWN_FIELDS])
+    return f"row 1 of {member.name} has the fields {fields}"
 
 
 def _peek(member: Member) -> list[object]:
