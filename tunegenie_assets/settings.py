@@ -84,6 +84,13 @@ class Settings(BaseSettings):
             raise ValueError(f"expected at most {MOST_SIMULATED_DAYS} days")
         return value
 
+    @field_validator("catalogue")
+    @classmethod
+    def _existing_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("expected the path of a CSV file of Spotify tracks; there is none here")
+        return value
+
     @field_validator("seed")
     @classmethod
     def _not_negative(cls, value: int) -> int:

@@ -66,6 +66,11 @@ def catalogue_tracks(context: dg.AssetExecutionContext, simulation: Simulation) 
     catalogue = read_catalogue(path)
     if catalogue.dropped:
         context.log.warning(f"{path.name}: {catalogue.dropped} rows without id, name or artist left out")
-    return dg.MaterializeResult(
-        value=catalogue.tracks, metadata={"origin": path.name, "rows_left_out": catalogue.dropped}
-    )
+    if catalogue.unreadable:
+        context.log.warning(f"{path.name}: values that could not be read became null: {dict(catalogue.unreadable)}")
+    metadata = {
+        "origin": path.name,
+        "rows_left_out": catalogue.dropped,
+        "unreadable_values": sum(catalogue.unreadable.values()),
+    }
+    return dg.MaterializeResult(value=catalogue.tracks, metadata=metadata)

@@ -7,7 +7,7 @@ from datetime import date
 from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
-from tunegenie_assets.cli.runs import dagster_instance, run_job
+from tunegenie_assets.cli.runs import dagster_instance, run_job, together
 from tunegenie_assets.definitions import build_archive_store, build_simulation
 from tunegenie_assets.jobs import BUILD_EVERYTHING, IMPORT_ARCHIVES, LAND_ARCHIVES
 from tunegenie_assets.partitions import range_tags
@@ -28,7 +28,7 @@ def run(*, as_json: bool) -> None:
             if days:
                 tags = range_tags(min(days), max(days))
                 reports.append(run_job(platform.definitions, instance, job, progress, tags=tags))
-    report = reports[-1]
+    report = together(reports)
     layers = summaries.rows_by_layer(summaries.table_sizes(platform.warehouse))
     if as_json:
         rows = {layer: rows for layer, (_, rows) in layers.items()}

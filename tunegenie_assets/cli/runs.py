@@ -60,6 +60,18 @@ class RunReport:
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
+def together(reports: Sequence[RunReport]) -> RunReport:
+    """Runs that followed one another as one, under the id of the last."""
+    return RunReport(
+        run_id=reports[-1].run_id,
+        seconds=sum(report.seconds for report in reports),
+        stages=[stage for report in reports for stage in report.stages],
+        checks_passed=sum(report.checks_passed for report in reports),
+        checks_failed=[check for report in reports for check in report.checks_failed],
+        metadata={key: value for report in reports for key, value in report.metadata.items()},
+    )
+
+
 @contextmanager
 def dagster_instance(settings: Settings) -> Generator[dg.DagsterInstance]:
     """The instance of this home, with runs of dead processes marked as failed."""
