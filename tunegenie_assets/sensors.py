@@ -10,7 +10,7 @@ import dagster as dg
 
 from tunegenie_assets.jobs import import_archives, land_archives
 from tunegenie_assets.partitions import range_tags
-from tunegenie_assets.schemas import ARCHIVES
+from tunegenie_assets.schemas.landing import ARCHIVES
 
 ARCHIVES_KEY = dg.AssetKey(list(ARCHIVES.key))
 IMPORT_FOLLOWS_TAG = "tunegenie/import_follows"

@@ -19,7 +19,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
 from tunegenie_assets.resources.factory import WAREHOUSES, warehouse_for
 from tunegenie_assets.resources.tables import WarehouseIOManager, Window
-from tunegenie_assets.schemas import ARCHIVES, EVALUATION, SYNTHETIC_PLAYS, TABLES, Column, Table
+from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
+from tunegenie_assets.schemas.landing import ARCHIVES
+from tunegenie_assets.schemas.registry import TABLES
+from tunegenie_assets.schemas.results import EVALUATION
+from tunegenie_assets.schemas.table import Column, Table
 from tunegenie_assets.settings import PREFIX, Environment, Settings
 
 if TYPE_CHECKING:

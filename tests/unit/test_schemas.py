@@ -4,7 +4,8 @@ import pyarrow as pa
 import pytest
 
 from tunegenie_assets.keys import LAYERS
-from tunegenie_assets.schemas import BOOLEAN, DATE, FLOAT, INTEGER, STRING, TABLES, TIMESTAMP, Table, table_for
+from tunegenie_assets.schemas.registry import TABLES, table_for
+from tunegenie_assets.schemas.table import BOOLEAN, DATE, FLOAT, INTEGER, STRING, TIMESTAMP, Table
 
 TYPES = {STRING, INTEGER, FLOAT, BOOLEAN, DATE, TIMESTAMP}
 

@@ -8,7 +8,8 @@ from ml.genres.artists import classify_artists
 from tunegenie_assets import charts
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.resources.tables import column_schema
-from tunegenie_assets.schemas import ARTIST_GENRES, CATALOGUE_TRACKS
+from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS
+from tunegenie_assets.schemas.results import ARTIST_GENRES
 
 
 @dg.asset(

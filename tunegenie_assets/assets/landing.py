@@ -18,7 +18,7 @@ from tunegenie_assets.resources.importing import (
     zone_of,
 )
 from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
-from tunegenie_assets.schemas import ARCHIVES
+from tunegenie_assets.schemas.landing import ARCHIVES
 
 
 class ImportConfig(dg.Config):

@@ -10,7 +10,9 @@ from tunegenie_assets.resources.archives import ArchiveStore
 from tunegenie_assets.resources.partition_counts import count_by_day, days_of, record_counts
 from tunegenie_assets.resources.simulation import Simulation
 from tunegenie_assets.resources.tables import column_schema
-from tunegenie_assets.schemas import ARCHIVES, CATALOGUE_TRACKS, REJECTED_RECORDS, SPOTIFY_EXTENDED_HISTORY
+from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS
+from tunegenie_assets.schemas.histories import REJECTED_RECORDS, SPOTIFY_EXTENDED_HISTORY
+from tunegenie_assets.schemas.landing import ARCHIVES
 from tunegenie_assets.sources.catalogue import read_catalogue
 
 

@@ -17,7 +17,7 @@ from tunegenie_assets import charts
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.resources.model_store import ModelStore, Training
 from tunegenie_assets.resources.tables import column_schema
-from tunegenie_assets.schemas import EVALUATION, INTERACTIONS, ITEM_FEATURES, RECOMMENDATIONS
+from tunegenie_assets.schemas.results import EVALUATION, INTERACTIONS, ITEM_FEATURES, RECOMMENDATIONS
 
 MODEL = "recommender"
 MODEL_FILE = "model.npz"

@@ -10,7 +10,7 @@ from tunegenie_assets.partitions import play_days
 from tunegenie_assets.resources.partition_counts import count_by_day, days_of, record_counts
 from tunegenie_assets.resources.simulation import Simulation
 from tunegenie_assets.resources.tables import column_schema
-from tunegenie_assets.schemas import CATALOGUE_TRACKS, SYNTHETIC_LISTENERS, SYNTHETIC_PLAYS
+from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS, SYNTHETIC_LISTENERS, SYNTHETIC_PLAYS
 
 
 @dg.asset(

@@ -13,7 +13,7 @@ from dagster_duckdb import DuckDBResource
 
 from tunegenie_assets.locking import warehouse_lock
 from tunegenie_assets.resources.tables import WarehouseIOManager, Window, selected
-from tunegenie_assets.schemas import Table
+from tunegenie_assets.schemas.table import Table
 
 
 class DuckDBTables(WarehouseIOManager):

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from tunegenie_assets.resources.archives import ArchiveStore
 from tunegenie_assets.resources.tables import WarehouseIOManager
-from tunegenie_assets.schemas import ARCHIVES
+from tunegenie_assets.schemas.landing import ARCHIVES
 from tunegenie_assets.sources.errors import SourceError
 from tunegenie_assets.sources.parsed import ParsedArchive
 

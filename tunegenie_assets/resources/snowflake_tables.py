@@ -22,7 +22,7 @@ from pydantic import Field
 from snowflake.connector.cursor import SnowflakeCursor
 
 from tunegenie_assets.resources.tables import WarehouseIOManager, Window, selected
-from tunegenie_assets.schemas import BOOLEAN, DATE, FLOAT, INTEGER, STRING, TIMESTAMP, Table
+from tunegenie_assets.schemas.table import BOOLEAN, DATE, FLOAT, INTEGER, STRING, TIMESTAMP, Table
 
 TYPES: dict[pa.DataType, str] = {
     STRING: "varchar",
@@ -137,7 +137,7 @@ def _stage(cursor: SnowflakeCursor, schema: Table, rows: pa.Table, folder: Path)
 
 
 def _plain(rows: pa.Table) -> pa.Table:
-    """`rows` with lower-case names and the types of schemas.py, whatever width Snowflake chose for the values."""
+    """`rows` with lower-case names and the types of schemas/, whatever width Snowflake chose for the values."""
     fields = [pa.field(field.name.lower(), _plain_type(field.type)) for field in rows.schema]
     return rows.rename_columns([field.name for field in fields]).cast(pa.schema(fields))
 

@@ -1,6 +1,6 @@
 """What the DuckDB and the Snowflake IO manager share: the schema guard, the slice of an output, its metadata.
 
-A table is guarded before it is written: names, types and required values must be those of schemas.py, and columns
+A table is guarded before it is written: names, types and required values must be those of schemas/, and columns
 are put into that order. The stock IO managers insert by position, so two columns of one type swap unnoticed.
 """
 
@@ -17,7 +17,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tunegenie_assets.schemas import TABLES, Column, Table, table_for
+from tunegenie_assets.schemas.registry import TABLES, table_for
+from tunegenie_assets.schemas.table import Column, Table
 
 
 class SchemaMismatchError(Exception):

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from tunegenie_assets.schemas import CATALOGUE_TRACKS
+from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS
 from tunegenie_assets.sources.errors import SourceError
 
 _GZIP_START = b"\x1f\x8b"

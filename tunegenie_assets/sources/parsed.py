@@ -25,7 +25,8 @@ from pydantic import TypeAdapter, ValidationError
 from upath import UPath
 
 from tunegenie_assets.keys import FIRST_PLAY_DAY
-from tunegenie_assets.schemas import REJECTED_RECORDS, SPOTIFY_EXTENDED_HISTORY, Table
+from tunegenie_assets.schemas.histories import REJECTED_RECORDS, SPOTIFY_EXTENDED_HISTORY
+from tunegenie_assets.schemas.table import Table
 from tunegenie_assets.sources.archive import archive_members
 from tunegenie_assets.sources.landing import LandedArchive, Landing
 from tunegenie_assets.sources.spotify_extended import READER_VERSION, Batch, Origin, read_history

@@ -16,7 +16,8 @@ from typing import cast
 
 import pyarrow as pa
 
-from tunegenie_assets.schemas import PROVENANCE, REJECTED_RECORDS, SPOTIFY_EXTENDED_HISTORY, Table
+from tunegenie_assets.schemas.histories import REJECTED_RECORDS, SPOTIFY_EXTENDED_HISTORY
+from tunegenie_assets.schemas.table import PROVENANCE, Table
 from tunegenie_assets.sources.archive import Member
 from tunegenie_assets.sources.detect import SPOTIFY_EXTENDED_HISTORY as SOURCE
 from tunegenie_assets.sources.errors import DamagedArchiveError

@@ -11,7 +11,7 @@ import pytest
 from tests.unit.resources.samples import FIRST, PLAYS, SECOND, plays, warehouse_in, window
 from tunegenie_assets.checks.factories import ERROR, WARN, completeness_check, no_rows_check, query_check
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
-from tunegenie_assets.schemas import SYNTHETIC_PLAYS
+from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 
 LONG = "select track_id, ms_played from synthetic.plays where ms_played > 500"
 ASSET = list(PLAYS.path)

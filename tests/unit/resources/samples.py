@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
 from tunegenie_assets.resources.tables import Window
-from tunegenie_assets.schemas import SYNTHETIC_PLAYS
+from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 
 FIRST, SECOND, THIRD = date(2025, 3, 8), date(2025, 3, 9), date(2025, 3, 10)
 """New York changes its clocks on the second."""

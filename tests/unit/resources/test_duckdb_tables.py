@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from tests.unit.resources.samples import FIRST, SECOND, THIRD, plays, stored, warehouse_in, window
 from tunegenie_assets.locking import warehouse_lock
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
-from tunegenie_assets.schemas import ARTIST_GENRES, SYNTHETIC_PLAYS, TABLES
+from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
+from tunegenie_assets.schemas.registry import TABLES
+from tunegenie_assets.schemas.results import ARTIST_GENRES
 
 END = THIRD + timedelta(days=1)
 GENRES = pa.table(

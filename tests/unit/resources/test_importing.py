@@ -16,7 +16,7 @@ from tunegenie_assets.resources.importing import (
     import_files,
     zone_of,
 )
-from tunegenie_assets.schemas import ARCHIVES
+from tunegenie_assets.schemas.landing import ARCHIVES
 
 LATER = LANDED_AT + timedelta(days=1)
 

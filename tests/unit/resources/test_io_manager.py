@@ -12,7 +12,8 @@ import pytest
 from tests.unit.resources.samples import FIRST, PLAYS, SECOND, THIRD, plays, stored, warehouse_in, window
 from tunegenie_assets.partitions import play_days, range_tags
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
-from tunegenie_assets.schemas import ARTIST_GENRES, SYNTHETIC_PLAYS
+from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
+from tunegenie_assets.schemas.results import ARTIST_GENRES
 
 Make = Callable[[date, date], pa.Table | None]
 

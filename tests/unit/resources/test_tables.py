@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from tests.unit.resources.samples import FIRST, SECOND, THIRD, plays, window
 from tunegenie_assets.resources.tables import SchemaMismatchError, check_window, column_schema, guard, selected
-from tunegenie_assets.schemas import SYNTHETIC_PLAYS, TABLES, Table
+from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
+from tunegenie_assets.schemas.registry import TABLES
+from tunegenie_assets.schemas.table import Table
 
 NAMES = SYNTHETIC_PLAYS.arrow_schema.names
 ROWS = plays(FIRST)

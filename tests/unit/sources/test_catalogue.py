@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tunegenie_assets.schemas import CATALOGUE_TRACKS
+from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS
 from tunegenie_assets.sources.catalogue import Catalogue, read_catalogue
 from tunegenie_assets.sources.errors import SourceError
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.sources.samples import AUDIO, LANDED_AT, VIDEO, record, write_zip
-from tunegenie_assets.schemas import REJECTED_RECORDS, SPOTIFY_EXTENDED_HISTORY
+from tunegenie_assets.schemas.histories import REJECTED_RECORDS, SPOTIFY_EXTENDED_HISTORY
 from tunegenie_assets.sources.landing import LandedArchive, Landing
 from tunegenie_assets.sources.parsed import ParsedArchive, ParsedArchives
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.sources.samples import AUDIO, FOLDER, LANDED_AT, VIDEO, record, zip_bytes
-from tunegenie_assets.schemas import REJECTED_RECORDS, SPOTIFY_EXTENDED_HISTORY
+from tunegenie_assets.schemas.histories import REJECTED_RECORDS, SPOTIFY_EXTENDED_HISTORY
 from tunegenie_assets.sources.archive import archive_members, open_members
 from tunegenie_assets.sources.spotify_extended import Batch, Origin, read_history
 

@@ -6,7 +6,7 @@ import pytest
 from ml.errors import InconsistentInputError
 from ml.genres.artists import classify_artists
 from ml.genres.names import normalise_genre, normalise_name
-from tunegenie_assets.schemas import ARTIST_GENRES
+from tunegenie_assets.schemas.results import ARTIST_GENRES
 
 
 def artists(*names: str | None) -> pa.Table:

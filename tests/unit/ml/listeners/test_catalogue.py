@@ -8,7 +8,7 @@ import pytest
 from ml.listeners.catalogue import generate_catalogue
 from ml.listeners.genre_profiles import GENRES
 from ml.listeners.invented_names import MAX_ARTISTS
-from tunegenie_assets.schemas import CATALOGUE_TRACKS
+from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS
 
 
 def test_has_the_columns_of_the_catalogue_and_no_null_where_one_is_required(catalogue: pa.Table) -> None:

@@ -13,7 +13,7 @@ from ml.errors import InvalidCatalogueError, InvalidListenersError
 from ml.listeners.catalogue import CATALOGUE_SCHEMA
 from ml.listeners.plays import simulate_plays
 from tests.unit.ml.listeners.conftest import FIRST_DAY, UNTIL
-from tunegenie_assets.schemas import SYNTHETIC_PLAYS
+from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 
 DAYS = (UNTIL - FIRST_DAY).days
 

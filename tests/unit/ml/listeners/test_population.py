@@ -11,7 +11,7 @@ from ml.errors import InvalidCatalogueError
 from ml.listeners.catalogue import CATALOGUE_SCHEMA
 from ml.listeners.population import HOMES, PopulationSpec, simulate_listeners
 from tests.unit.ml.listeners.conftest import FIRST_DAY, UNTIL
-from tunegenie_assets.schemas import SYNTHETIC_LISTENERS
+from tunegenie_assets.schemas.catalogue import SYNTHETIC_LISTENERS
 
 
 def test_has_the_columns_of_the_listeners_without_nulls(listeners: pa.Table) -> None:

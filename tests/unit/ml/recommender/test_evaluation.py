@@ -25,7 +25,7 @@ from tests.unit.ml.recommender.samples import (
     tracks_table,
     two_camps,
 )
-from tunegenie_assets.schemas import EVALUATION
+from tunegenie_assets.schemas.results import EVALUATION
 
 
 class Fixed:

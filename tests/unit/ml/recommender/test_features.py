@@ -11,7 +11,7 @@ from ml.errors import InconsistentInputError
 from ml.recommender.features import CONSTANT_FEATURE, build_item_features, feature_matrix, scale_rows
 from ml.recommender.interactions import sorted_item_ids
 from tests.unit.ml.recommender.samples import AUDIO, track, tracks_table
-from tunegenie_assets.schemas import ITEM_FEATURES
+from tunegenie_assets.schemas.results import ITEM_FEATURES
 
 
 def features_of(table: pa.Table) -> dict[str, set[str]]:

@@ -14,7 +14,7 @@ from ml.recommender.interactions import (
     sorted_item_ids,
 )
 from tests.unit.ml.recommender.samples import BEGIN, play, plays_table, track, tracks_table
-from tunegenie_assets.schemas import INTERACTIONS
+from tunegenie_assets.schemas.results import INTERACTIONS
 
 
 def weight_of(*plays: dict[str, object]) -> float:

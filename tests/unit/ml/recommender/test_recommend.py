@@ -19,7 +19,7 @@ from tests.unit.ml.recommender.samples import (
     tracks_table,
     two_camps,
 )
-from tunegenie_assets.schemas import RECOMMENDATIONS
+from tunegenie_assets.schemas.results import RECOMMENDATIONS
 
 
 def fitted(plays: pa.Table, tracks: pa.Table) -> Popularity:

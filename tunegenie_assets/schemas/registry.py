@@ -1,0 +1,39 @@
+"""All tables that Python writes: the IO managers create, guard and describe them, and dbt reads them as sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS, SYNTHETIC_LISTENERS, SYNTHETIC_PLAYS
+from tunegenie_assets.schemas.histories import HISTORIES, REJECTED_RECORDS
+from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES, EXCLUSIONS, LISTENER_ZONES, TRAVELLERS
+from tunegenie_assets.schemas.results import ARTIST_GENRES, EVALUATION, INTERACTIONS, ITEM_FEATURES, RECOMMENDATIONS
+from tunegenie_assets.schemas.table import Table
+
+TABLES: tuple[Table, ...] = (
+    ARCHIVES,
+    ARCHIVE_FILES,
+    EXCLUSIONS,
+    LISTENER_ZONES,
+    TRAVELLERS,
+    *HISTORIES,
+    REJECTED_RECORDS,
+    CATALOGUE_TRACKS,
+    SYNTHETIC_LISTENERS,
+    SYNTHETIC_PLAYS,
+    ARTIST_GENRES,
+    INTERACTIONS,
+    ITEM_FEATURES,
+    EVALUATION,
+    RECOMMENDATIONS,
+)
+
+
+def table_for(key: Iterable[str]) -> Table:
+    """The table with this two-part key; raises KeyError with the known keys."""
+    wanted = tuple(key)
+    for table in TABLES:
+        if table.key == wanted:
+            return table
+    known = ", ".join("/".join(table.key) for table in TABLES)
+    raise KeyError(f"no table {'/'.join(wanted)}; known: {known}")
