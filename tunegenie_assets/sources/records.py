@@ -1,0 +1,225 @@
+"""What all formats share when they turn one record of a file into a row: types, plausible times, reasons to refuse.
+
+Knows no format. A record is a JSON value, or a row of a CSV, as the streaming readers yield it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from tunegenie_assets.sources.clock import from_epoch
+from tunegenie_assets.sources.json_array import Unreadable, first_unreadable, strings_in
+
+Fields = dict[str, object]
+"""Columns of a raw table by name, without those of PROVENANCE; a column that is missing is null."""
+
+HASH_CHARACTERS = 32
+"""128 bits: among 10^9 records the chance of one collision is below 10^-20."""
+
+_JSON_NAMES: dict[type, str] = {
+    str: "a string",
+    int: "an integer",
+    bool: "a boolean",
+    float: "a number",
+    dict: "an object",
+    list: "an array",
+    type(None): "null",
+}
+_ATOMS = frozenset({str, int, bool, float, type(None)})
+# Floats hold every integer up to here, so 1234.0 says 1234 and nothing else.
+_EXACT_FLOAT = 2**53
+_SECONDS = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
+_EXPECTED_SECONDS = "seconds since 1970"
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+class RecordRejectedError(Exception):
+    """A record that cannot become a row; `detail` names fields and kinds of values, never personal values."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """When a play can have been heard, naive UTC: begun from `earliest` until before `latest`, ended by `latest`."""
+
+    earliest: datetime
+    latest: datetime
+
+
+def fingerprint(record: object) -> str:
+    """The hash of the record, the same for equal records wherever they stand.
+
+    Rejects what no row may hold: values that the decoder could not hold (their own reason), text that is not
+    Unicode or holds a NUL (`bad_text`). After it the record consists of sound JSON values alone.
+    """
+    _refuse_unreadable(record)
+    text = _CANONICAL.encode(record)
+    try:
+        canonical = text.encode()
+    except UnicodeEncodeError as error:
+        raise RecordRejectedError("bad_text", f"{_field_with(record, _is_broken)}: not valid Unicode") from error
+    # The escape is only a hint: the text of a record may hold a backslash before u0000.
+    if "\\u0000" in text and (place := _field_with(record, _has_nul)):
+        raise RecordRejectedError("bad_text", f"{place}: found a NUL character, which warehouses cannot store")
+    return hashlib.sha256(canonical).hexdigest()[:HASH_CHARACTERS]
+
+
+def an_object(record: object) -> dict[str, object]:
+    """The record itself, a JSON object or a row under a header; rejects anything else (`not_an_object`)."""
+    if not isinstance(record, dict):
+        raise RecordRejectedError("not_an_object", f"found {kind(record)}, expected an object")
+    return cast("dict[str, object]", record)
+
+
+def nested(record: Mapping[str, object], name: str) -> dict[str, object]:
+    """The object under the field; empty when it is null or missing."""
+    value = record.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise wrong_type(name, value, _JSON_NAMES[dict])
+    return cast("dict[str, object]", value)
+
+
+def array(record: Mapping[str, object], name: str) -> list[object]:
+    """The array under the field; empty when it is null or missing."""
+    value = record.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise wrong_type(name, value, _JSON_NAMES[list])
+    return cast("list[object]", value)
+
+
+def text(record: Mapping[str, object], name: str) -> str | None:
+    """The string under the field; None when it is null or missing."""
+    return cast("str | None", _typed(record, name, str))
+
+
+def integer(record: Mapping[str, object], name: str) -> int | None:
+    """The integer under the field, 1234.0 included; None when it is null or missing."""
+    return cast("int | None", _typed(record, name, int))
+
+
+def number(record: Mapping[str, object], name: str) -> float | None:
+    """The number under the field, integer or not; None when it is null or missing."""
+    value = record.get(name)
+    if value is None or type(value) is int or type(value) is float:
+        return value
+    raise wrong_type(name, value, _JSON_NAMES[float])
+
+
+def typed(record: Mapping[str, object], types: Mapping[str, type]) -> Fields:
+    """The fields named in `types` under their names, each null or of its type: str, int or bool."""
+    fields: Fields = {}
+    for name, expected in types.items():
+        value = record.get(name)
+        fields[name] = value if value is None or type(value) is expected else _converted(name, value, expected)
+    return fields
+
+
+def require(record: Mapping[str, object], expected: Mapping[str, str]) -> None:
+    """Reject the record (`missing_field`) unless each field is there and not null; `expected` says what, in words."""
+    for name, words in expected.items():
+        if record.get(name) is None:
+            found = "null" if name in record else "no such field"
+            raise RecordRejectedError("missing_field", f"field {name}: found {found}, expected {words}")
+
+
+def seconds(record: Mapping[str, object], name: str) -> datetime:
+    """The moment (naive UTC) that the required field gives in seconds since 1970: a number, or digits as a string."""
+    require(record, {name: _EXPECTED_SECONDS})
+    value = record[name]
+    if isinstance(value, str) and _SECONDS.fullmatch(value.strip()):
+        value = float(value) if "." in value else int(value)
+    if type(value) is not int and type(value) is not float:
+        reason = "bad_timestamp" if isinstance(value, str) else "wrong_type"
+        raise RecordRejectedError(reason, f"field {name}: found {kind(value)}, expected {_EXPECTED_SECONDS}")
+    try:
+        return from_epoch(value)
+    except OverflowError as error:
+        detail = f"field {name}: found {value}, expected {_EXPECTED_SECONDS}"
+        raise RecordRejectedError("implausible_timestamp", detail) from error
+
+
+def within(bounds: Bounds, field: str, started_at: datetime, ended_at: datetime | None = None) -> None:
+    """Reject (`implausible_timestamp`) a play that did not begin, or end where that is known, within the bounds."""
+    ended = started_at if ended_at is None else ended_at
+    if not (bounds.earliest <= started_at < bounds.latest and ended <= bounds.latest):
+        found = f"{started_at:%Y-%m-%d %H:%M:%S}" + ("" if ended_at is None else f" to {ended:%Y-%m-%d %H:%M:%S}")
+        expected = (
+            f"a play between {bounds.earliest:%Y-%m-%d} and the end of the day of landing, {bounds.latest:%Y-%m-%d}"
+        )
+        raise RecordRejectedError("implausible_timestamp", f"field {field}: found {found}, expected {expected}")
+
+
+def other_fields(record: Mapping[str, object], known: Collection[str]) -> str | None:
+    """The fields that are not among `known`, as a JSON object with sorted names; None when there is none."""
+    other = {name: value for name, value in record.items() if name not in known}
+    return as_json(other) if other else None
+
+
+def as_json(value: object) -> str:
+    """The value as JSON with sorted names, without white space."""
+    return _CANONICAL.encode(value)
+
+
+def kind(value: object) -> str:
+    """What a value is, not what it says: rejections hold no personal data."""
+    return value.found if isinstance(value, Unreadable) else _JSON_NAMES[type(value)]
+
+
+def wrong_type(name: str, value: object, expected: str) -> RecordRejectedError:
+    """The rejection of a value under a field that must be something else; `expected` in words."""
+    return RecordRejectedError("wrong_type", f"field {name}: found {kind(value)}, expected {expected}")
+
+
+def _typed(record: Mapping[str, object], name: str, expected: type) -> object:
+    value = record.get(name)
+    return value if value is None or type(value) is expected else _converted(name, value, expected)
+
+
+def _converted(name: str, value: object, expected: type) -> int:
+    """1234.0 as the integer that JSON says it is; anything else is of the wrong type."""
+    if expected is int and isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT_FLOAT:
+        return int(value)
+    raise wrong_type(name, value, _JSON_NAMES[expected])
+
+
+def _refuse_unreadable(record: object) -> None:
+    if not isinstance(record, dict):
+        unreadable = first_unreadable(record)
+        if unreadable is not None:
+            raise RecordRejectedError(unreadable.reason, f"found {unreadable.found}")
+        return
+    for name, value in cast("dict[str, object]", record).items():
+        # Most records are flat: nothing else needs to be looked into.
+        if type(value) not in _ATOMS and (unreadable := first_unreadable(value)) is not None:
+            raise RecordRejectedError(unreadable.reason, f"field {name[:40]!a}: found {unreadable.found}")
+
+
+def _field_with(record: object, is_bad: Callable[[str], bool]) -> str | None:
+    """The first field, or else the record itself, that holds a bad string; None when there is none."""
+    named = cast("dict[str, object]", record) if isinstance(record, dict) else {"": record}
+    for name, value in named.items():
+        if any(is_bad(string) for string in (name, *strings_in(value))):
+            return f"field {name[:40]!a}" if name else "the record"
+    return None
+
+
+def _is_broken(string: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in string)
+
+
+def _has_nul(string: str) -> bool:
+    return "\0" in string
