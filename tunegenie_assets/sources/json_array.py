@@ -1,4 +1,4 @@
-"""A streaming reader of one JSON array: memory holds a window of the text, never the whole of it.
+"""A streaming reader of one JSON array, at the top or under a field: memory holds a window of the text.
 
 Knows JSON and its damage, no format of listening history. It stands on the standard library's decoder, since
 ijson's C backend is killed for memory by a million nested brackets, writes `?` over a lone surrogate, and gives
@@ -27,7 +27,7 @@ _WHITESPACE = re.compile(r"[ \t\n\r]*")
 _STRING_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}"]', re.DOTALL)
 
 _CLOSING = frozenset('}]"')
-_FOLLOWING = frozenset(",] \t\n\r")
+_FOLLOWING = frozenset(",]} \t\n\r")
 
 
 class Readable(Protocol):
@@ -41,7 +41,7 @@ class Unreadable:
     """Stands in place of a value that the decoder would have changed silently or could not hold."""
 
     reason: str
-    """`too_deep`, `duplicate_field` or `wrong_type`."""
+    """`too_deep`, `duplicate_field`, `wrong_type`; of what is read by lines also `damaged_…` and `too_long`."""
     found: str
 
 
@@ -70,22 +70,44 @@ def read_array(stream: Readable, max_item_characters: int = MAX_ITEM_CHARACTERS)
     if first != "[":
         # What follows need not be JSON; telling an object from damage would mean reading all of it.
         raise JsonArrayError("not_an_array", f"found {_start_of(first)}, expected an array of records")
-    window.skip()
-    if window.next_character() == "]":
-        window.skip()
-    else:
-        while True:
-            yield window.next_item()
-            delimiter = window.next_character()
-            if delimiter not in (",", "]"):
-                raise JsonArrayError(
-                    "damaged_json", f"found {_start_of(delimiter)}, expected `,` or `]` after a record"
-                )
-            window.skip()
-            if delimiter == "]":
-                break
-    if window.next_character():
-        raise JsonArrayError("damaged_json", "found more text after the array, expected the end of the file")
+    yield from _items(window)
+    _refuse_more(window, "array")
+
+
+def read_array_under(stream: Readable, field: str, max_item_characters: int = MAX_ITEM_CHARACTERS) -> Iterator[object]:
+    """Yield the items of the array that stands under `field` of the object in `stream`; as `read_array` otherwise.
+
+    What stands under other fields is passed over. Raises JsonArrayError `not_an_array` for another text than an
+    object, and at the end of an object that has no such array.
+    """
+    window = _Window(stream, max_item_characters)
+    expected = f"expected an object with an array of records under `{field}`"
+    first = window.next_character()
+    if first != "{":
+        raise JsonArrayError("not_an_array", f"found {_start_of(first)}, {expected}")
+    found = False
+    for name in _field_names(window):
+        if window.next_character() != "[":
+            window.next_item()
+            continue
+        found = found or name == field
+        for item in _items(window):
+            if name == field:
+                yield item
+    _refuse_more(window, "object")
+    if not found:
+        raise JsonArrayError("not_an_array", f"found no such array, {expected}")
+
+
+def decode(text: str) -> object:
+    """The one JSON value that `text` is, with the exceptions of `read_array`; `Unreadable` when it is none."""
+    try:
+        value, end = _decode_whole(text, 0, at_end=True)
+    except _NeedsMoreTextError as error:
+        return Unreadable("damaged_json", f"text that is no JSON ({error})")
+    if _end_of_whitespace(text, end) < len(text):
+        return Unreadable("damaged_json", f"more text after character {end} of the record")
+    return value
 
 
 def first_unreadable(value: object) -> Unreadable | None:
@@ -119,6 +141,49 @@ def _children(value: object) -> Iterable[object] | None:
     if isinstance(value, dict):
         return cast("dict[str, object]", value).values()
     return cast("list[object]", value) if isinstance(value, list) else None
+
+
+def _items(window: _Window) -> Iterator[object]:
+    """The items of the array that begins here, leaving the window behind it."""
+    window.skip()
+    if window.next_character() == "]":
+        window.skip()
+        return
+    while True:
+        yield window.next_item()
+        if _take(window, ",]") == "]":
+            return
+
+
+def _field_names(window: _Window) -> Iterator[object]:
+    """The names of the fields of the object that begins here; whoever asks for the next has taken the value."""
+    window.skip()
+    if window.next_character() == "}":
+        window.skip()
+        return
+    while True:
+        if window.next_character() != '"':
+            raise JsonArrayError("damaged_json", "found no name of a field, expected one or the end of the object")
+        name = window.next_item()
+        _take(window, ":")
+        yield name
+        if _take(window, ",}") == "}":
+            return
+
+
+def _take(window: _Window, expected: str) -> str:
+    """The next character, which must be one of `expected`."""
+    found = window.next_character()
+    if not found or found not in expected:
+        shown = " or ".join(f"`{character}`" for character in expected)
+        raise JsonArrayError("damaged_json", f"found {_start_of(found)}, expected {shown}")
+    window.skip()
+    return found
+
+
+def _refuse_more(window: _Window, what: str) -> None:
+    if window.next_character():
+        raise JsonArrayError("damaged_json", f"found more text after the {what}, expected the end of the file")
 
 
 class _Window:
@@ -203,13 +268,11 @@ def _end_of_nested(text: str, start: int) -> int:
 
 
 def _end_of_whitespace(text: str, start: int) -> int:
-    match = _WHITESPACE.match(text, start)
-    return match.end() if match else start
+    return match.end() if (match := _WHITESPACE.match(text, start)) else start
 
 
 def _start_of(character: str) -> str:
-    names = {"": "nothing", "{": "an object", '"': "a string"}
-    return names.get(character, "something else")
+    return {"": "nothing", "{": "an object", "[": "an array", '"': "a string"}.get(character, "something else")
 
 
 def _object(pairs: list[tuple[str, object]]) -> object:

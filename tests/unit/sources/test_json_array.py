@@ -11,8 +11,10 @@ from tunegenie_assets.sources.json_array import (
     MAX_DEPTH,
     JsonArrayError,
     Unreadable,
+    decode,
     first_unreadable,
     read_array,
+    read_array_under,
     strings_in,
 )
 
@@ -184,3 +186,71 @@ def test_arbitrary_bytes_never_raise_anything_else(data: bytes) -> None:
             read(text)
         except JsonArrayError as error:
             assert error.reason in {"not_an_array", "damaged_json"}
+
+
+def under(text: str | bytes, field: str = "plays", **options: int) -> list[object]:
+    data = text if isinstance(text, bytes) else text.encode()
+    return list(read_array_under(io.BytesIO(data), field, **options))
+
+
+@given(
+    before=st.dictionaries(st.text().filter(lambda name: name != "plays"), VALUES, max_size=3),
+    values=st.lists(VALUES, max_size=4),
+    after=st.dictionaries(st.text().filter(lambda name: name != "plays"), VALUES, max_size=3),
+    size=st.integers(1, 7),
+)
+def test_array_under_a_field_equals_the_standard_decoder_wherever_the_stream_is_cut(
+    before: dict[str, object], values: list[object], after: dict[str, object], size: int
+) -> None:
+    text = json.dumps(before | {"plays": values} | {name: after[name] for name in after.keys() - before.keys()})
+    assert list(read_array_under(Trickle(text.encode(), size), "plays")) == values
+
+
+def test_the_field_counts_at_the_top_only_and_every_time() -> None:
+    assert under('{"a": {"plays": [1]}, "b": [{"plays": [2]}], "plays": 3, "plays": [4], "plays": [5]}') == [4, 5]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("", "nothing"), ("[1]", "an array"), ("{}", "no such array"), ('{"plays": {}}', "no such array")],
+)
+def test_other_than_an_object_with_the_array_is_named(text: str, found: str) -> None:
+    with pytest.raises(JsonArrayError, match=found) as caught:
+        under(text)
+    assert caught.value.reason == "not_an_array"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"plays": [1',
+        '{"plays": [1]',
+        '{"plays": [1] "a": 2}',
+        '{"plays": [1], 2: 3}',
+        '{"plays": [1]} 4',
+        '{"plays": [1], "a": ' + "[" * 1_000_000,
+    ],
+)
+def test_items_before_damage_of_the_object_arrive(text: str) -> None:
+    items: list[object] = []
+    with pytest.raises(JsonArrayError) as caught:
+        for item in read_array_under(io.BytesIO(text.encode()), "plays"):
+            items.append(item)  # noqa: PERF402 - what came before the error counts
+    assert (items, caught.value.reason) == ([1], "damaged_json")
+
+
+def test_a_long_array_under_another_field_is_passed_over() -> None:
+    text = json.dumps({"other": [{"n": n} for n in range(1000)], "plays": [1]})
+    assert under(text, max_item_characters=100) == [1]
+
+
+@given(VALUES)
+def test_decode_equals_the_standard_decoder(value: object) -> None:
+    assert decode(f" {json.dumps(value)} ") == value
+
+
+@pytest.mark.parametrize("text", ["", "{", "1 2", '{"a": 1}}', "plain", "[" * 1_000_000])
+def test_decode_of_what_is_no_json(text: str) -> None:
+    value = decode(text)
+    assert isinstance(value, Unreadable)
+    assert value.reason == "damaged_json"
