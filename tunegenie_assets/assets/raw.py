@@ -11,32 +11,36 @@ from tunegenie_assets.resources.partition_counts import count_by_day, days_of, r
 from tunegenie_assets.resources.simulation import Simulation
 from tunegenie_assets.resources.tables import column_schema
 from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS
-from tunegenie_assets.schemas.histories import REJECTED_RECORDS, SPOTIFY_EXTENDED_HISTORY
+from tunegenie_assets.schemas.histories import HISTORIES, REJECTED_RECORDS
 from tunegenie_assets.schemas.landing import ARCHIVES
+from tunegenie_assets.schemas.table import Table
 from tunegenie_assets.sources.catalogue import read_catalogue
 
 
-@dg.asset(
-    key=list(SPOTIFY_EXTENDED_HISTORY.key),
-    deps=[list(ARCHIVES.key)],
-    group_name="raw",
-    description=SPOTIFY_EXTENDED_HISTORY.row,
-    owners=list(OWNERS),
-    kinds={"python", "spotify"},
-    partitions_def=play_days,
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    metadata={
-        "partition_expr": SPOTIFY_EXTENDED_HISTORY.partition_column,
-        "dagster/column_schema": column_schema(SPOTIFY_EXTENDED_HISTORY),
-    },
-)
-def spotify_extended_history(
-    context: dg.AssetExecutionContext, archive_store: ArchiveStore
-) -> dg.MaterializeResult[pa.Table]:
-    start, end = days_of(context)
-    rows = archive_store.read_window(start, end)
-    record_counts(context, context.asset_key, count_by_day(rows, "play_date"), (start, end))
-    return dg.MaterializeResult(value=rows)
+def _history(table: Table) -> dg.AssetsDefinition:
+    """The asset of one source's history; its kind is the service that the source is named after."""
+
+    @dg.asset(
+        key=list(table.key),
+        deps=[list(ARCHIVES.key)],
+        group_name="raw",
+        description=table.row,
+        owners=list(OWNERS),
+        kinds={"python", table.name.split("_")[0]},
+        partitions_def=play_days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        metadata={"partition_expr": table.partition_column, "dagster/column_schema": column_schema(table)},
+    )
+    def history(context: dg.AssetExecutionContext, archive_store: ArchiveStore) -> dg.MaterializeResult[pa.Table]:
+        start, end = days_of(context)
+        rows = archive_store.read_window(table.name, start, end)
+        record_counts(context, context.asset_key, count_by_day(rows, "play_date"), (start, end))
+        return dg.MaterializeResult(value=rows)
+
+    return history
+
+
+histories = [_history(table) for table in HISTORIES]
 
 
 @dg.asset(

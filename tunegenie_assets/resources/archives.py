@@ -27,9 +27,9 @@ class ArchiveStore(dg.ConfigurableResource[None]):
     def parsed(self) -> ParsedArchives:
         return ParsedArchives(Path(self.parsed_path))
 
-    def read_window(self, start: date, end: date) -> pa.Table:
-        """Records of all archives that began in [start, end), parsing what is not parsed yet."""
-        return self.parsed.read_window(self._parsed_archives(), start, end)
+    def read_window(self, source: str, start: date, end: date) -> pa.Table:
+        """Records of one source in all archives that began in [start, end), parsing what is not parsed yet."""
+        return self.parsed.read_window(source, self._parsed_archives(), start, end)
 
     def rejected(self) -> pa.Table:
         """Records of all archives that could not be read."""

@@ -5,7 +5,6 @@ Nothing is extracted to disk and no member's name is ever used as a path. What t
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 import struct
@@ -51,22 +50,12 @@ class Member:
     name: str
     open: Callable[[], AbstractContextManager[Readable]]
 
-    def looks_like_json(self) -> bool:
-        """Whether it is named as JSON or begins with an array; a damaged one of another name does not."""
-        if self.name.lower().endswith(".json"):
-            return True
-        try:
-            with self.open() as stream:
-                return stream.read(256).removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"["
-        except DamagedArchiveError:
-            return False
-
 
 def archive_members(stream: BinaryIO, name: str, limits: Limits = DEFAULT_LIMITS) -> list[Member]:
-    """The JSON files of the archive in `stream`, by name: those of a zip, or the one file that it is itself.
+    """The files of the archive in `stream`, by name: those of a zip, or the one file that it is itself.
 
     The stream must be seekable and stay open while members are read. Raises a SourceError that begins with `name`
-    for an empty file, one that is neither zip nor JSON, a damaged zip, encryption, unsafe paths and zip bombs.
+    for an empty file, a damaged zip, encryption, unsafe paths and zip bombs.
     """
     start = _start_of(stream)
     if not start:
@@ -83,12 +72,12 @@ def archive_members(stream: BinaryIO, name: str, limits: Limits = DEFAULT_LIMITS
     _refuse_unsafe(entries, name, limits)
     _refuse_forged(entries, name, stream.seek(0, os.SEEK_END))
     members = [Member(entry.filename, _opener(archive, entry, name)) for entry in entries]
-    return sorted((member for member in members if member.looks_like_json()), key=lambda member: member.name)
+    return sorted(members, key=lambda member: member.name)
 
 
 @contextmanager
 def open_members(path: Path, limits: Limits = DEFAULT_LIMITS) -> Generator[list[Member]]:
-    """The JSON files of the archive at `path`; raises as `archive_members` does, and when it cannot be opened."""
+    """The files of the archive at `path`; raises as `archive_members` does, and when it cannot be opened."""
     try:
         stream = path.open("rb")
     except OSError as error:

@@ -1,19 +1,22 @@
 """Tells by content which format a file from outside has; file names count for nothing.
 
-A new format is one more entry of FORMATS. Reading a format is the business of its own module.
+A new format is one more entry of FORMATS. What a format is and how it is read is in formats/.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import codecs
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import cast
 
 from tunegenie_assets.sources.archive import Member, open_members
 from tunegenie_assets.sources.errors import DamagedArchiveError, UnknownFormatError
-from tunegenie_assets.sources.json_array import JsonArrayError, read_array
+from tunegenie_assets.sources.formats.format import Format
+from tunegenie_assets.sources.formats.spotify_account import SPOTIFY_ACCOUNT
+from tunegenie_assets.sources.formats.spotify_extended import SPOTIFY_EXTENDED
+from tunegenie_assets.sources.json_array import JsonArrayError, Readable, read_array
 
 # More than one record, since the first may be the damaged one.
 PEEKED_RECORDS = 100
@@ -21,91 +24,102 @@ PEEKED_RECORDS = 100
 SHOWN_FIELDS = 5
 SHOWN_CHARACTERS = 40
 
-SPOTIFY_EXTENDED_HISTORY = "spotify_extended_history"
+FORMATS: tuple[Format, ...] = (SPOTIFY_EXTENDED, SPOTIFY_ACCOUNT)
 
 
 @dataclass(frozen=True)
-class Format:
-    """One readable format: `recognises` looks at one record of a JSON file."""
+class DetectedMember:
+    """One file of an archive and what it was found to be."""
 
-    source: str
-    description: str
-    recognises: Callable[[object], bool]
-
-
-def _has_fields(*names: str) -> Callable[[object], bool]:
-    def recognises(record: object) -> bool:
-        return isinstance(record, dict) and set(names) <= cast("dict[str, object]", record).keys()
-
-    return recognises
-
-
-FORMATS: tuple[Format, ...] = (
-    Format(SPOTIFY_EXTENDED_HISTORY, "Spotify extended streaming history", _has_fields("ts", "ms_played")),
-)
-
-
-def detect_source(path: Path) -> str:
-    """The source of the zip or single file at `path`, for example `spotify_extended_history`.
-
-    Raises UnknownFormatError with the known formats, another SourceError when the archive cannot be opened.
-    """
-    with open_members(path) as members:
-        return detect_members(members, path.name)
-
-
-def detect_members(members: Sequence[Member], name: str) -> str:
-    """The source of an archive that is already open; raises as `detect_source` does."""
+    member: Member
+    format: Format | None
+    """None for a file that holds no listening history, or is damaged before it shows any."""
     damage: DamagedArchiveError | None = None
-    for member in members:
-        try:
-            source = detect_member(member)
-        except DamagedArchiveError as error:
-            damage = damage or error
+
+
+def detect_sources(path: Path) -> tuple[str, ...]:
+    """The sources of the zip or single file at `path`, sorted; raises as `detect_members` does."""
+    with open_members(path) as members:
+        return sources_of(detect_members(members, path.name))
+
+
+def detect_members(members: Sequence[Member], name: str) -> list[DetectedMember]:
+    """What each file of an archive is; at least one is of a known format.
+
+    Raises UnknownFormatError with the known formats, or DamagedArchiveError when no file is of a known format and
+    a damaged one might be.
+    """
+    detected = [detect_member(member) for member in members]
+    if not sources_of(detected):
+        damage = next((one.damage for one in detected if one.damage), None)
+        if damage is not None:
+            raise damage
+        known = ", ".join(known_format.description for known_format in FORMATS)
+        raise UnknownFormatError(f"{name}: not a format that can be imported, {_found(members)}; known: {known}")
+    return detected
+
+
+def sources_of(detected: Sequence[DetectedMember]) -> tuple[str, ...]:
+    """The sources among the files, sorted."""
+    return tuple(sorted({one.format.source for one in detected if one.format}))
+
+
+def detect_member(member: Member) -> DetectedMember:
+    """What one file is; damage after the first records of a known format is left to who reads it."""
+    try:
+        return DetectedMember(member, _format_of(member))
+    except DamagedArchiveError as error:
+        return DetectedMember(member, None, error)
+
+
+def _format_of(member: Member) -> Format | None:
+    begin = _begin_of(member)
+    if not begin:
+        return None
+    peeked: dict[Callable[[Readable], Iterator[object]], list[object]] = {}
+    for known in FORMATS:
+        if known.begins_with and begin not in known.begins_with:
             continue
-        if source is not None:
-            return source
-    if damage is not None:
-        raise damage
-    known = ", ".join(known_format.description for known_format in FORMATS)
-    raise UnknownFormatError(
-        f"{name}: not a format that can be imported, {_found(members)}; known: {known} (zip, JSON file or folder)"
-    )
-
-
-def detect_member(member: Member) -> str | None:
-    """The source of one file, None when its first records are of no known format."""
-    for record in _peek(member):
-        for known_format in FORMATS:
-            if known_format.recognises(record):
-                return known_format.source
+        if known.items not in peeked:
+            peeked[known.items] = _peek(member, known.items)
+        if any(known.recognises(item) for item in peeked[known.items]):
+            return known
     return None
+
+
+def _begin_of(member: Member) -> str:
+    """The first character that is not white space, as far as it is a single byte; empty when there is none."""
+    with member.open() as stream:
+        return stream.read(256).removeprefix(codecs.BOM_UTF8).lstrip()[:1].decode("latin-1")
+
+
+def _peek(member: Member, items: Callable[[Readable], Iterator[object]]) -> list[object]:
+    records: list[object] = []
+    with member.open() as stream:
+        try:
+            records.extend(islice(items(stream), PEEKED_RECORDS))
+        except JsonArrayError:
+            # The records before the damage still tell the format; the reader accounts for the damage.
+            return records
+        except DamagedArchiveError:
+            if not records:
+                raise
+    return records
 
 
 def _found(members: Sequence[Member]) -> str:
     """What stands where the records of a known format were expected, in words; names of fields, never values."""
-    if not members:
-        return "it holds no JSON file"
-    member = members[0]
-    with member.open() as stream:
+    shown = next((member for member in members if _begin_of(member) in ("[", "{")), None)
+    if shown is None:
+        return "it holds neither JSON nor a table of scrobbles"
+    with shown.open() as stream:
         try:
             first = next(read_array(stream), None)
         except JsonArrayError:
-            return f"{member.name} is no JSON array of records"
+            return f"{shown.name} is no JSON array of records"
     if first is None:
-        return f"{member.name} holds no records"
+        return f"{shown.name} holds no records"
     if not isinstance(first, dict):
-        return f"row 1 of {member.name} is no JSON object"
+        return f"row 1 of {shown.name} is no JSON object"
     fields = ", ".join(ascii(name)[1:SHOWN_CHARACTERS].rstrip("'") for name in list(first)[:SHOWN_FIELDS])
-    return f"row 1 of {member.name} has the fields {fields}"
-
-
-def _peek(member: Member) -> list[object]:
-    records: list[object] = []
-    with member.open() as stream:
-        try:
-            records.extend(islice(read_array(stream), PEEKED_RECORDS))
-        except JsonArrayError:
-            # The records before the damage still tell the format; the reader accounts for the damage.
-            return records
-    return records
+    return f"row 1 of {shown.name} has the fields {fields}"

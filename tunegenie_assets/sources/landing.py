@@ -23,7 +23,7 @@ from upath import UPath
 
 from tunegenie_assets.keys import SIMULATED_PREFIX, known_timezones
 from tunegenie_assets.sources.archive import open_members
-from tunegenie_assets.sources.detect import detect_members
+from tunegenie_assets.sources.detect import detect_members, sources_of
 from tunegenie_assets.sources.errors import InvalidRequestError, LandingError, SourceError
 from tunegenie_assets.sources.folder import pack_folder
 from tunegenie_assets.sources.storage import make_folder, store
@@ -45,16 +45,19 @@ class LandedArchive:
     timezone_given_at: datetime | None
     """When that import was (naive UTC); null without a zone."""
     source: str
+    """Sources found at landing, sorted and joined by commas."""
     original_name: str
     file_name: str
     """`original_name` made safe, the name in landing."""
     size_bytes: int
     members: int
-    """JSON files that it holds."""
+    """Files that it holds."""
     landed_at: datetime
     """Naive UTC."""
     already_landed: bool = False
     """Whether the import found it in landing instead of adding it."""
+    skipped: tuple[str, ...] = ()
+    """Of a folder that was imported: lines `name: reason` for the files that were not packed."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ class Landing:
         self._root = UPath(upath.path) if upath.protocol in ("file", "local") else upath
 
     def land_archive(self, path: Path, *, listener_id: str, timezone: str | None, now: datetime) -> LandedArchive:
-        """Store the zip, JSON file or folder at `path` for a listener; `now` is UTC, naive or aware.
+        """Store the zip, file or folder at `path` for a listener; `now` is UTC, naive or aware.
 
         The format is found before anything is stored. Bytes that the listener has in landing are not stored again.
         Raises a SourceError: unknown format, damaged or unsafe archive, invalid listener or time zone, no such file.
@@ -106,8 +109,8 @@ class Landing:
             return self._land_file(path, path.name, listener_id, timezone, now)
         with TemporaryDirectory(prefix="tunegenie-") as temporary:
             packed = Path(temporary) / f"{path.resolve().name or 'folder'}.zip"
-            pack_folder(path, packed)
-            return self._land_file(packed, packed.name, listener_id, timezone, now)
+            skipped = pack_folder(path, packed)
+            return replace(self._land_file(packed, packed.name, listener_id, timezone, now), skipped=skipped)
 
     def archives(self) -> list[LandedArchive]:
         """Every landed archive, by listener, time of landing and id."""
@@ -130,7 +133,7 @@ class Landing:
         self, path: Path, original_name: str, listener_id: str, timezone: str | None, now: datetime
     ) -> LandedArchive:
         with open_members(path) as members:
-            source = detect_members(members, original_name)
+            source = ",".join(sources_of(detect_members(members, original_name)))
         with path.open("rb") as stream:
             archive_id = hashlib.file_digest(stream, "sha256").hexdigest()
         folder = self._folder(listener_id, archive_id)
@@ -183,7 +186,7 @@ class Landing:
 
 def _manifest(archive: LandedArchive) -> dict[str, object]:
     fields = asdict(archive)
-    del fields["already_landed"]
+    del fields["already_landed"], fields["skipped"]
     given_at = archive.timezone_given_at
     return {
         **fields,

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from tunegenie_assets.sources.clock import from_epoch
@@ -34,6 +34,7 @@ _JSON_NAMES: dict[type, str] = {
 _ATOMS = frozenset({str, int, bool, float, type(None)})
 # Floats hold every integer up to here, so 1234.0 says 1234 and nothing else.
 _EXACT_FLOAT = 2**53
+_MILLISECOND = timedelta(milliseconds=1)
 _SECONDS = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 _EXPECTED_SECONDS = "seconds since 1970"
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -54,6 +55,11 @@ class Bounds:
 
     earliest: datetime
     latest: datetime
+
+    def __str__(self) -> str:
+        return (
+            f"a play between {self.earliest:%Y-%m-%d} and the end of the day of landing, {self.latest:%Y-%m-%d %H:%M}"
+        )
 
 
 def fingerprint(record: object) -> str:
@@ -152,15 +158,24 @@ def seconds(record: Mapping[str, object], name: str) -> datetime:
         raise RecordRejectedError("implausible_timestamp", detail) from error
 
 
-def within(bounds: Bounds, field: str, started_at: datetime, ended_at: datetime | None = None) -> None:
-    """Reject (`implausible_timestamp`) a play that did not begin, or end where that is known, within the bounds."""
-    ended = started_at if ended_at is None else ended_at
-    if not (bounds.earliest <= started_at < bounds.latest and ended <= bounds.latest):
-        found = f"{started_at:%Y-%m-%d %H:%M:%S}" + ("" if ended_at is None else f" to {ended:%Y-%m-%d %H:%M:%S}")
-        expected = (
-            f"a play between {bounds.earliest:%Y-%m-%d} and the end of the day of landing, {bounds.latest:%Y-%m-%d}"
-        )
-        raise RecordRejectedError("implausible_timestamp", f"field {field}: found {found}, expected {expected}")
+def within(bounds: Bounds, field: str, started_at: datetime) -> None:
+    """Reject (`implausible_timestamp`) a play that did not begin within the bounds."""
+    if not bounds.earliest <= started_at < bounds.latest:
+        found = f"{started_at:%Y-%m-%d %H:%M:%S}"
+        raise RecordRejectedError("implausible_timestamp", f"field {field}: found {found}, expected {bounds}")
+
+
+def stream_within(bounds: Bounds, end_field: str, ended_at: datetime, length_field: str, ms_played: int) -> None:
+    """Reject a stream of negative length, or one that did not happen within the bounds (`implausible_timestamp`).
+
+    64-bit milliseconds reach beyond the first year, so that lengths are compared before anything is subtracted.
+    """
+    if ms_played < 0:
+        detail = f"field {length_field}: found {ms_played}, expected an integer of 0 or more"
+        raise RecordRejectedError("wrong_type", detail)
+    if ended_at > bounds.latest or ms_played > (ended_at - bounds.earliest) / _MILLISECOND:
+        found = f"{ended_at:%Y-%m-%d %H:%M:%S} after {ms_played} ms"
+        raise RecordRejectedError("implausible_timestamp", f"field {end_field}: found {found}, expected {bounds}")
 
 
 def other_fields(record: Mapping[str, object], known: Collection[str]) -> str | None:

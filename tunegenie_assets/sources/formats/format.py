@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from tunegenie_assets.schemas.table import Table
 from tunegenie_assets.sources.json_array import Readable
@@ -36,3 +37,13 @@ class Format:
     @property
     def source(self) -> str:
         return self.table.name
+
+
+def has_fields(*names: str) -> Callable[[object], bool]:
+    """Recognises objects that have all these fields."""
+    wanted = frozenset(names)
+
+    def recognises(item: object) -> bool:
+        return isinstance(item, dict) and wanted <= cast("dict[str, object]", item).keys()
+
+    return recognises
