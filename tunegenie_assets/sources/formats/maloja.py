@@ -1,0 +1,74 @@
+"""The export of Maloja: one JSON object with all scrobbles.
+
+Its times are begin or end, as whoever scrobbled chose; the merge of plays knows that, so they are left as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tunegenie_assets.schemas.histories import MALOJA_SCROBBLES
+from tunegenie_assets.sources.formats.format import Format, has_fields
+from tunegenie_assets.sources.formats.nested import (
+    LEAF,
+    filled,
+    leaves,
+    milliseconds,
+    names_in,
+    names_json,
+    remaining_fields,
+)
+from tunegenie_assets.sources.json_array import Readable, read_array_under
+from tunegenie_assets.sources.records import Bounds, Fields, an_object, nested, seconds, within
+
+# How YouTube Music joins the artists of a track.
+_JOINED = " \u2022 "
+_KNOWN = {
+    "time": LEAF,
+    "track": {**leaves("artists", "title", "length"), "album": leaves("albumtitle", "artists")},
+    **leaves("duration", "origin"),
+}
+
+
+def _row(item: object, bounds: Bounds) -> Fields:
+    record = an_object(item)
+    time = seconds(record, "time")
+    within(bounds, "time", time)
+    track = nested(record, "track")
+    album = nested(track, "album")
+    artists = names_in(track, "artists")
+    return {
+        "started_at": time,
+        "time": time,
+        "artist_name": _first_artist(artists),
+        "artist_names": names_json(artists),
+        "title": filled(track, "title"),
+        "album_title": filled(album, "albumtitle"),
+        "album_artist_names": names_json(names_in(album, "artists")),
+        "length_ms": milliseconds(track, "length") or None,
+        "ms_played": milliseconds(record, "duration"),
+        "origin": filled(record, "origin"),
+        "other_fields": remaining_fields(record, _KNOWN),
+    }
+
+
+def _first_artist(artists: list[str]) -> str | None:
+    """The main artist: Maloja may put a guest before `main \u2022 guest`."""
+    if not artists:
+        return None
+    joined = next((artist for artist in artists if _JOINED in artist), artists[0])
+    return joined.split(_JOINED)[0]
+
+
+def _items(stream: Readable) -> Iterator[object]:
+    return read_array_under(stream, "scrobbles")
+
+
+MALOJA = Format(
+    table=MALOJA_SCROBBLES,
+    description="Maloja export",
+    items=_items,
+    recognises=has_fields("time", "track"),
+    row=_row,
+    begins_with="{",
+)

@@ -1,0 +1,66 @@
+"""What the formats with nested records share: names from lists, lengths in seconds, and what has no column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from tunegenie_assets.sources.records import RecordRejectedError, array, as_json, number, text, wrong_type
+
+Known = Mapping[str, "Known"]
+"""Fields that have a column; below an object, those of its fields."""
+
+LEAF: Known = {}
+# A century. Above it a length is no length, and milliseconds would leave 64 bits.
+_LONGEST_SECONDS = 3_155_760_000
+
+
+def leaves(*names: str) -> Known:
+    """Fields that have a column as a whole."""
+    return dict.fromkeys(names, LEAF)
+
+
+def remaining_fields(record: Mapping[str, object], known: Known) -> str | None:
+    """The record without the known fields, as a JSON object with sorted names; None when nothing is left."""
+    rest = _without(record, known)
+    return as_json(rest) if rest else None
+
+
+def filled(record: Mapping[str, object], name: str) -> str | None:
+    """The string under the field; None when it is null, missing or empty."""
+    return text(record, name) or None
+
+
+def names_in(record: Mapping[str, object], name: str) -> list[str]:
+    """The array of strings under the field, without empty ones; empty when it is null or missing."""
+    values = array(record, name)
+    for value in values:
+        if not isinstance(value, str):
+            raise wrong_type(name, value, "an array of strings")
+    return [value for value in cast("list[str]", values) if value]
+
+
+def names_json(names: list[str]) -> str | None:
+    """The names as a JSON array; None when there are none."""
+    return as_json(names) if names else None
+
+
+def milliseconds(record: Mapping[str, object], name: str) -> int | None:
+    """The length that the field gives in seconds, rounded to milliseconds; None when it is null or missing."""
+    seconds = number(record, name)
+    if seconds is None:
+        return None
+    if not 0 <= seconds <= _LONGEST_SECONDS:
+        raise RecordRejectedError("wrong_type", f"field {name}: found {seconds}, expected a length in seconds")
+    return round(seconds * 1000)
+
+
+def _without(record: Mapping[str, object], known: Known) -> dict[str, object]:
+    rest: dict[str, object] = {}
+    for name, value in record.items():
+        below = known.get(name)
+        if below is None:
+            rest[name] = value
+        elif below and isinstance(value, dict) and (inner := _without(cast("dict[str, object]", value), below)):
+            rest[name] = inner
+    return rest
