@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from tunegenie_assets import freshness, schedules, sensors
-from tunegenie_assets.assets import enrichment, landing, raw, recommender, synthetic
+from tunegenie_assets.assets import enrichment, landing, preferences, raw, recommender, synthetic
 from tunegenie_assets.assets.dbt import build_dbt_assets
 from tunegenie_assets.checks.records import RECORD_CHECKS
 from tunegenie_assets.checks.results import RESULT_CHECKS
@@ -15,6 +15,7 @@ from tunegenie_assets.jobs import JOBS
 from tunegenie_assets.resources.archives import ArchiveStore
 from tunegenie_assets.resources.factory import warehouse_for
 from tunegenie_assets.resources.model_store import ModelStore, Training
+from tunegenie_assets.resources.preferences import Preferences
 from tunegenie_assets.resources.simulation import Simulation
 from tunegenie_assets.settings import Settings, apply_to_process, load_settings
 
@@ -34,7 +35,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         DbtError: the dbt project does not parse.
     """
     dbt_files = DbtProjectFiles(target=settings.env.value, target_path=settings.dbt_target_path)
-    modules = (landing, raw, synthetic, enrichment, recommender)
+    modules = (landing, preferences, raw, synthetic, enrichment, recommender)
     python_assets = [a for a in dg.load_assets_from_modules(modules) if isinstance(a, dg.AssetsDefinition)]
     assets = [*python_assets, build_dbt_assets(dbt_files.manifest())]
     return dg.Definitions(
@@ -60,9 +61,14 @@ def build_resources(settings: Settings) -> dict[str, object]:
             target=settings.env.value,
             target_path=str(settings.dbt_target_path),
             warehouse_lock_path=str(settings.warehouse_lock_path),
-            default_timezone=settings.timezone,
+            variables={
+                "default_timezone": settings.timezone,
+                "counting_policy": settings.counting.value,
+                "incognito": settings.incognito.value,
+            },
             warehouse=warehouse,
         ),
+        "preferences": build_preferences(settings),
         "model_store": ModelStore(root=str(settings.models_path)),
         "simulation": build_simulation(settings),
         "training": Training(seed=settings.seed, threads=settings.threads),
@@ -71,6 +77,10 @@ def build_resources(settings: Settings) -> dict[str, object]:
 
 def build_archive_store(settings: Settings) -> ArchiveStore:
     return ArchiveStore(landing_root=str(settings.landing_path), parsed_path=str(settings.parsed_path))
+
+
+def build_preferences(settings: Settings) -> Preferences:
+    return Preferences(landing_root=str(settings.landing_path))
 
 
 def build_simulation(settings: Settings) -> Simulation:

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import dagster as dg
 
+from tunegenie_assets.schemas.landing import EXCLUSIONS, LISTENER_ZONES, TRAVELLERS
+
 LAND_ARCHIVES = "land_archives"
 IMPORT_ARCHIVES = "import_archives"
+RECOUNT = "recount"
 BUILD_EVERYTHING = "build_everything"
 
-_imported = dg.AssetSelection.assets(
-    ["raw", "spotify_extended_history"], ["raw", "rejected_records"], ["raw", "catalogue_tracks"]
-)
+_preferences = dg.AssetSelection.assets(*(list(table.key) for table in (EXCLUSIONS, LISTENER_ZONES, TRAVELLERS)))
+_imported = dg.AssetSelection.groups("raw")
 _simulated = dg.AssetSelection.groups("synthetic")
+_reference = dg.AssetSelection.assets(["silver", "country_zones"])
 
 land_archives = dg.define_asset_job(
     LAND_ARCHIVES,
-    selection=dg.AssetSelection.groups("landing"),
+    selection=dg.AssetSelection.groups("landing") - _preferences,
     description="Store files from outside as they came and parse them; needs the paths in its configuration.",
 )
 
 import_archives = dg.define_asset_job(
     IMPORT_ARCHIVES,
-    selection=_imported.downstream() - _simulated,
+    selection=(_imported | _preferences | _reference).downstream() - _simulated,
     description="Everything that follows from the landed archives, for a range of days.",
+)
+
+recount = dg.define_asset_job(
+    RECOUNT,
+    # The counting policy is read where exclusions are, so what depends on it is among what follows from them.
+    selection=_preferences.downstream(),
+    description="What follows from the counting policy and from what listeners said, for a range of days.",
 )
 
 build_everything = dg.define_asset_job(
@@ -31,4 +41,4 @@ build_everything = dg.define_asset_job(
     description="The whole graph, for a range of days.",
 )
 
-JOBS = [land_archives, import_archives, build_everything]
+JOBS = [land_archives, import_archives, recount, build_everything]

@@ -32,6 +32,23 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class CountingPolicy(StrEnum):
+    """Which plays count: all, or those that a service would have counted; the rules are dbt's counted_plays."""
+
+    ALL = "all"
+    SPOTIFY30 = "spotify30"
+    LASTFM = "lastfm"
+    KOITO = "koito"
+    LISTENBRAINZ = "listenbrainz"
+
+
+class Incognito(StrEnum):
+    """Whether plays of private sessions count."""
+
+    COUNTED = "counted"
+    EXCLUDED = "excluded"
+
+
 class Settings(BaseSettings):
     """All settings with their defaults; the environment wins over `.env`."""
 
@@ -48,6 +65,8 @@ class Settings(BaseSettings):
     home: Path = Path(".tunegenie")
     timezone: str = "UTC"
     listener: str = "me"
+    counting: CountingPolicy = CountingPolicy.ALL
+    incognito: Incognito = Incognito.COUNTED
     catalogue: Path | None = None
     simulated_listeners: int = 300
     simulated_days: int = 60

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tunegenie_assets.settings import PREFIX, Environment, Settings, SettingsError, apply_to_process, load_settings
+from tunegenie_assets.settings import (
+    PREFIX,
+    CountingPolicy,
+    Environment,
+    Incognito,
+    Settings,
+    SettingsError,
+    apply_to_process,
+    load_settings,
+)
 
 HIDDEN = "correct horse battery staple"
 
@@ -58,6 +67,27 @@ def test_bad_value_says_what_was_expected(
     message = error_of()
     assert message.startswith(f"{PREFIX}{name}={value!r}: ")
     assert expected in message
+
+
+@pytest.mark.parametrize(
+    ("name", "known"), [("COUNTING", CountingPolicy), ("INCOGNITO", Incognito)], ids=["counting", "incognito"]
+)
+def test_unknown_choice_names_the_known_ones(
+    monkeypatch: pytest.MonkeyPatch, name: str, known: type[CountingPolicy | Incognito]
+) -> None:
+    monkeypatch.setenv(PREFIX + name, "Spotify 30")
+    message = error_of()
+    assert message.startswith(f"{PREFIX}{name}='Spotify 30': ")
+    assert all(f"'{choice.value}'" in message for choice in known)
+
+
+def test_every_play_counts_until_a_setting_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load_settings()
+    assert (settings.counting, settings.incognito) == (CountingPolicy.ALL, Incognito.COUNTED)
+    monkeypatch.setenv("TUNEGENIE_COUNTING", "lastfm")
+    monkeypatch.setenv("TUNEGENIE_INCOGNITO", "excluded")
+    settings = load_settings()
+    assert (settings.counting, settings.incognito) == (CountingPolicy.LASTFM, Incognito.EXCLUDED)
 
 
 @pytest.mark.parametrize("zone", ["America/Denver", "Asia/Kathmandu", "UTC", "Etc/GMT+12"])

@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for machines.")]
+DATE = ["%Y-%m-%d"]
 
 
 @app.command()
@@ -43,7 +44,7 @@ def demo(
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the population [TUNEGENIE_SEED].")] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day after the last one; today (UTC) without it.")
+        datetime | None, typer.Option(formats=DATE, help="Day after the last one; today (UTC) without it.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -72,6 +73,75 @@ def import_(
 def rebuild(as_json: Json = False) -> None:
     """Build the warehouse anew from landing and the simulated population."""
     from tunegenie_assets.cli import rebuilding as command  # noqa: PLC0415  # as above
+
+    command.run(as_json=as_json)
+
+
+@app.command()
+def exclude(
+    *,
+    listener: Annotated[str | None, typer.Option(help="Whose plays [TUNEGENIE_LISTENER].")] = None,
+    artist: Annotated[str | None, typer.Option(help="Plays of this artist.")] = None,
+    track: Annotated[str | None, typer.Option(help="Plays of this track: a name, Spotify URI or address.")] = None,
+    playlist: Annotated[str | None, typer.Option(help="Plays of the tracks of this playlist of the catalogue.")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=DATE, help="Plays on this local date and later.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=DATE, help="Plays on this local date and before.")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Show what is excluded.")] = False,
+    taken_back: Annotated[
+        str | None, typer.Option("--take-back", metavar="ID", help="Count these plays again.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Leave plays out of everything that counts them, until taken back; several options must all match."""
+    from tunegenie_assets.cli import excluding as command  # noqa: PLC0415  # as above
+
+    terms = command.Terms(
+        artist=artist,
+        track=track,
+        playlist=playlist,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+    )
+    command.run(listener=listener, terms=terms, listed=listed, taken_back=taken_back, as_json=as_json)
+
+
+@app.command()
+def timezone(
+    *,
+    zone: Annotated[str | None, typer.Argument(help="IANA zone such as Asia/Tokyo.")] = None,
+    listener: Annotated[str | None, typer.Option(help="Whose zone [TUNEGENIE_LISTENER].")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=DATE, help="First local date in the zone; from the beginning without it.")
+    ] = None,
+    follow_travels: Annotated[
+        bool | None,
+        typer.Option(
+            "--follow-travels/--no-follow-travels", help="Use the clock of the country that a play was heard in."
+        ),
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Show the zones that were given here.")] = False,
+    taken_back: Annotated[
+        str | None, typer.Option("--take-back", metavar="DATE", help="Forget the zone from this date, or `beginning`.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say where a listener lived from when on; local times follow it."""
+    from tunegenie_assets.cli import zones as command  # noqa: PLC0415  # as above
+
+    request = command.Request(
+        zone=zone,
+        since=since.date() if since else None,
+        follow_travels=follow_travels,
+        taken_back=taken_back,
+        listed=listed,
+    )
+    command.run(request, listener=listener, as_json=as_json)
+
+
+@app.command()
+def recount(as_json: Json = False) -> None:
+    """Build anew what depends on the counting policy and on what listeners said, and nothing else."""
+    from tunegenie_assets.cli import recounting as command  # noqa: PLC0415  # as above
 
     command.run(as_json=as_json)
 

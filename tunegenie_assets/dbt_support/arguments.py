@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 
@@ -19,9 +19,12 @@ def build_arguments(model_ids: Iterable[str], test_ids: Iterable[str]) -> list[s
     return ["build", "--indirect-selection", "empty", "--select", *selected]
 
 
-def variables(window: tuple[date, date] | None, default_timezone: str) -> list[str]:
-    """The `--vars` of one call; `window` is the half-open range of UTC days to rebuild, or None for all."""
-    values: dict[str, str] = {"default_timezone": default_timezone}
+def variables(window: tuple[date, date] | None, settings: Mapping[str, str]) -> list[str]:
+    """The `--vars` of one call: the settings that models depend on, and the window.
+
+    `window` is the half-open range of UTC days to rebuild, or None for all.
+    """
+    values = dict(settings)
     if window is not None:
         start, end = window
         if end <= start:

@@ -55,12 +55,12 @@ class Outcome:
 
 
 class DbtRunner(dg.ConfigurableResource[None]):
-    """`dbt build` in process, against the environment's target."""
+    """`dbt build` in process, against the environment's target; `variables` are the vars that settings decide."""
 
     target: str
     target_path: str
     warehouse_lock_path: str
-    default_timezone: str
+    variables: dict[str, str]
     warehouse: dg.ResourceDependency[WarehouseIOManager]
 
     def build(self, context: dg.AssetExecutionContext) -> Iterator[DbtEvent]:
@@ -72,7 +72,7 @@ class DbtRunner(dg.ConfigurableResource[None]):
         selection = Selection.of(context)
         arguments = build_arguments(selection.models, selection.tests)
         window = _window(context)
-        outcome = self._invoke([*arguments, *variables(window, self.default_timezone)])
+        outcome = self._invoke([*arguments, *variables(window, self.variables)])
         built = [selection.models[r.node.unique_id] for r in outcome.results if _was_built(r, selection)]
         daily = [key for key in built if context.assets_def.specs_by_key[key].partitions_def]
         metadata = whole_table_metadata(self.warehouse, [key for key in built if key not in daily])

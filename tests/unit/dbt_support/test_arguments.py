@@ -45,20 +45,22 @@ def test_nothing_selected_is_not_everything() -> None:
 @given(st.dates(max_value=date(9000, 1, 1)), st.integers(1, 9000))
 def test_window_is_told_as_two_dates(start: date, days: int) -> None:
     end = start + timedelta(days=days)
-    flag, text = variables((start, end), "America/Denver")
+    settings = {"default_timezone": "America/Denver", "counting_policy": "lastfm"}
+    flag, text = variables((start, end), settings)
     assert flag == "--vars"
     assert json.loads(text) == {
-        "default_timezone": "America/Denver",
+        **settings,
         "window_start": start.isoformat(),
         "window_end": end.isoformat(),
     }
 
 
 def test_without_a_window_everything_is_rebuilt() -> None:
-    assert json.loads(variables(None, "UTC")[1]) == {"default_timezone": "UTC"}
+    settings = {"default_timezone": "UTC"}
+    assert json.loads(variables(None, settings)[1]) == settings
 
 
 @pytest.mark.parametrize("end", [START, START - timedelta(days=1)])
 def test_empty_window_is_refused(end: date) -> None:
     with pytest.raises(ValueError, match="is empty"):
-        variables((START, end), "UTC")
+        variables((START, end), {"default_timezone": "UTC"})

@@ -1,0 +1,138 @@
+"""`tunegenie timezone`: where a listener lived when, whether they follow their travels, and taking that back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import typer
+
+from tunegenie_assets.cli import display
+from tunegenie_assets.cli.context import Platform
+from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.recounting import NOT_BUILT_YET, recount
+from tunegenie_assets.definitions import build_preferences
+from tunegenie_assets.sources.errors import InvalidRequestError
+from tunegenie_assets.sources.landing import check_listener_id
+from tunegenie_assets.sources.preferences import ListenerZone, PreferenceStore
+
+BEGINNING = "beginning"
+"""The word for the date of a zone that holds from the beginning."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for: one of a zone, following travels or not, taking back a zone, the list."""
+
+    zone: str | None
+    since: date | None
+    follow_travels: bool | None
+    taken_back: str | None
+    listed: bool
+
+    def check(self) -> None:
+        """Raises typer.BadParameter when it is not one thing."""
+        given = [self.zone is not None, self.follow_travels is not None, self.taken_back is not None, self.listed]
+        if given.count(True) != 1:
+            raise typer.BadParameter("give a zone, or --follow-travels, --no-follow-travels, --take-back or --list")
+        if self.since is not None and self.zone is None:
+            raise typer.BadParameter("--since is the date of a zone; give the zone as well")
+
+
+def run(request: Request, *, listener: str | None, as_json: bool) -> None:
+    """List, or change and recount.
+
+    Raises:
+        typer.BadParameter: the request, the listener's name or the zone cannot be used.
+    """
+    request.check()
+    platform = Platform.open()
+    store = build_preferences(platform.settings).store
+    try:
+        if request.listed:
+            _list(store, check_listener_id(listener) if listener else None, as_json=as_json)
+            return
+        who = check_listener_id(listener or platform.settings.listener)
+        said = _change(store, who, request)
+    except InvalidRequestError as error:
+        raise typer.BadParameter(str(error)) from error
+    _apply(platform, store, who, said, as_json=as_json)
+
+
+def _change(store: PreferenceStore, listener: str, request: Request) -> str:
+    """Store what is asked for; returns it in words."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    if request.zone is not None:
+        zone = store.set_zone(listener, request.zone, request.since, now)
+        return f"{listener} is in {zone.timezone} from {_since(zone)} on."
+    if request.follow_travels is not None:
+        is_new = store.set_travelling(listener, follows=request.follow_travels, now=now)
+        state = "follows" if request.follow_travels else "does not follow"
+        return f"{listener} {state} the countries that plays were heard in{'' if is_new else ', as before'}."
+    first_date = _date(request.taken_back or "")
+    zone = store.withdraw_zone(listener, first_date, now)
+    if zone is None:
+        raise CommandError(
+            f"{listener} has no zone from {request.taken_back} on; tunegenie timezone --list shows those there are"
+        )
+    return f"Taken back: {zone.timezone} from {_since(zone)} on."
+
+
+def _apply(platform: Platform, store: PreferenceStore, listener: str, said: str, *, as_json: bool) -> None:
+    out, progress = display.consoles(as_json=as_json)
+    report = recount(platform, progress)
+    zones = [zone for zone in store.zones() if zone.listener_id == listener]
+    if as_json:
+        display.print_json(
+            {
+                "command": "timezone",
+                "listener": listener,
+                "said": said,
+                "zones": [asdict(zone) for zone in zones],
+                "follows_travels": any(traveller.listener_id == listener for traveller in store.travellers()),
+                "run": display.run_json(report) if report else None,
+            }
+        )
+        return
+    out.print(said, markup=False)
+    if report is None:
+        out.print(NOT_BUILT_YET)
+    elif zones:
+        out.print(display.table(f"Zones of {listener}", ["zone", "from"], _in_order(zones)))
+
+
+def _list(store: PreferenceStore, listener: str | None, *, as_json: bool) -> None:
+    out, _ = display.consoles(as_json=as_json)
+    zones = [zone for zone in store.zones() if listener in (None, zone.listener_id)]
+    travellers = [t.listener_id for t in store.travellers() if listener in (None, t.listener_id)]
+    if as_json:
+        document: dict[str, Any] = {"zones": [asdict(zone) for zone in zones], "travellers": travellers}
+        display.print_json({"command": "timezone", **document})
+        return
+    if not zones and not travellers:
+        out.print("No zones have been given, but for those given with an import.")
+    for name in sorted({zone.listener_id for zone in zones}):
+        own = [zone for zone in zones if zone.listener_id == name]
+        out.print(display.table(f"Zones of {name}", ["zone", "from"], _in_order(own)))
+    for name in travellers:
+        out.print(f"{name} follows the countries that plays were heard in.", markup=False)
+
+
+def _in_order(zones: list[ListenerZone]) -> list[tuple[str, str]]:
+    ordered = sorted(zones, key=lambda zone: zone.first_date or date.min)
+    return [(zone.timezone, _since(zone)) for zone in ordered]
+
+
+def _since(zone: ListenerZone) -> str:
+    return zone.first_date.isoformat() if zone.first_date else f"the {BEGINNING}"
+
+
+def _date(text: str) -> date | None:
+    """The date in `text`, or None for the beginning; raises typer.BadParameter when it is neither."""
+    if text == BEGINNING:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--take-back {text!a}: expected a date such as 2024-03-01, or {BEGINNING}") from error
