@@ -11,7 +11,7 @@ import codecs
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -74,14 +74,16 @@ def read_array(stream: Readable, max_item_characters: int = MAX_ITEM_CHARACTERS)
     _refuse_more(window, "array")
 
 
-def read_array_under(stream: Readable, field: str, max_item_characters: int = MAX_ITEM_CHARACTERS) -> Iterator[object]:
-    """Yield the items of the array that stands under `field` of the object in `stream`; as `read_array` otherwise.
+def read_arrays_under(
+    stream: Readable, fields: Collection[str], max_item_characters: int = MAX_ITEM_CHARACTERS
+) -> Iterator[object]:
+    """Yield the items of the arrays that stand under `fields` of the object in `stream`; as `read_array` otherwise.
 
     What stands under other fields is passed over. Raises JsonArrayError `not_an_array` for another text than an
     object, and at the end of an object that has no such array.
     """
     window = _Window(stream, max_item_characters)
-    expected = f"expected an object with an array of records under `{field}`"
+    expected = f"expected an object with an array of records under {' or '.join(fields)}"
     first = window.next_character()
     if first != "{":
         raise JsonArrayError("not_an_array", f"found {_start_of(first)}, {expected}")
@@ -90,9 +92,10 @@ def read_array_under(stream: Readable, field: str, max_item_characters: int = MA
         if window.next_character() != "[":
             window.next_item()
             continue
-        found = found or name == field
+        is_wanted = name in fields
+        found = found or is_wanted
         for item in _items(window):
-            if name == field:
+            if is_wanted:
                 yield item
     _refuse_more(window, "object")
     if not found:

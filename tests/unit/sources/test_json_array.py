@@ -14,7 +14,7 @@ from tunegenie_assets.sources.json_array import (
     decode,
     first_unreadable,
     read_array,
-    read_array_under,
+    read_arrays_under,
     strings_in,
 )
 
@@ -190,7 +190,7 @@ def test_arbitrary_bytes_never_raise_anything_else(data: bytes) -> None:
 
 def under(text: str | bytes, field: str = "plays", **options: int) -> list[object]:
     data = text if isinstance(text, bytes) else text.encode()
-    return list(read_array_under(io.BytesIO(data), field, **options))
+    return list(read_arrays_under(io.BytesIO(data), [field], **options))
 
 
 @given(
@@ -203,11 +203,16 @@ def test_array_under_a_field_equals_the_standard_decoder_wherever_the_stream_is_
     before: dict[str, object], values: list[object], after: dict[str, object], size: int
 ) -> None:
     text = json.dumps(before | {"plays": values} | {name: after[name] for name in after.keys() - before.keys()})
-    assert list(read_array_under(Trickle(text.encode(), size), "plays")) == values
+    assert list(read_arrays_under(Trickle(text.encode(), size), ["plays"])) == values
 
 
 def test_the_field_counts_at_the_top_only_and_every_time() -> None:
     assert under('{"a": {"plays": [1]}, "b": [{"plays": [2]}], "plays": 3, "plays": [4], "plays": [5]}') == [4, 5]
+
+
+def test_several_fields_are_read_in_the_order_of_the_file() -> None:
+    text = b'{"b": [1], "other": [2], "a": [3]}'
+    assert list(read_arrays_under(io.BytesIO(text), ["a", "b"])) == [1, 3]
 
 
 @pytest.mark.parametrize(
@@ -234,7 +239,7 @@ def test_other_than_an_object_with_the_array_is_named(text: str, found: str) -> 
 def test_items_before_damage_of_the_object_arrive(text: str) -> None:
     items: list[object] = []
     with pytest.raises(JsonArrayError) as caught:
-        for item in read_array_under(io.BytesIO(text.encode()), "plays"):
+        for item in read_arrays_under(io.BytesIO(text.encode()), ["plays"]):
             items.append(item)  # noqa: PERF402 - what came before the error counts
     assert (items, caught.value.reason) == ([1], "damaged_json")
 

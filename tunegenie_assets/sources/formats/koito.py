@@ -6,7 +6,7 @@ Its times are begins, or ends where it imported from Spotify; nothing in a recor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import cast
 
@@ -17,9 +17,9 @@ from tunegenie_assets.sources.formats.nested import (
     leaves,
     milliseconds,
     names_json,
+    read_object,
     remaining_fields,
 )
-from tunegenie_assets.sources.json_array import Readable, read_array_under
 from tunegenie_assets.sources.records import (
     Bounds,
     Fields,
@@ -88,14 +88,10 @@ def _object_in(name: str, value: object) -> dict[str, object]:
     return cast("dict[str, object]", value)
 
 
-def _items(stream: Readable) -> Iterator[object]:
-    return read_array_under(stream, "listens")
-
-
 KOITO = Format(
     table=KOITO_LISTENS,
     description="Koito export",
-    items=_items,
+    items=read_object,
     recognises=has_fields("listened_at", "track"),
     row=_row,
     begins_with="{",

@@ -14,8 +14,8 @@ from typing import cast
 from tunegenie_assets.schemas.histories import LASTFM_SCROBBLES
 from tunegenie_assets.sources.csv_rows import read_rows, read_rows_under_header
 from tunegenie_assets.sources.formats.format import Format, has_fields
-from tunegenie_assets.sources.formats.nested import LEAF, filled, leaves, remaining_fields
-from tunegenie_assets.sources.json_array import Readable, read_array, read_array_under
+from tunegenie_assets.sources.formats.nested import LEAF, filled, leaves, read_object, remaining_fields
+from tunegenie_assets.sources.json_array import Readable, read_array
 from tunegenie_assets.sources.records import (
     Bounds,
     Fields,
@@ -158,10 +158,6 @@ def _tracks(stream: Readable) -> Iterator[object]:
             yield tracks
 
 
-def _tracks_of_page(stream: Readable) -> Iterator[object]:
-    return read_array_under(stream, "track")
-
-
 def _four_cells(stream: Readable) -> Iterator[object]:
     return read_rows(stream, width=4)
 
@@ -180,7 +176,7 @@ LASTFM_PAGES = Format(
     row=_json_row,
     begins_with="[",
 )
-LASTFM_PAGE = replace(LASTFM_PAGES, items=_tracks_of_page, begins_with="{")
+LASTFM_PAGE = replace(LASTFM_PAGES, items=read_object, begins_with="{")
 LASTFM_CSV = replace(
     LASTFM_PAGES, items=read_rows_under_header, recognises=_recognises_csv_row, row=_csv_row, begins_with=""
 )

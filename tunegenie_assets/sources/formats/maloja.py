@@ -5,8 +5,6 @@ Its times are begin or end, as whoever scrobbled chose; the merge of plays knows
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from tunegenie_assets.schemas.histories import MALOJA_SCROBBLES
 from tunegenie_assets.sources.formats.format import Format, has_fields
 from tunegenie_assets.sources.formats.nested import (
@@ -16,9 +14,9 @@ from tunegenie_assets.sources.formats.nested import (
     milliseconds,
     names_in,
     names_json,
+    read_object,
     remaining_fields,
 )
-from tunegenie_assets.sources.json_array import Readable, read_array_under
 from tunegenie_assets.sources.records import Bounds, Fields, an_object, nested, seconds, within
 
 # How YouTube Music joins the artists of a track.
@@ -60,14 +58,10 @@ def _first_artist(artists: list[str]) -> str | None:
     return joined.split(_JOINED)[0]
 
 
-def _items(stream: Readable) -> Iterator[object]:
-    return read_array_under(stream, "scrobbles")
-
-
 MALOJA = Format(
     table=MALOJA_SCROBBLES,
     description="Maloja export",
-    items=_items,
+    items=read_object,
     recognises=has_fields("time", "track"),
     row=_row,
     begins_with="{",

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import cast
 
+from tunegenie_assets.sources.json_array import Readable, read_arrays_under
 from tunegenie_assets.sources.records import RecordRejectedError, array, as_json, number, text, wrong_type
 
 Known = Mapping[str, "Known"]
 """Fields that have a column; below an object, those of its fields."""
 
 LEAF: Known = {}
+# What the array of records is called in a Maloja export, a Koito export and one page of Last.fm.
+_RECORDS = ("scrobbles", "listens", "track")
 # A century. Above it a length is no length, and milliseconds would leave 64 bits.
 _LONGEST_SECONDS = 3_155_760_000
+
+
+def read_object(stream: Readable) -> Iterator[object]:
+    """The records of an export that is one object. One function for all, so that a file is looked through once."""
+    return read_arrays_under(stream, _RECORDS)
 
 
 def leaves(*names: str) -> Known:
