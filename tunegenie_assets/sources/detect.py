@@ -14,6 +14,10 @@ from pathlib import Path
 from tunegenie_assets.sources.archive import Member, open_members
 from tunegenie_assets.sources.errors import DamagedArchiveError, UnknownFormatError
 from tunegenie_assets.sources.formats.format import Format
+from tunegenie_assets.sources.formats.koito import KOITO
+from tunegenie_assets.sources.formats.lastfm import LASTFM_CSV, LASTFM_HEADLESS_CSV, LASTFM_PAGE, LASTFM_PAGES
+from tunegenie_assets.sources.formats.listenbrainz import LISTENBRAINZ_ARRAY, LISTENBRAINZ_LINES
+from tunegenie_assets.sources.formats.maloja import MALOJA
 from tunegenie_assets.sources.formats.spotify_account import SPOTIFY_ACCOUNT
 from tunegenie_assets.sources.formats.spotify_extended import SPOTIFY_EXTENDED
 from tunegenie_assets.sources.json_array import JsonArrayError, Readable, read_array
@@ -24,7 +28,18 @@ PEEKED_RECORDS = 100
 SHOWN_FIELDS = 5
 SHOWN_CHARACTERS = 40
 
-FORMATS: tuple[Format, ...] = (SPOTIFY_EXTENDED, SPOTIFY_ACCOUNT)
+FORMATS: tuple[Format, ...] = (
+    SPOTIFY_EXTENDED,
+    SPOTIFY_ACCOUNT,
+    LISTENBRAINZ_LINES,
+    LISTENBRAINZ_ARRAY,
+    MALOJA,
+    KOITO,
+    LASTFM_PAGES,
+    LASTFM_PAGE,
+    LASTFM_CSV,
+    LASTFM_HEADLESS_CSV,
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,7 @@ def detect_members(members: Sequence[Member], name: str) -> list[DetectedMember]
         damage = next((one.damage for one in detected if one.damage), None)
         if damage is not None:
             raise damage
-        known = ", ".join(known_format.description for known_format in FORMATS)
+        known = ", ".join(dict.fromkeys(known_format.description for known_format in FORMATS))
         raise UnknownFormatError(f"{name}: not a format that can be imported, {_found(members)}; known: {known}")
     return detected
 

@@ -24,6 +24,7 @@ MAX_ITEM_CHARACTERS = 1 << 20
 MAX_DEPTH = 16
 
 _WHITESPACE = re.compile(r"[ \t\n\r]*")
+_BLANK = frozenset(" \t\n\r")
 _STRING_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}"]', re.DOTALL)
 
 _CLOSING = frozenset('}]"')

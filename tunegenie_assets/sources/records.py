@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -127,10 +128,10 @@ def number(record: Mapping[str, object], name: str) -> float | None:
 
 def typed(record: Mapping[str, object], types: Mapping[str, type]) -> Fields:
     """The fields named in `types` under their names, each null or of its type: str, int or bool."""
-    fields: Fields = {}
-    for name, expected in types.items():
-        value = record.get(name)
-        fields[name] = value if value is None or type(value) is expected else _converted(name, value, expected)
+    fields: Fields = {name: record.get(name) for name in types}
+    for name, value in fields.items():
+        if value is not None and type(value) is not types[name]:
+            fields[name] = _converted(name, value, types[name])
     return fields
 
 
@@ -178,10 +179,10 @@ def stream_within(bounds: Bounds, end_field: str, ended_at: datetime, length_fie
         raise RecordRejectedError("implausible_timestamp", f"field {end_field}: found {found}, expected {bounds}")
 
 
-def other_fields(record: Mapping[str, object], known: Collection[str]) -> str | None:
+def other_fields(record: Mapping[str, object], known: AbstractSet[str]) -> str | None:
     """The fields that are not among `known`, as a JSON object with sorted names; None when there is none."""
-    other = {name: value for name, value in record.items() if name not in known}
-    return as_json(other) if other else None
+    names = record.keys() - known
+    return as_json({name: record[name] for name in names}) if names else None
 
 
 def as_json(value: object) -> str:
@@ -217,9 +218,13 @@ def _refuse_unreadable(record: object) -> None:
         if unreadable is not None:
             raise RecordRejectedError(unreadable.reason, f"found {unreadable.found}")
         return
-    for name, value in cast("dict[str, object]", record).items():
-        # Most records are flat: nothing else needs to be looked into.
-        if type(value) not in _ATOMS and (unreadable := first_unreadable(value)) is not None:
+    fields = cast("dict[str, object]", record)
+    # Most records are flat, and nothing in them needs to be looked into.
+    if _ATOMS.issuperset(map(type, fields.values())):
+        return
+    for name, value in fields.items():
+        unreadable = first_unreadable(value)
+        if unreadable is not None:
             raise RecordRejectedError(unreadable.reason, f"field {name[:40]!a}: found {unreadable.found}")
 
 

@@ -61,12 +61,10 @@ def _row(item: object, bounds: Bounds) -> Fields:
         ts_is_late=fields["offline"] is True or cast("str", fields["reason_end"] or "").startswith(_CRASH),
     )
     within(bounds, started_from, started_at)
-    fields.update(
-        started_at=started_at,
-        started_from=started_from,
-        ts=ended_at,
-        other_fields=other_fields(record, _FIELD_TYPES),
-    )
+    fields["started_at"] = started_at
+    fields["started_from"] = started_from
+    fields["ts"] = ended_at
+    fields["other_fields"] = other_fields(record, _FIELD_TYPES.keys())
     return fields
 
 
