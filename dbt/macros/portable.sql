@@ -91,3 +91,31 @@
     ) as days
     where days.number <= datediff(day, bounds.first_date, bounds.last_date)
 {%- endmacro %}
+
+
+{#- The UTC time at which clocks in an IANA zone show a naive local time. -#}
+{% macro to_utc_timestamp(local_timestamp, zone) -%}
+    {{ adapter.dispatch('to_utc_timestamp', 'tunegenie')(local_timestamp, zone) }}
+{%- endmacro %}
+
+{% macro duckdb__to_utc_timestamp(local_timestamp, zone) -%}
+    timezone('UTC', timezone({{ zone }}, {{ local_timestamp }}))
+{%- endmacro %}
+
+{% macro snowflake__to_utc_timestamp(local_timestamp, zone) -%}
+    convert_timezone({{ zone }}, 'UTC', {{ local_timestamp }})
+{%- endmacro %}
+
+
+{#- Seconds since 1970 as a double, with fractions. -#}
+{% macro epoch_seconds(timestamp) -%}
+    {{ adapter.dispatch('epoch_seconds', 'tunegenie')(timestamp) }}
+{%- endmacro %}
+
+{% macro duckdb__epoch_seconds(timestamp) -%}
+    epoch({{ timestamp }})
+{%- endmacro %}
+
+{% macro snowflake__epoch_seconds(timestamp) -%}
+    cast(date_part(epoch_millisecond, {{ timestamp }}) as double) / 1000
+{%- endmacro %}

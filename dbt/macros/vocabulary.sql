@@ -70,3 +70,20 @@
         else 'evening'
     end
 {%- endmacro %}
+
+
+{#- Streams of over four hours are broken rows: files log nine to fifteen hours for a song of three minutes. -#}
+{% macro is_overlong(ms_played) -%}
+    coalesce({{ ms_played }} > 14400000, false)
+{%- endmacro %}
+
+{% macro capped_ms(ms_played) -%}
+    {#- `least` skips a null on DuckDB and is null on Snowflake. -#}
+    case when {{ ms_played }} > 14400000 then 14400000 else {{ ms_played }} end
+{%- endmacro %}
+
+
+{#- The zone of a listener who has none of their own, as a literal. -#}
+{% macro default_zone() -%}
+    '{{ var("default_timezone") }}'
+{%- endmacro %}

@@ -65,14 +65,14 @@
 
 {#-
     Data tests of a daily model look at the window alone, so that their cost does not grow with the history:
-    YAML cannot call macros, so their `where` is `in_window(play_date)` or `in_window(local_date, 1)` as text.
+    YAML cannot call macros, so their `where` is `in_window(play_date)` or `in_window(local_date, 2)` as text.
 -#}
 {% macro get_where_subquery(relation) -%}
     {%- set where = config.get('where', '') -%}
     {%- if where == 'in_window(play_date)' -%}
         {%- set where = in_window('play_date') -%}
-    {%- elif where == 'in_window(local_date, 1)' -%}
-        {%- set where = in_window('local_date', 1) -%}
+    {%- elif where == 'in_window(local_date, 2)' -%}
+        {%- set where = in_window('local_date', 2) -%}
     {%- endif -%}
     {%- if where -%}
         {%- do return('(select * from ' ~ relation ~ ' where ' ~ where ~ ') as window_rows') -%}

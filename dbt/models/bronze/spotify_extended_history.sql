@@ -1,28 +1,52 @@
+with
+
+typed as (
+    select
+        history.*,
+        case
+            when spotify_track_uri is not null or master_metadata_track_name is not null then 'track'
+            when spotify_episode_uri is not null or episode_name is not null then 'episode'
+            when audiobook_uri is not null or audiobook_chapter_uri is not null or audiobook_title is not null
+                then 'audiobook'
+            else 'unknown'
+        end as content_type,
+        -- A local file's URI holds names where a track's holds the id.
+        case
+            when spotify_track_uri like 'spotify:track:%' then split_part(spotify_track_uri, ':', 3)
+        end as track_id
+    from {{ source('raw', 'spotify_extended_history') }} as history
+)
+
 select
     listener_id,
     'spotify_extended_history' as source,
+    'spotify_extended_history' as feed,
     'spotify_export' as license_class,
     record_hash,
     source_file,
     source_row,
     play_date,
-    {{ add_milliseconds('ts', '-ms_played') }} as started_at,
-    ts as ended_at,
+    started_at,
+    -- `ts` of an offline play is when the device came online again.
+    case
+        when started_from = 'offline_timestamp' then {{ add_milliseconds('started_at', capped_ms('ms_played')) }}
+        else ts
+    end as ended_at,
+    case when started_from = 'offline_timestamp' then 'start' else 'end' end as anchor,
+    cast(1 as bigint) as precision_seconds,
     ms_played,
-    case
-        when spotify_track_uri is not null or master_metadata_track_name is not null then 'track'
-        when spotify_episode_uri is not null or episode_name is not null then 'episode'
-        when audiobook_uri is not null or audiobook_chapter_uri is not null or audiobook_title is not null
-            then 'audiobook'
-        else 'unknown'
-    end as content_type,
-    -- A local file's URI holds names where a track's holds the id.
-    case
-        when spotify_track_uri like 'spotify:track:%' then split_part(spotify_track_uri, ':', 3)
-    end as track_id,
+    cast(null as bigint) as duration_ms,
+    content_type,
+    track_id,
+    {{ track_key('track_id', 'master_metadata_album_artist_name', 'master_metadata_track_name') }} as track_key,
+    {{ artist_key('master_metadata_album_artist_name') }} as artist_key,
+    {{ title_key('master_metadata_track_name') }} as title_key,
+    {{ recording_key('master_metadata_album_artist_name', 'master_metadata_track_name') }} as recording_key,
     master_metadata_track_name as track_name,
     master_metadata_album_artist_name as artist_name,
     master_metadata_album_album_name as album_name,
+    cast(null as varchar) as isrc,
+    cast(null as varchar) as recording_mbid,
     platform,
     conn_country as country,
     reason_start,
@@ -31,5 +55,7 @@ select
     skipped as skipped_flag,
     offline,
     incognito_mode as incognito,
+    started_from = 'offline_timestamp' as is_offline_clock,
+    {{ is_overlong('ms_played') }} as is_overlong,
     ingested_at
-from {{ source('raw', 'spotify_extended_history') }}
+from typed

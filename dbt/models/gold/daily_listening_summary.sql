@@ -1,10 +1,10 @@
-{#- A UTC day holds plays of up to three local dates: the window is a day wider on both sides. -#}
+{#- A UTC day and the days beside it, which its records can change, hold plays of up to five local dates. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_window',
     cluster_by=['local_date'],
     tags=['daily'],
-    meta={'window_column': 'local_date', 'window_padding_days': 1},
+    meta={'window_column': 'local_date', 'window_padding_days': 2},
 ) }}
 
 with
@@ -20,9 +20,10 @@ plays as (
         ) / 86400 as time_angle
     from {{ ref('listening_enriched') }}
     where
-        {{ in_window('local_date', 1) }}
+        {{ in_window('local_date', 2) }}
+        and counts_as_play
         -- Those local dates hold plays of UTC days one further still.
-        and {{ in_window('play_date', 2) }}
+        and {{ in_window('play_date', 3) }}
 ),
 
 genre_plays as (
@@ -55,7 +56,7 @@ daily as (
         listener_id,
         local_date,
         count(*) as total_plays,
-        cast(sum(ms_played) as double) / 60000 as minutes_listened,
+        cast(sum(ms_heard) as double) / 60000 as minutes_listened,
         count(distinct track_id) as unique_tracks,
         count(distinct artist_id) as unique_artists,
         avg(mainstream_score) as mainstream_score,

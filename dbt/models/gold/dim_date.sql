@@ -1,22 +1,10 @@
 with
 
-listener_bounds as (
-    select
-        listener_id,
-        min(started_at) as first_started_at,
-        max(started_at) as last_started_at
-    from {{ ref('plays') }}
-    group by listener_id
-),
-
-{%- set zone = "coalesce(listeners.timezone, '" ~ var('default_timezone') ~ "')" %}
-
 bounds as (
     select
-        min(cast({{ to_local_timestamp('listener_bounds.first_started_at', zone) }} as date)) as first_date,
-        max(cast({{ to_local_timestamp('listener_bounds.last_started_at', zone) }} as date)) as last_date
-    from listener_bounds
-    left join {{ ref('listeners') }} as listeners on listener_bounds.listener_id = listeners.listener_id
+        min(cast(local_timestamp as date)) as first_date,
+        max(cast(local_timestamp as date)) as last_date
+    from {{ ref('local_plays') }}
 ),
 
 days as (

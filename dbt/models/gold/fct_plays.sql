@@ -3,13 +3,14 @@
     incremental_strategy='replace_window',
     cluster_by=['play_date'],
     tags=['daily'],
-    meta={'window_column': 'play_date'},
+    meta={'window_column': 'play_date', 'window_padding_days': 1},
 ) }}
 
 select
     play_id,
     listener_id,
     track_id,
+    recording_key,
     artist_id,
     album_id,
     local_date as date_key,
@@ -18,6 +19,7 @@ select
     local_timestamp,
     ms_played,
     skipped,
+    counts_as_play,
     source
 from {{ ref('listening_enriched') }}
-where {{ in_window('play_date') }}
+where {{ in_window('play_date', 1) }}

@@ -8,8 +8,9 @@ artist_plays as (
         min(primary_artist_name) as artist_name,
         max(artist_popularity) as artist_popularity,
         count(*) as plays,
-        sum(ms_played) as ms_played
+        sum(ms_heard) as ms_heard
     from {{ ref('listening_enriched') }}
+    where counts_as_play
     group by listener_id, primary_genre, artist_id
 ),
 
@@ -30,7 +31,7 @@ genre_plays as (
         listener_id,
         primary_genre,
         sum(plays) as total_plays,
-        cast(sum(ms_played) as double) / 60000 as minutes_listened,
+        cast(sum(ms_heard) as double) / 60000 as minutes_listened,
         avg(artist_popularity) as average_artist_popularity
     from artist_plays
     group by listener_id, primary_genre

@@ -6,6 +6,7 @@ plays as (
         -- Months counted through from year 0: the month before is one less, across years too.
         extract(year from local_date) * 12 + extract(month from local_date) - 1 as month_index
     from {{ ref('listening_enriched') }}
+    where counts_as_play
 ),
 
 months as (
@@ -13,7 +14,7 @@ months as (
         listener_id,
         month_index,
         count(*) as total_plays,
-        cast(sum(ms_played) as double) / 60000 as minutes_listened,
+        cast(sum(ms_heard) as double) / 60000 as minutes_listened,
         avg(mainstream_score) as mainstream_tendency
     from plays
     group by listener_id, month_index

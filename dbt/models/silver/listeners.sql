@@ -12,16 +12,15 @@ latest_zones as (
     select
         listener_id,
         timezone
-    from {{ source('landing', 'archives') }}
-    where timezone is not null
-    qualify row_number() over (partition by listener_id order by timezone_given_at desc, archive_id) = 1
+    from {{ ref('listener_zones') }}
+    qualify row_number() over (partition by listener_id order by valid_from desc) = 1
 )
 
 select
     imported.listener_id,
     imported.listener_id as display_name,
     cast(null as varchar) as country,
-    coalesce(latest_zones.timezone, '{{ var("default_timezone") }}') as timezone,
+    latest_zones.timezone,
     imported.joined_date,
     false as is_simulated
 from imported

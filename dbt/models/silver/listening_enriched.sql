@@ -3,22 +3,11 @@
 
 with
 
-localised as (
-    select
-        plays.*,
-        {{ to_local_timestamp(
-            'plays.started_at', "coalesce(listeners.timezone, '" ~ var('default_timezone') ~ "')"
-        ) }} as local_timestamp
-    from {{ ref('plays') }} as plays
-    left join {{ ref('listeners') }} as listeners on plays.listener_id = listeners.listener_id
-),
-
 dated as (
     select
-        localised.*,
-        cast(local_timestamp as date) as local_date,
+        counted_plays.*,
         cast(extract(hour from local_timestamp) as bigint) as local_hour
-    from localised
+    from {{ ref('counted_plays') }} as counted_plays
 )
 
 select
@@ -29,7 +18,9 @@ select
     dated.ended_at as played_at,
     dated.local_timestamp,
     dated.local_date,
+    dated.timezone,
     dated.track_id,
+    dated.recording_key,
     dated.track_name,
     dated.artist_id,
     dated.artist_name as primary_artist_name,
@@ -40,12 +31,16 @@ select
     artists.popularity as artist_popularity,
     cast(coalesce(tracks.popularity, artists.popularity) as double) as mainstream_score,
     dated.ms_played,
-    tracks.duration_ms,
+    dated.ms_heard,
+    dated.length_ms as duration_ms,
     case
-        when dated.ms_played < tracks.duration_ms then cast(dated.ms_played as double) / tracks.duration_ms
-        when tracks.duration_ms is not null then 1.0
+        when dated.ms_played < dated.length_ms
+            then cast(dated.ms_played as double) / dated.length_ms
+        when dated.ms_played is not null and dated.length_ms is not null then 1.0
     end as completion,
     dated.skipped,
+    dated.exclusion_id,
+    dated.counts_as_play,
     dated.local_hour,
     {{ time_of_day_category('dated.local_hour') }} as time_of_day_category,
     {{ is_weekend('dated.local_date') }} as is_weekend,

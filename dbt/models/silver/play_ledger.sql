@@ -1,10 +1,5 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='replace_window',
-    cluster_by=['play_date'],
-    tags=['daily'],
-    meta={'window_column': 'play_date'},
-) }}
+{#- A view: what could not be read has no day, so it cannot be stored by day beside the rest. -#}
+{{ config(materialized='view') }}
 
 select
     play_date,
@@ -14,6 +9,22 @@ select
     source_row,
     record_hash,
     fate,
-    play_id
+    play_id,
+    merged_by,
+    cast(null as varchar) as detail
 from {{ ref('play_records') }}
-where {{ in_window('play_date') }}
+
+union all
+
+select
+    cast(null as date) as play_date,
+    listener_id,
+    source,
+    source_file,
+    source_row,
+    cast(null as varchar) as record_hash,
+    'unparseable' as fate,
+    cast(null as varchar) as play_id,
+    cast(null as varchar) as merged_by,
+    reason || ': ' || detail as detail
+from {{ source('raw', 'rejected_records') }}

@@ -1,48 +1,243 @@
-{{ config(materialized='view') }}
+{#-
+    Where two sources see a play on both sides of midnight, a new record changes what becomes of one of the day before:
+    the window is a day wider on both sides, and decided with two days more around it.
+-#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_window',
+    cluster_by=['play_date'],
+    tags=['daily'],
+    meta={'window_column': 'play_date', 'window_padding_days': 1},
+) }}
 
-{%- set columns = [
-    'listener_id', 'source', 'license_class', 'record_hash', 'source_file', 'source_row', 'play_date', 'started_at',
-    'ended_at', 'ms_played', 'content_type', 'track_id', 'track_name', 'artist_name', 'album_name', 'platform',
-    'country', 'reason_start', 'reason_end', 'shuffle', 'skipped_flag', 'offline', 'incognito', 'ingested_at',
-] %}
+{%- set columns = record_columns() %}
 
 with
 
 records as (
-    select {{ columns | join(', ') }} from {{ ref('spotify_extended_history') }}
-    union all
-    select {{ columns | join(', ') }} from {{ ref('synthetic_plays') }}
+    select
+        unmerged.*,
+        -- Of plays shorter than the clock's minute equal rows in one file are repeats, not copies.
+        case
+            when precision_seconds >= 60 and ms_played < 60000
+                then row_number() over (
+                    partition by play_date, listener_id, source, source_file, record_hash order by source_row
+                )
+            else 1
+        end as occurrence
+    from {{ ref('unmerged_records') }} as unmerged
+    where {{ in_window('play_date', 3) }}
 ),
 
-numbered as (
+identified as (
     select
         records.*,
-        -- Copies share their play day; naming it lets a window's filter reach the source.
-        row_number() over (
-            partition by play_date, listener_id, source, record_hash
-            order by source_file, source_row, ingested_at
-        ) as copy_number
+        case
+            when occurrence = 1 then {{ md5_of(['listener_id', 'source', 'record_hash']) }}
+            else {{ md5_of(['listener_id', 'source', 'record_hash', 'occurrence']) }}
+        end as record_id
     from records
+),
+
+-- 1. The same record, exported again.
+numbered as (
+    select
+        identified.*,
+        row_number() over (partition by record_id order by source_file, source_row) as copy_number
+    from identified
+),
+
+originals as (
+    select * from numbered
+    where copy_number = 1 and reason is null
+),
+
+-- 2. The same play, written twice by one feed: the same song at the same time.
+neighboured as (
+    select
+        originals.*,
+        lag(started_at) over (
+            partition by listener_id, feed, recording_key order by started_at, ended_at, record_id
+        ) as started_before,
+        lag(ended_at) over (
+            partition by listener_id, feed, recording_key order by started_at, ended_at, record_id
+        ) as ended_before,
+        lag(ms_played) over (
+            partition by listener_id, feed, recording_key order by started_at, ended_at, record_id
+        ) as ms_before,
+        lag(coalesce(reason_start, '') || '>' || coalesce(reason_end, '')) over (
+            partition by listener_id, feed, recording_key order by started_at, ended_at, record_id
+        ) as reasons_before
+    from originals
+),
+
+marked as (
+    select
+        neighboured.*,
+        case when {{ is_written_twice() }} then 0 else 1 end as opens_run
+    from neighboured
+),
+
+runs as (
+    select
+        marked.*,
+        sum(opens_run) over (
+            partition by listener_id, feed, recording_key
+            order by started_at, ended_at, record_id
+            rows between unbounded preceding and current row
+        ) as run
+    from marked
+),
+
+led as (
+    select
+        runs.*,
+        first_value(record_id) over (
+            partition by listener_id, feed, recording_key, run order by ms_played desc nulls last, started_at, record_id
+        ) as leader_id
+    from runs
+),
+
+leaders as (
+    select * from led
+    where record_id = leader_id
+),
+
+-- 3. The same scrobble under a name that the service has corrected since the last export.
+by_artist as (
+    select
+        leaders.*,
+        first_value(record_id) over (
+            partition by listener_id, feed, started_at, artist_key order by source_file, source_row, record_id
+        ) as first_id,
+        first_value(title_key) over (
+            partition by listener_id, feed, started_at, artist_key order by source_file, source_row, record_id
+        ) as first_title_key,
+        first_value(source_file) over (
+            partition by listener_id, feed, started_at, artist_key order by source_file, source_row, record_id
+        ) as first_source_file
+    from leaders
+),
+
+respelled_titles as (
+    select
+        by_artist.*,
+        case
+            when
+                ms_played is null
+                and source_file <> first_source_file
+                and {{ spelled_alike('title_key', 'first_title_key') }}
+                then first_id
+            else record_id
+        end as title_leader_id
+    from by_artist
+),
+
+by_title as (
+    select
+        record_id,
+        listener_id,
+        feed,
+        started_at,
+        ended_at,
+        anchor,
+        precision_seconds,
+        ms_played,
+        duration_ms,
+        artist_key,
+        title_key,
+        source_file,
+        first_value(record_id) over (
+            partition by listener_id, feed, started_at, title_key order by source_file, source_row, record_id
+        ) as first_id,
+        first_value(artist_key) over (
+            partition by listener_id, feed, started_at, title_key order by source_file, source_row, record_id
+        ) as first_artist_key,
+        first_value(source_file) over (
+            partition by listener_id, feed, started_at, title_key order by source_file, source_row, record_id
+        ) as first_source_file
+    from respelled_titles
+    where record_id = title_leader_id
+),
+
+respelled_artists as (
+    select
+        by_title.*,
+        case
+            when
+                ms_played is null
+                and source_file <> first_source_file
+                and {{ spelled_alike('artist_key', 'first_artist_key') }}
+                then first_id
+            else record_id
+        end as artist_leader_id
+    from by_title
+),
+
+-- 4. The same play, seen by several feeds.
+units as (
+    select
+        record_id,
+        listener_id,
+        feed,
+        anchor,
+        ms_played,
+        artist_key,
+        title_key,
+        feed in ('spotify_extended_history', 'spotify_account_history', 'listenbrainz_from_spotify') as has_exact_ms,
+        cast(duration_ms as double) / 1000 as duration_s,
+        -- A time cut to the minute lies half a minute later on average.
+        (precision_seconds - 1) / 2.0 as half_precision_s,
+        {{ epoch_seconds('started_at') }} + (precision_seconds - 1) / 2.0 as start_s,
+        {{ epoch_seconds('ended_at') }} + (precision_seconds - 1) / 2.0 as end_s,
+        floor({{ epoch_seconds('started_at') }} / {{ bucket_s() }}) as bucket
+    from respelled_artists
+    where record_id = artist_leader_id and feed <> 'synthetic'
+),
+
+{{ assignment_of_feeds('units') }},
+
+-- From a record to its play: through the leader of its run, the spelling kept, and the feed that tells it best.
+followed as (
+    select
+        numbered.*,
+        led.leader_id,
+        coalesce(respelled_artists.artist_leader_id, respelled_titles.title_leader_id) as unit_id
+    from numbered
+    left join led on numbered.record_id = led.record_id
+    left join respelled_titles on led.leader_id = respelled_titles.record_id
+    left join respelled_artists on respelled_titles.title_leader_id = respelled_artists.record_id
+),
+
+told as (
+    select
+        followed.*,
+        case when reason is null then coalesce(assigned.play_id, followed.unit_id) end as play_id
+    from followed
+    left join assigned on followed.unit_id = assigned.record_id
 ),
 
 judged as (
     select
-        numbered.*,
+        told.*,
         case
-            when content_type = 'episode' then 'podcast'
-            when content_type = 'audiobook' then 'audiobook'
-            when content_type = 'unknown' then 'no_track'
-            when track_name is null or artist_name is null then 'no_name'
-            when copy_number > 1 then 'merged_into'
-            else 'kept'
+            when reason is not null then reason
+            when copy_number = 1 and record_id = play_id then 'kept'
+            else 'merged_into'
         end as fate
-    from numbered
+    from told
 )
 
 select
     {{ columns | join(',\n    ') }},
     fate,
+    play_id,
     case
-        when fate in ('kept', 'merged_into') then {{ md5_of(['listener_id', 'source', 'record_hash']) }}
-    end as play_id
+        when fate <> 'merged_into' then null
+        when copy_number > 1 then 'same_record'
+        when record_id <> leader_id then 'same_time'
+        when leader_id <> unit_id then 'other_spelling'
+        else 'other_source'
+    end as merged_by
 from judged
+where {{ in_window('play_date', 1) }}

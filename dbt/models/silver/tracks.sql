@@ -18,6 +18,7 @@ played as (
         count(*) as plays,
         min(started_at) as first_played_at,
         max(started_at) as last_played_at,
+        max(duration_ms) as stated_ms,
         max(case when reason_end = 'trackdone' then ms_played end) as longest_complete_ms
     from {{ ref('plays') }}
     group by track_id
@@ -52,7 +53,9 @@ named as (
         coalesce(catalogued.track_name, history.track_name) as track_name,
         coalesce(catalogued.artist_name, history.artist_name) as artist_name,
         coalesce(catalogued.album_name, history.album_name) as album_name,
-        coalesce(nullif(catalogued.duration_ms, 0), nullif(history.longest_complete_ms, 0)) as duration_ms,
+        coalesce(
+            nullif(catalogued.duration_ms, 0), nullif(history.stated_ms, 0), nullif(history.longest_complete_ms, 0)
+        ) as duration_ms,
         catalogued.release_year,
         catalogued.popularity,
         catalogued.explicit,

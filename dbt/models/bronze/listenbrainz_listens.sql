@@ -1,0 +1,42 @@
+select
+    listener_id,
+    'listenbrainz_listens' as source,
+    -- Its import of Spotify's history keeps the end of the play where all others keep the begin.
+    case when anchor = 'end' then 'listenbrainz_from_spotify' else 'listenbrainz_listens' end as feed,
+    case when anchor = 'end' then 'spotify_export' else 'listenbrainz' end as license_class,
+    record_hash,
+    source_file,
+    source_row,
+    play_date,
+    started_at,
+    case
+        when anchor = 'end' then listened_at
+        when ms_played is not null then {{ add_milliseconds('started_at', capped_ms('ms_played')) }}
+    end as ended_at,
+    anchor,
+    cast(1 as bigint) as precision_seconds,
+    ms_played,
+    duration_ms,
+    'track' as content_type,
+    spotify_track_id as track_id,
+    {{ track_key('spotify_track_id', 'artist_name', 'track_name') }} as track_key,
+    {{ artist_key('artist_name') }} as artist_key,
+    {{ title_key('track_name') }} as title_key,
+    {{ recording_key('artist_name', 'track_name') }} as recording_key,
+    track_name,
+    artist_name,
+    nullif(release_name, '') as album_name,
+    isrc,
+    recording_mbid,
+    cast(null as varchar) as platform,
+    cast(null as varchar) as country,
+    cast(null as varchar) as reason_start,
+    cast(null as varchar) as reason_end,
+    cast(null as boolean) as shuffle,
+    cast(null as boolean) as skipped_flag,
+    cast(null as boolean) as offline,
+    cast(null as boolean) as incognito,
+    false as is_offline_clock,
+    {{ is_overlong('ms_played') }} as is_overlong,
+    ingested_at
+from {{ source('raw', 'listenbrainz_listens') }}

@@ -1,0 +1,77 @@
+{#- A view: a policy or an exclusion can change at any time, and the plays stay what they are. -#}
+{{ config(materialized='view') }}
+
+with
+
+dated as (
+    select
+        plays.*,
+        cast(plays.local_timestamp as date) as local_date,
+        coalesce(tracks.duration_ms, plays.duration_ms) as length_ms
+    from {{ ref('local_plays') }} as plays
+    left join {{ ref('tracks') }} as tracks on plays.track_id = tracks.track_id
+),
+
+excluded as (
+    select
+        dated.play_id,
+        min(exclusions.exclusion_id) as exclusion_id
+    from dated
+    inner join {{ source('landing', 'exclusions') }} as exclusions
+        on
+            dated.listener_id = exclusions.listener_id
+            and (
+                exclusions.artist_name is null
+                or {{ artist_key('dated.artist_name') }} = {{ artist_key('exclusions.artist_name') }}
+            )
+            and (
+                exclusions.track_name is null
+                or {{ title_key('dated.track_name') }} = {{ title_key('exclusions.track_name') }}
+            )
+            and (exclusions.track_id is null or dated.track_id = exclusions.track_id)
+            and (exclusions.first_date is null or dated.local_date >= exclusions.first_date)
+            and (exclusions.last_date is null or dated.local_date <= exclusions.last_date)
+    left join (
+        select distinct
+            track_id,
+            playlist_name
+        from {{ ref('catalogue_tracks') }}
+        where playlist_name is not null
+    ) as playlists
+        on
+            dated.track_id = playlists.track_id
+            and lower(playlists.playlist_name) = lower(exclusions.playlist_name)
+    where exclusions.playlist_name is null or playlists.playlist_name is not null
+    group by dated.play_id
+),
+
+judged as (
+    select
+        dated.*,
+        -- A scrobble does not tell how long was listened: most likely to the end.
+        coalesce(dated.ms_played, dated.length_ms) as ms_heard,
+        excluded.exclusion_id,
+        true as counts_all,
+        -- Who scrobbles has applied such a rule already: a play without a length counts.
+        coalesce(dated.ms_played >= 30000, true) as counts_spotify30,
+        case
+            when dated.ms_played is null then true
+            when dated.length_ms is null then dated.ms_played >= 240000
+            else dated.length_ms > 30000 and (dated.ms_played >= dated.length_ms / 2.0 or dated.ms_played >= 240000)
+        end as counts_lastfm,
+        -- Koito takes from Spotify's history what was played to its end, and every play of other sources.
+        dated.source not in ('spotify_extended_history', 'synthetic')
+        or coalesce(dated.reason_end = 'trackdone', false) as counts_koito,
+        not coalesce(dated.incognito, false)
+        and not (
+            coalesce(dated.ms_played < 30000, false)
+            and (dated.skipped or coalesce(dated.reason_end, '') <> 'trackdone')
+        ) as counts_listenbrainz
+    from dated
+    left join excluded on dated.play_id = excluded.play_id
+)
+
+select
+    judged.*,
+    exclusion_id is null and counts_{{ var('counting_policy') }} as counts_as_play
+from judged
