@@ -11,6 +11,7 @@ from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.resources.archives import ArchiveStore
 from tunegenie_assets.resources.importing import (
     FileReport,
+    archive_file_table,
     archive_table,
     days_to_build,
     import_files,
@@ -18,7 +19,7 @@ from tunegenie_assets.resources.importing import (
     zone_of,
 )
 from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
-from tunegenie_assets.schemas.landing import ARCHIVES
+from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES
 
 
 class ImportConfig(dg.Config):
@@ -53,6 +54,8 @@ def archives(
     )
     for report in reports:
         context.log.log("WARNING" if report.problem else "INFO", report.line)
+        for line in (*report.problems, *report.skipped):
+            context.log.warning(line)
     if reports and all(report.problem for report in reports):
         raise dg.Failure(description="; ".join(report.line for report in reports), allow_retries=False)
     whole = unfinished_listeners(archive_store, warehouse)
@@ -60,6 +63,20 @@ def archives(
         whole.add(config.listener)
     days = days_to_build(reports, archive_store, whole_listeners=whole)
     return dg.MaterializeResult(value=archive_table(archive_store), metadata=_metadata(reports, days))
+
+
+@dg.asset(
+    key=list(ARCHIVE_FILES.key),
+    deps=[archives],
+    group_name="landing",
+    description=ARCHIVE_FILES.row,
+    owners=list(OWNERS),
+    kinds={"python", "file"},
+    metadata={"dagster/column_schema": column_schema(ARCHIVE_FILES)},
+)
+def archive_files(archive_store: ArchiveStore) -> dg.MaterializeResult[pa.Table]:
+    rows = archive_file_table(archive_store)
+    return dg.MaterializeResult(value=rows)
 
 
 def _metadata(reports: list[FileReport], days: list[date]) -> dict[str, dg.MetadataValue]:

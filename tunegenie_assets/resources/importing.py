@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -11,11 +12,24 @@ import pyarrow as pa
 
 from tunegenie_assets.resources.archives import ArchiveStore
 from tunegenie_assets.resources.tables import WarehouseIOManager
-from tunegenie_assets.schemas.landing import ARCHIVES
+from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES
 from tunegenie_assets.sources.errors import SourceError
+from tunegenie_assets.sources.landing import LandedArchive
 from tunegenie_assets.sources.parsed import ParsedArchive
+from tunegenie_assets.sources.parsing import ParsedMember
 
-KNOWN_TABLES = "select lower(table_schema) as layer, lower(table_name) as name from information_schema.tables"
+Progress = Callable[[str, int], None]
+
+KNOWN_COLUMNS = """
+select lower(table_schema) as layer, lower(table_name) as name, lower(column_name) as field
+from information_schema.columns
+"""
+# Without one of these the warehouse is not built yet, or was built before plays were told from what does not count.
+NEEDED_COLUMNS = {
+    ("silver", "play_ledger", "fate"),
+    ("gold", "fct_plays", "counts_as_play"),
+    ("gold", "daily_listening_summary", "total_plays"),
+}
 RECORDS_AND_PLAYS = """
 with ledger as (
     select listener_id, count(*) as records, sum(case when fate = 'kept' then 1 else 0 end) as kept
@@ -24,7 +38,11 @@ with ledger as (
     group by listener_id
 ),
 
-facts as (select listener_id, count(*) as facts from gold.fct_plays group by listener_id),
+facts as (
+    select listener_id, count(*) as facts, sum(case when counts_as_play then 1 else 0 end) as counted
+    from gold.fct_plays
+    group by listener_id
+),
 
 daily as (select listener_id, sum(total_plays) as daily from gold.daily_listening_summary group by listener_id)
 
@@ -33,6 +51,7 @@ select
     ledger.records,
     cast(ledger.kept as bigint) as kept,
     coalesce(facts.facts, 0) as facts,
+    cast(coalesce(facts.counted, 0) as bigint) as counted,
     cast(coalesce(daily.daily, 0) as bigint) as daily
 from ledger
 left join facts on ledger.listener_id = facts.listener_id
@@ -58,6 +77,12 @@ class FileReport:
     examples: list[str] = field(default_factory=list)
     first_day: date | None = None
     last_day: date | None = None
+    members: list[ParsedMember] = field(default_factory=list)
+    """Every file inside, also those that hold no listening history."""
+    problems: list[str] = field(default_factory=list)
+    """One line for each file inside that could not be read to its end; what came before arrived."""
+    skipped: list[str] = field(default_factory=list)
+    """Of a folder: lines `name: reason` for the files that were left out."""
 
     @property
     def line(self) -> str:
@@ -66,7 +91,8 @@ class FileReport:
             return self.problem
         state = "was landed before" if self.already_landed else "landed"
         faults = f", {self.rejected} unreadable ({_counts(self.reasons)})" if self.rejected else ""
-        return f"{self.path}: {state} as {self.source}, {self.records} records{faults}"
+        sources = (self.source or "").replace(",", ", ")
+        return f"{self.path}: {state} as {sources}, {self.records} records{faults}"
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -81,25 +107,38 @@ class FileReport:
             "examples": self.examples,
             "first_day": self.first_day.isoformat() if self.first_day else None,
             "last_day": self.last_day.isoformat() if self.last_day else None,
+            "members": [_member_as_json(member) for member in self.members],
+            "problems": self.problems,
+            "skipped": self.skipped,
         }
 
 
 def import_files(
-    paths: Sequence[Path], store: ArchiveStore, *, listener_id: str, timezone: str | None, now: datetime
+    paths: Sequence[Path],
+    store: ArchiveStore,
+    *,
+    listener_id: str,
+    timezone: str | None,
+    now: datetime,
+    progress: Progress | None = None,
 ) -> list[FileReport]:
-    """Land and parse each file on its own: one that cannot be read does not stop the others."""
-    return [_import_file(path, store, listener_id=listener_id, timezone=timezone, now=now) for path in paths]
+    """Land and parse each file on its own: one that cannot be read does not stop the others.
+
+    `progress` is called with the name of a file and how many of its records were read so far.
+    """
+    reports: list[FileReport] = []
+    for path in paths:
+        try:
+            archive = store.landing.land_archive(path, listener_id=listener_id, timezone=timezone, now=now)
+            parsed = store.parsed.ensure(store.landing, archive, _records_so_far(path, progress))
+        except SourceError as error:
+            reports.append(FileReport(path=str(path), problem=str(error)))
+        else:
+            reports.append(_report(path, store, archive, parsed))
+    return reports
 
 
-def _import_file(
-    path: Path, store: ArchiveStore, *, listener_id: str, timezone: str | None, now: datetime
-) -> FileReport:
-    try:
-        landing = store.landing
-        archive = landing.land_archive(path, listener_id=listener_id, timezone=timezone, now=now)
-        parsed = store.parsed.ensure(landing, archive)
-    except SourceError as error:
-        return FileReport(path=str(path), problem=str(error))
+def _report(path: Path, store: ArchiveStore, archive: LandedArchive, parsed: ParsedArchive) -> FileReport:
     examples = _examples(store, parsed, path) if parsed.rejected else []
     problem = None
     if parsed.records == 0:
@@ -109,15 +148,31 @@ def _import_file(
         path=str(path).encode("utf-8", "replace").decode("utf-8"),
         problem=problem,
         archive_id=archive.archive_id,
-        source=archive.source,
+        source=_sources(archive, parsed),
         already_landed=archive.already_landed,
         records=parsed.records,
         rejected=parsed.rejected,
-        reasons=dict(parsed.reasons),
+        reasons=parsed.reasons,
         examples=examples,
         first_day=parsed.first_day,
         last_day=parsed.last_day,
+        members=list(parsed.members),
+        problems=[f"{_place(path, member.name)}: {member.damage}" for member in parsed.members if member.damage],
+        skipped=list(archive.skipped),
     )
+
+
+def _records_so_far(path: Path, progress: Progress | None) -> Callable[[int], None] | None:
+    if progress is None:
+        return None
+    records = 0
+
+    def add(more: int) -> None:
+        nonlocal records
+        records += more
+        progress(path.name, records)
+
+    return add
 
 
 def days_to_build(
@@ -126,30 +181,32 @@ def days_to_build(
     """The days whose plays the files hold, and all days of `whole_listeners`."""
     days = [day for report in reports for day in (report.first_day, report.last_day) if day]
     if days and whole_listeners:
-        landing = store.landing
-        own = [a for a in landing.archives() if a.listener_id in whole_listeners]
-        parsed = [store.parsed.ensure(landing, archive) for archive in own]
-        days += [day for archive in parsed for day in (archive.first_day, archive.last_day) if day]
+        own = [parsed for archive, parsed in _parsed_archives(store) if archive.listener_id in whole_listeners]
+        days += [day for archive in own for day in (archive.first_day, archive.last_day) if day]
     return days
 
 
 def unfinished_listeners(store: ArchiveStore, warehouse: WarehouseIOManager) -> set[str]:
     """Listeners whose landed records have not all reached gold: an import of theirs died on its way."""
-    landing = store.landing
-    landed: dict[str, int] = {}
-    for archive in landing.archives():
-        records = store.parsed.ensure(landing, archive).records
-        landed[archive.listener_id] = landed.get(archive.listener_id, 0) + records
-    known = {(row["layer"], row["name"]) for row in warehouse.query(KNOWN_TABLES).to_pylist()}
-    if not {("silver", "play_ledger"), ("gold", "fct_plays"), ("gold", "daily_listening_summary")} <= known:
-        return set(landed)
-    counts = {row["listener_id"]: row for row in warehouse.query(RECORDS_AND_PLAYS).to_pylist()}
-    finished = {
-        name
-        for name, row in counts.items()
-        if row["records"] == landed.get(name) and row["kept"] == row["facts"] == row["daily"]
+    landed: Counter[str] = Counter()
+    for archive, parsed in _parsed_archives(store):
+        landed[archive.listener_id] += parsed.records + parsed.rejected
+    listeners = {listener_id for listener_id, records in landed.items() if records}
+    known = {(row["layer"], row["name"], row["field"]) for row in warehouse.query(KNOWN_COLUMNS).to_pylist()}
+    if not known >= NEEDED_COLUMNS:
+        return listeners
+    return listeners - {
+        row["listener_id"]
+        for row in warehouse.query(RECORDS_AND_PLAYS).to_pylist()
+        if row["records"] == landed[row["listener_id"]]
+        and row["kept"] == row["facts"]
+        and row["counted"] == row["daily"]
     }
-    return set(landed) - finished
+
+
+def sources_landed(store: ArchiveStore) -> set[str]:
+    """The names of all sources that any landed archive holds."""
+    return {source for _, parsed in _parsed_archives(store) for source in parsed.sources}
 
 
 def zone_of(store: ArchiveStore, listener_id: str) -> str | None:
@@ -160,27 +217,62 @@ def zone_of(store: ArchiveStore, listener_id: str) -> str | None:
 
 def archive_table(store: ArchiveStore) -> pa.Table:
     """Every landed archive, parsed, as the table `landing.archives`."""
-    landing, cache = store.landing, store.parsed
-    rows: list[dict[str, object]] = []
-    for archive in landing.archives():
-        parsed = cache.ensure(landing, archive)
-        rows.append(
-            {
-                "archive_id": archive.archive_id,
-                "listener_id": archive.listener_id,
-                "timezone": archive.timezone,
-                "timezone_given_at": archive.timezone_given_at,
-                "source": archive.source,
-                "original_name": archive.original_name,
-                "size_bytes": archive.size_bytes,
-                "landed_at": archive.landed_at,
-                "records": parsed.records,
-                "rejected": parsed.rejected,
-                "first_day": parsed.first_day,
-                "last_day": parsed.last_day,
-            }
-        )
+    rows: list[dict[str, object]] = [
+        {
+            "archive_id": archive.archive_id,
+            "listener_id": archive.listener_id,
+            "timezone": archive.timezone,
+            "timezone_given_at": archive.timezone_given_at,
+            "source": _sources(archive, parsed),
+            "original_name": archive.original_name,
+            "size_bytes": archive.size_bytes,
+            "landed_at": archive.landed_at,
+            "records": parsed.records,
+            "rejected": parsed.rejected,
+            "first_day": parsed.first_day,
+            "last_day": parsed.last_day,
+        }
+        for archive, parsed in _parsed_archives(store)
+    ]
     return pa.Table.from_pylist(rows, schema=ARCHIVES.arrow_schema)
+
+
+def archive_file_table(store: ArchiveStore) -> pa.Table:
+    """Every file inside every landed archive, parsed, as the table `landing.archive_files`."""
+    rows: list[dict[str, object]] = [
+        {
+            "listener_id": archive.listener_id,
+            "archive_id": archive.archive_id,
+            "source_file": f"{archive.archive_id}/{member.name}",
+            "source": member.source,
+            "records": member.records,
+            "rejected": member.rejected,
+        }
+        for archive, parsed in _parsed_archives(store)
+        for member in parsed.members
+    ]
+    return pa.Table.from_pylist(rows, schema=ARCHIVE_FILES.arrow_schema)
+
+
+def _parsed_archives(store: ArchiveStore) -> Iterator[tuple[LandedArchive, ParsedArchive]]:
+    landing, cache = store.landing, store.parsed
+    for archive in landing.archives():
+        yield archive, cache.ensure(landing, archive)
+
+
+def _sources(archive: LandedArchive, parsed: ParsedArchive) -> str:
+    """What its files hold, since more sources may be known by now than when the archive was landed."""
+    return ",".join(sorted(parsed.sources)) or archive.source
+
+
+def _member_as_json(member: ParsedMember) -> dict[str, object]:
+    return {
+        "name": member.name,
+        "source": member.source,
+        "records": member.records,
+        "rejected": member.rejected,
+        "reasons": member.reasons,
+    }
 
 
 def _examples(store: ArchiveStore, parsed: ParsedArchive, path: Path) -> list[str]:
@@ -189,9 +281,12 @@ def _examples(store: ArchiveStore, parsed: ParsedArchive, path: Path) -> list[st
     lines: list[str] = []
     for row in first:
         member = row["source_file"].split("/", 1)[1]
-        inside = "" if member == path.name else f", {member}"
-        lines.append(f"{path}{inside}, row {row['source_row'] + 1}: {row['detail']}")
+        lines.append(f"{_place(path, member)}, row {row['source_row'] + 1}: {row['detail']}")
     return lines
+
+
+def _place(path: Path, member: str) -> str:
+    return str(path) if member == path.name else f"{path}, {member}"
 
 
 def _counts(reasons: dict[str, int]) -> str:
