@@ -8,10 +8,10 @@ from typing import cast
 from tunegenie_assets.sources.json_array import Readable, read_arrays_under
 from tunegenie_assets.sources.records import RecordRejectedError, array, as_json, number, text, wrong_type
 
-Known = Mapping[str, "Known"]
-"""Fields that have a column; below an object, those of its fields."""
+Known = Mapping[str, "Known | None"]
+"""Fields that have a column: as a whole where the value is LEAF, else those below the object."""
 
-LEAF: Known = {}
+LEAF = None
 # What the array of records is called in a Maloja export, a Koito export and one page of Last.fm.
 _RECORDS = ("scrobbles", "listens", "track")
 # A century. Above it a length is no length, and milliseconds would leave 64 bits.
@@ -66,9 +66,12 @@ def milliseconds(record: Mapping[str, object], name: str) -> int | None:
 def _without(record: Mapping[str, object], known: Known) -> dict[str, object]:
     rest: dict[str, object] = {}
     for name, value in record.items():
-        below = known.get(name)
-        if below is None:
+        if name not in known:
             rest[name] = value
-        elif below and isinstance(value, dict) and (inner := _without(cast("dict[str, object]", value), below)):
+            continue
+        below = known[name]
+        if below is None or not isinstance(value, dict):
+            continue
+        if inner := _without(cast("dict[str, object]", value), below):
             rest[name] = inner
     return rest
