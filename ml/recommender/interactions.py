@@ -133,7 +133,10 @@ def sorted_item_ids(tracks: pa.Table) -> NDArray[np.str_]:
 
 def _millionths_heard(plays: pa.Table) -> NDArray[np.int64]:
     """Part of the track that was heard, 0 to 1,000,000, shape (plays,); whole numbers add up alike in any order."""
+    # A scrobble does not tell how long was listened, and is only sent when most of the track was heard.
+    whole = plays["ms_played"].is_null().to_numpy()
     played = pc.fill_null(plays["ms_played"], 0).to_numpy().astype(np.float64)
     duration = pc.fill_null(plays["duration_ms"], 0).to_numpy().astype(np.float64)
     part = np.clip(played / np.where(duration > 0, duration, WHOLE_PLAY_MS), 0.0, 1.0)
+    part[whole] = 1.0
     return np.rint(part * 1e6).astype(np.int64)

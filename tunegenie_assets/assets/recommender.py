@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ml.errors import EvaluationError, NoInteractionsError
 from ml.recommender.evaluation import evaluate
@@ -24,8 +25,10 @@ MODEL_FILE = "model.npz"
 MODEL_KEY = dg.AssetKey(["recommender", "model"])
 
 PLAYS = dg.AssetIn(
-    ["silver", "plays"],
-    metadata={"columns": ["listener_id", "track_id", "started_at", "ms_played", "skipped", "license_class"]},
+    ["silver", "counted_plays"],
+    metadata={
+        "columns": ["listener_id", "track_id", "started_at", "ms_played", "skipped", "license_class", "exclusion_id"]
+    },
 )
 TRACKS = dg.AssetIn(["gold", "dim_track"])
 LISTENERS = dg.AssetIn(["gold", "dim_listener"], metadata={"columns": ["listener_id", "is_simulated"]})
@@ -166,4 +169,9 @@ def recommendations(
 
 
 def _with_duration(plays: pa.Table, tracks: pa.Table) -> pa.Table:
+    """The plays with the length of their tracks; of an excluded play nothing was heard, so it is known but not liked."""
+    excluded = plays["exclusion_id"].is_valid()
+    heard = pc.call_function("if_else", [excluded, pa.scalar(0, pa.int64()), plays["ms_played"]])
+    position = plays.column_names.index("ms_played")
+    plays = plays.set_column(position, "ms_played", heard).drop_columns("exclusion_id")
     return plays.join(tracks.select(["track_id", "duration_ms"]), "track_id", join_type="left outer")

@@ -1,7 +1,7 @@
-"""Checks of records on their way: landing, raw, synthetic and silver lose none and double none.
+"""Checks of records on their way through landing, raw, synthetic and silver.
 
-Blocking only where what follows would be wrong; the rest warns or fails beside the run. Checks of what is made from
-the records are in results.py.
+Blocking only where what follows would be wrong; the rest warns or fails beside the run. That none is lost or doubled is
+checked in conservation.py; checks of what is made from the records are in results.py.
 """
 
 from typing import Any
@@ -10,45 +10,7 @@ import dagster as dg
 import pyarrow as pa
 
 from tunegenie_assets.checks.factories import WARN, completeness_check, no_rows_check, query_check
-
-raw_records_once = no_rows_check(
-    ["raw", "spotify_extended_history"],
-    "every_record_once",
-    """
-    select listener_id, source_file, source_row, count(*) as times
-    from raw.spotify_extended_history
-    group by listener_id, source_file, source_row
-    having count(*) > 1
-    """,
-    description="No record of an archive stands in the table twice.",
-    blocking=True,
-)
-
-raw_records_complete = no_rows_check(
-    ["raw", "spotify_extended_history"],
-    "archives_complete",
-    """
-    with loaded as (
-        select listener_id, source_file, min(play_date) as first_day, max(play_date) as last_day, count(*) as records
-        from raw.spotify_extended_history
-        group by listener_id, source_file
-    ),
-
-    by_archive as (
-        select listener_id, split_part(source_file, '/', 1) as archive_id, sum(records) as records,
-               min(first_day) as first_day, max(last_day) as last_day
-        from loaded
-        group by 1, 2
-    )
-
-    select a.listener_id, a.archive_id, a.records as landed, b.records as loaded
-    from landing.archives as a
-    inner join by_archive as b on a.archive_id = b.archive_id and a.listener_id = b.listener_id
-    where b.first_day = a.first_day and b.last_day = a.last_day and b.records != a.records
-    """,
-    description="An archive whose first and last day are loaded is loaded whole.",
-    blocking=True,
-)
+from tunegenie_assets.schemas.histories import HISTORIES
 
 plays_known_listener = no_rows_check(
     ["synthetic", "plays"],
@@ -135,58 +97,6 @@ rejected_records_accounted = no_rows_check(
     description="Each record that could not be read stands in raw.rejected_records with its reason.",
 )
 
-ledger_conserves_records = no_rows_check(
-    ["silver", "play_ledger"],
-    "conserves_records",
-    """
-    with records_in as (
-        select listener_id, 'spotify_extended_history' as source, count(*) as records
-        from raw.spotify_extended_history
-        group by listener_id
-        union all
-        select listener_id, 'synthetic' as source, count(*) as records
-        from synthetic.plays
-        group by listener_id
-    ),
-
-    records_out as (
-        select listener_id, source, count(*) as records
-        from silver.play_ledger
-        group by listener_id, source
-    )
-
-    select i.listener_id, i.source, i.records as records_in, o.records as records_out
-    from records_in as i
-    full outer join records_out as o on i.listener_id = o.listener_id and i.source = o.source
-    where coalesce(i.records, 0) != coalesce(o.records, 0)
-    """,
-    description="Every record of every source has its line in the ledger: as many out as in.",
-    blocking=True,
-)
-
-plays_are_kept_records = no_rows_check(
-    ["silver", "plays"],
-    "kept_records_only",
-    """
-    with plays as (select listener_id, source, count(*) as plays from silver.plays group by listener_id, source),
-
-    kept as (
-        select listener_id, source, count(*) as plays
-        from silver.play_ledger
-        where fate = 'kept'
-        group by listener_id, source
-    )
-
-    select k.listener_id, k.source, k.plays as kept, p.plays
-    from kept as k
-    full outer join plays as p on k.listener_id = p.listener_id and k.source = p.source
-    where coalesce(k.plays, 0) != coalesce(p.plays, 0)
-    """,
-    description="There are as many plays as records that the ledger calls kept.",
-    blocking=True,
-    additional_deps=[["silver", "play_ledger"]],
-)
-
 enriched_plays_once = no_rows_check(
     ["silver", "listening_enriched"],
     "every_play_once",
@@ -202,6 +112,12 @@ enriched_plays_once = no_rows_check(
 )
 
 
+_NEWEST_DAYS = " union all ".join(
+    f"select max(play_date) as play_date from {'.'.join(table.key)}"  # noqa: S608  # names of schemas/
+    for table in HISTORIES
+)
+
+
 def _latest_day(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
     row = rows.to_pylist()[0]
     newest, expected = row["newest"], row["expected"]
@@ -211,25 +127,23 @@ def _latest_day(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
 latest_day_present = query_check(
     ["silver", "plays"],
     "latest_day_present",
-    """
+    f"""
     select
         (select max(play_date) from silver.plays) as newest,
         (
-            select max(last_day) from (
-                select max(play_date) as last_day from synthetic.plays
+            select max(play_date) from (
+                select max(play_date) as play_date from synthetic.plays
                 union all
-                select max(play_date) as last_day from raw.spotify_extended_history
+                {_NEWEST_DAYS}
             ) as sources
         ) as expected
-    """,
+    """,  # noqa: S608  # names of schemas/
     _latest_day,
     description="The newest day of the sources has reached silver; freshness alone looks at the last run, not the day.",
     severity=WARN,
 )
 
 RECORD_CHECKS: list[dg.AssetChecksDefinition] = [
-    raw_records_once,
-    raw_records_complete,
     plays_known_listener,
     plays_do_not_overlap,
     listeners_once,
@@ -237,8 +151,6 @@ RECORD_CHECKS: list[dg.AssetChecksDefinition] = [
     simulated_tracks_known,
     archives_readable,
     rejected_records_accounted,
-    ledger_conserves_records,
-    plays_are_kept_records,
     enriched_plays_once,
     latest_day_present,
 ]

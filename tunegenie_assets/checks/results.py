@@ -51,11 +51,11 @@ gold_adds_up = no_rows_check(
     """
     select g.listener_id, g.plays as by_genre, f.plays as facts
     from (select listener_id, sum(total_plays) as plays from gold.genre_analysis_complete group by 1) as g
-    full join (select listener_id, count(*) as plays from gold.fct_plays group by 1) as f
+    full join (select listener_id, count(*) as plays from gold.fct_plays where counts_as_play group by 1) as f
         on g.listener_id = f.listener_id
     where coalesce(g.plays, 0) != coalesce(f.plays, 0)
     """,
-    description="Plays by genre add up to all plays of each listener.",
+    description="Plays by genre add up to all plays of each listener that count.",
     blocking=True,
     additional_deps=[["gold", "fct_plays"]],
 )
