@@ -1,0 +1,28 @@
+"""Runs one command and writes its wall time, exit code and peak memory to a file; the standard library only.
+
+A process inherits the peak of the one that starts it, so the command is started from here, a process of 10 MB.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+KIB_PER_UNIT = 1 / 1024 if sys.platform == "darwin" else 1
+"""Linux counts `ru_maxrss` in KiB, macOS in bytes."""
+
+
+def main(report: Path, command: list[str]) -> None:
+    begin = time.monotonic()
+    code = subprocess.run(command, check=False).returncode  # noqa: S603  # the bench's own command
+    seconds = time.monotonic() - begin
+    peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * KIB_PER_UNIT / 1024
+    report.write_text(json.dumps({"seconds": seconds, "code": code, "peak_mb": peak_mb}), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -1,0 +1,110 @@
+"""`python -m benches.merge`: does the merge count every play once, how fast, and what does a new day cost?
+
+Tables and progress go to standard error, the line of JSON to standard output. Exit code 1 when a floor is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+
+from benches.merge import display
+from benches.merge.archives import measure_archive, measure_reader
+from benches.merge.days import measure_days
+from benches.merge.merging import measure_merge
+from benches.processes import BenchError
+from benches.report import Figures, Floor, Size, finish, missed
+
+FLOORS = (
+    Floor("precision", "at least", 0.999, in_small=True),
+    Floor("recall", "at least", 0.995, in_small=True),
+    Floor("loops_intact", "at least", 0.99),
+    Floor("order_independent", "at least", 1, in_small=True),
+    Floor("second_import_changes", "at most", 0, in_small=True),
+    Floor("day_cost_ratio", "at most", 1.2),
+    Floor("archive_250k_seconds", "at most", 60),
+    Floor("peak_mb", "at most", 2048),
+    Floor("reader_peak_mb", "at most", 500),
+)
+
+
+def score_part(size: Size, folder: Path, console: Console) -> Figures:
+    result = measure_merge(size, folder)
+    display.show_merge(console, result)
+    naive = {
+        f"naive_{rule}_{name}": getattr(score, name)
+        for rule, score in result.naive.items()
+        for name in ("precision", "recall")
+    }
+    return {
+        "precision": result.ours.precision,
+        "recall": result.ours.recall,
+        "loops_intact": result.ours.loops_intact,
+        "plays_true": result.ours.plays_true,
+        "plays_counted": result.ours.plays_counted,
+        "order_independent": result.order_independent,
+        "second_import_changes": result.second_import_changes,
+        **naive,
+    }
+
+
+def archive_part(size: Size, folder: Path, console: Console) -> Figures:
+    result = measure_archive(size, folder)
+    display.show_archive(console, result)
+    return {
+        "archive_250k_seconds": result.seconds,
+        "peak_mb": result.peak_mb,
+        "archive_network_cut": result.network_cut,
+    }
+
+
+def reader_part(size: Size, folder: Path, console: Console) -> Figures:
+    result = measure_reader(size, folder)
+    display.show_reader(console, result)
+    return {"reader_peak_mb": result.peak_mb}
+
+
+def days_part(size: Size, folder: Path, console: Console) -> Figures:
+    result = measure_days(size, folder)
+    display.show_days(console, result)
+    return {
+        "day_cost_ratio": result.ratio,
+        "day_seconds_short": result.short_seconds,
+        "day_seconds_long": result.long_seconds,
+    }
+
+
+PARTS: Mapping[str, Callable[[Size, Path, Console], Figures]] = {
+    "score": score_part,
+    "archive": archive_part,
+    "reader": reader_part,
+    "days": days_part,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benches.merge", description=__doc__)
+    parser.add_argument("--size", choices=("full", "small"), default="full")
+    parser.add_argument("--part", choices=tuple(PARTS), action="append", help="only this part; may be given again")
+    arguments = parser.parse_args()
+    size: Size = arguments.size
+    console = Console(stderr=True)
+    figures: dict[str, float | int | bool] = {}
+    with TemporaryDirectory(prefix="tunegenie-bench-merge-") as folder:
+        for name in arguments.part or PARTS:
+            console.print(f"[dim]{name} …[/dim]")
+            try:
+                figures |= PARTS[name](size, Path(folder) / name, console)
+            except BenchError as error:
+                console.print(f"[red]bench-merge: {name}: {error}[/red]")
+                return 1
+    return finish("merge", size, figures, missed(FLOORS, figures, size))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

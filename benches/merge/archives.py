@@ -1,0 +1,92 @@
+"""One large Spotify archive: time and memory of its import to gold, and memory of the reader alone."""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from benches.merge.catalogue import invent_catalogue
+from benches.merge.export_files import add_to_zip, write_exports, write_rows
+from benches.merge.homes import Home
+from benches.merge.observe_spotify import extended_history, in_files
+from benches.merge.records import ExportFile, Records
+from benches.merge.truth import listen
+from benches.processes import can_cut_network, run
+from benches.report import Size
+
+SEED = 11
+ROWS: dict[Size, int] = {"full": 250_000, "small": 5_000}
+YEARS = 10
+ROWS_PER_FILE = 17_000
+"""As in real archives, whose files hold 10.5 to 12.8 MB."""
+READER_MB: dict[Size, int] = {"full": 1024, "small": 30}
+
+
+@dataclass(frozen=True)
+class ArchiveResult:
+    """One import from nothing to gold."""
+
+    rows: int
+    unpacked_mb: float
+    seconds: float
+    peak_mb: float
+    network_cut: bool
+
+
+@dataclass(frozen=True)
+class ReaderResult:
+    """Reading one archive, without a warehouse."""
+
+    rows: int
+    unpacked_mb: float
+    seconds: float
+    peak_mb: float
+
+
+def measure_archive(size: Size, folder: Path) -> ArchiveResult:
+    """Import a generated archive into a fresh home below `folder`.
+
+    Raises:
+        BenchError: the import failed.
+    """
+    folder.mkdir(parents=True)
+    history = large_history(ROWS[size])
+    members = in_files(np.random.default_rng([SEED, 1]), history, ROWS_PER_FILE)
+    written = write_exports([ExportFile("my_spotify_data.zip", "spotify_extended_history", "json", members)], folder)
+    with zipfile.ZipFile(written[0].path) as archive:
+        unpacked = sum(entry.file_size for entry in archive.infolist())
+    finished = Home(folder / "home").import_files([written[0].path], network=False)
+    rows = sum(len(records) for _, records in members)
+    return ArchiveResult(rows, unpacked / 1e6, finished.seconds, finished.peak_mb, can_cut_network())
+
+
+def measure_reader(size: Size, folder: Path) -> ReaderResult:
+    """Land and parse an archive whose one member is as large as asked.
+
+    Raises:
+        BenchError: the reader failed.
+    """
+    folder.mkdir(parents=True)
+    path, member = folder / "large.zip", folder / "member.json"
+    history = large_history(ROWS[size])
+    write_rows(history.rows, member, "json")
+    copies = -(-READER_MB[size] * 2**20 // member.stat().st_size)
+    write_rows(pa.concat_tables([history.rows] * copies), member, "json")
+    unpacked = member.stat().st_size
+    with zipfile.ZipFile(path, "w", compresslevel=1) as archive:
+        add_to_zip(archive, member, "Spotify Extended Streaming History/Streaming_History_Audio_2015-2025_0.json")
+    member.unlink()
+    finished = run([sys.executable, "-m", "benches.merge.read_archive", str(path), str(folder / "parsed")])
+    return ReaderResult(int(finished.stdout), unpacked / 1e6, finished.seconds, finished.peak_mb)
+
+
+def large_history(rows: int) -> Records:
+    """About `rows` rows of an extended history of YEARS years."""
+    rng = np.random.default_rng([SEED, 0])
+    catalogue = invent_catalogue(rng, min(rows // 20, 12_000))
+    return extended_history(rng, catalogue, listen(rng, catalogue, rows, YEARS))
