@@ -162,8 +162,7 @@ def seconds(record: Mapping[str, object], name: str) -> datetime:
 def within(bounds: Bounds, field: str, started_at: datetime) -> None:
     """Reject (`implausible_timestamp`) a play that did not begin within the bounds."""
     if not bounds.earliest <= started_at < bounds.latest:
-        found = f"{started_at:%Y-%m-%d %H:%M:%S}"
-        raise RecordRejectedError("implausible_timestamp", f"field {field}: found {found}, expected {bounds}")
+        raise RecordRejectedError("implausible_timestamp", f"field {field}: found {started_at}, expected {bounds}")
 
 
 def stream_within(bounds: Bounds, end_field: str, ended_at: datetime, length_field: str, ms_played: int) -> None:
@@ -175,7 +174,7 @@ def stream_within(bounds: Bounds, end_field: str, ended_at: datetime, length_fie
         detail = f"field {length_field}: found {ms_played}, expected an integer of 0 or more"
         raise RecordRejectedError("wrong_type", detail)
     if ended_at > bounds.latest or ms_played > (ended_at - bounds.earliest) / _MILLISECOND:
-        found = f"{ended_at:%Y-%m-%d %H:%M:%S} after {ms_played} ms"
+        found = f"{ended_at} after {ms_played} ms"
         raise RecordRejectedError("implausible_timestamp", f"field {end_field}: found {found}, expected {bounds}")
 
 

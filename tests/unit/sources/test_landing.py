@@ -13,7 +13,6 @@ from upath import UPath
 from tests.unit.sources.samples import AUDIO, LANDED_AT, VIDEO, record, write_zip, zip_bytes
 from tunegenie_assets.sources.archive import archive_members
 from tunegenie_assets.sources.errors import (
-    DamagedArchiveError,
     InvalidRequestError,
     LandingError,
     SourceError,
@@ -235,11 +234,51 @@ def test_folder_without_history_is_refused(tmp_path: Path) -> None:
         land(Landing(tmp_path / "landing"), tmp_path / "photos")
 
 
-def test_damaged_zip_in_a_folder_is_named(tmp_path: Path) -> None:
+def test_broken_files_in_a_folder_are_told_and_the_others_arrive(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "export")
     (folder / "cut.zip").write_bytes(zip_bytes({AUDIO: [record()]})[:-30])
-    with pytest.raises(DamagedArchiveError, match=r"cut\.zip"):
+    (folder / "more" / "unsafe.zip").write_bytes(zip_bytes({"../a.json": [record()]}))
+    archive = land(Landing(tmp_path / "landing"), folder)
+    assert archive.members == 3
+    cut, unsafe, unknown = archive.skipped
+    assert cut.startswith("cut.zip: the zip is damaged or incomplete")
+    assert unsafe == "more/unsafe.zip: '../a.json' points outside the archive"
+    assert unknown == "empty.txt, package.json, photo.jpg: no listening history in a known format"
+
+
+def test_what_a_damaged_member_still_holds_is_packed(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "export")
+    records = [record(ts=f"2019-01-01T10:{n // 60:02}:{n % 60:02}Z", ms_played=n) for n in range(3000)]
+    content = bytearray(zip_bytes({AUDIO: records}))
+    content[len(content) // 2] ^= 255
+    (folder / "worn.zip").write_bytes(content)
+    archive = land(Landing(tmp_path / "landing"), folder)
+    assert archive.members == 4
+    assert [line for line in archive.skipped if line.startswith(f"worn.zip/{AUDIO}: worn.zip: ")]
+
+
+def test_many_unknown_files_are_one_line(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "export")
+    for n in range(10):
+        (folder / f"notes_{n}.txt").write_text("hello")
+    (line,) = land(Landing(tmp_path / "landing"), folder).skipped
+    assert "and 8 more: no listening history" in line
+
+
+def test_folder_with_broken_files_alone_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "cut.zip").write_bytes(zip_bytes({AUDIO: [record()]})[:-30])
+    with pytest.raises(UnknownFormatError, match=r"export: holds no file .* \(cut\.zip: the zip is damaged"):
         land(Landing(tmp_path / "landing"), folder)
+
+
+def test_sources_of_an_archive_are_joined(landing: Landing, tmp_path: Path) -> None:
+    account = {"endTime": "2020-01-01 10:00", "msPlayed": 1}
+    path = write_zip(tmp_path / "a.zip", {"a.json": [record()], "b.json": [account], "c.pdf": b"%PDF"})
+    archive = land(landing, path)
+    assert (archive.source, archive.members) == ("spotify_account_history,spotify_extended_history", 3)
+    assert landing.archives() == [archive]
 
 
 def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:

@@ -14,21 +14,21 @@ from hypothesis import strategies as st
 
 from tests.unit.sources.samples import AUDIO, FOLDER, LANDED_AT, VIDEO, record, zip_bytes
 from tunegenie_assets.schemas.histories import REJECTED_RECORDS, SPOTIFY_EXTENDED_HISTORY
-from tunegenie_assets.sources.archive import archive_members, open_members
-from tunegenie_assets.sources.spotify_extended import Batch, Origin, read_history
+from tunegenie_assets.sources.archive import Member, archive_members, open_members
+from tunegenie_assets.sources.formats.spotify_extended import SPOTIFY_EXTENDED
+from tunegenie_assets.sources.reader import Batch, Origin, read_member
 
 ORIGIN = Origin("ada", "f" * 64, LANDED_AT)
-FIRST_DAY = date(2002, 1, 1)
-REAL_ARCHIVE = Path(__file__).parents[3] / ".." / "shared" / "data" / "listener_a_spotify_extended.zip"
+BOUNDS = ORIGIN.bounds(date(2002, 1, 1))
+REAL_ARCHIVE = Path(__file__).parents[4] / ".." / "shared" / "data" / "listener_a_spotify_extended.zip"
 
 
-def read(data: bytes, batch_records: int = 25_000) -> Batch:
-    members = archive_members(io.BytesIO(data), "history.json")
-    return joined(read_history(members, ORIGIN, first_day=FIRST_DAY, batch_records=batch_records))
+def read(data: bytes) -> Batch:
+    return joined(archive_members(io.BytesIO(data), "history.json"))
 
 
-def joined(batches: Iterable[Batch]) -> Batch:
-    parts = list(batches)
+def joined(members: Iterable[Member]) -> Batch:
+    parts = [batch for member in members for batch in read_member(member, SPOTIFY_EXTENDED, ORIGIN, BOUNDS)]
     return Batch(
         records=pa.concat_tables([SPOTIFY_EXTENDED_HISTORY.empty(), *(part.records for part in parts)]),
         rejected=pa.concat_tables([REJECTED_RECORDS.empty(), *(part.rejected for part in parts)]),
@@ -101,11 +101,11 @@ def test_integral_floats_are_integers(value: float) -> None:
     [
         ({"ts": ...}, "missing_field", "field ts: found no such field, expected a time such as"),
         ({"ms_played": None}, "missing_field", "field ms_played: found null"),
-        ({"ms_played": "180000"}, "wrong_type", "field ms_played: found a string, expected an integer of 0 or more"),
+        ({"ms_played": "180000"}, "wrong_type", "field ms_played: found a string, expected an integer"),
         ({"ms_played": True}, "wrong_type", "found a boolean"),
         ({"ms_played": 0.5}, "wrong_type", "found a number"),
         ({"ms_played": 1e17}, "wrong_type", "found a number"),
-        ({"ms_played": -1}, "wrong_type", "found -1"),
+        ({"ms_played": -1}, "wrong_type", "found -1, expected an integer of 0 or more"),
         ({"ms_played": 2**63}, "wrong_type", "found an integer over 64 bits"),
         ({"ms_played": float("nan")}, "wrong_type", "found NaN"),
         ({"ts": 1546336800}, "wrong_type", "field ts: found an integer"),
@@ -118,6 +118,7 @@ def test_integral_floats_are_integers(value: float) -> None:
         ({"ts": "2001-12-31T23:59:59Z", "ms_played": 0}, "implausible_timestamp", "2002-01-01"),
         ({"ts": "2002-01-01T00:00:00Z", "ms_played": 1}, "implausible_timestamp", "after 1 ms"),
         ({"ts": "2026-01-02T00:00:01Z"}, "implausible_timestamp", "2026-01-02"),
+        ({"ts": "2026-01-02T00:00:00Z", "ms_played": 0}, "implausible_timestamp", "2026-01-02"),
         ({"ts": "0001-01-01T00:00:00Z"}, "implausible_timestamp", "0001"),
         ({"ms_played": 2**63 - 1}, "implausible_timestamp", str(2**63 - 1)),
         ({"platform": "a\0b"}, "bad_text", "field 'platform': found a NUL"),
@@ -136,10 +137,33 @@ def test_what_is_wrong_is_rejected_with_the_reason(changes: dict[str, object], r
     assert "\n" not in detail
 
 
-@pytest.mark.parametrize("ts", ["2002-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2020-02-29T23:59:59.999999Z"])
-def test_ends_of_the_plausible_time_are_kept(ts: str) -> None:
-    row = read_row(ts=ts, ms_played=0)
+@pytest.mark.parametrize(
+    ("ts", "ms_played"),
+    [("2002-01-01T00:00:00Z", 0), ("2026-01-02T00:00:00Z", 1), ("2020-02-29T23:59:59.999999Z", 0)],
+)
+def test_ends_of_the_plausible_time_are_kept(ts: str, ms_played: int) -> None:
+    row = read_row(ts=ts, ms_played=ms_played)
     assert row["ts"] == datetime.fromisoformat(ts).replace(tzinfo=None)
+
+
+@pytest.mark.parametrize("value", [1546300800, 1546300800000])
+@pytest.mark.parametrize(
+    ("changes", "started_from"),
+    [
+        ({"offline": True}, "offline_timestamp"),
+        ({"reason_end": "unexpected-exit"}, "offline_timestamp"),
+        ({"reason_end": "unexpected-exit-while-paused"}, "offline_timestamp"),
+        ({"offline": False}, "ts"),
+        ({"offline": None, "reason_end": None}, "ts"),
+        ({"offline": True, "ts": "2019-02-15T00:00:00Z"}, "ts"),
+    ],
+)
+def test_offline_timestamp_tells_the_begin_where_ts_is_late(
+    changes: dict[str, object], started_from: str, value: int
+) -> None:
+    row = read_row(offline_timestamp=value, **changes)
+    began = {"offline_timestamp": datetime(2019, 1, 1), "ts": cast("datetime", row["ts"]) - timedelta(minutes=3)}  # noqa: DTZ001
+    assert (row["started_from"], row["started_at"]) == (started_from, began[started_from])
 
 
 @pytest.mark.parametrize("item", [None, 1, "a", [], True, 1.5])
@@ -187,13 +211,6 @@ def test_audio_video_and_old_files_are_read_together() -> None:
     assert files == [f"{'f' * 64}/{name}" for name in sorted(names)]
 
 
-def test_file_that_is_no_array_does_not_stop_the_others() -> None:
-    batch = read(zip_bytes({"a.json": {"ts": 1}, AUDIO: [record()], "z.json": b"not JSON"}))
-    assert batch.records.num_rows == 1
-    assert batch.rejected["reason"].to_pylist() == ["not_an_array", "not_an_array"]
-    assert batch.rejected["source_row"].to_pylist() == [0, 0]
-
-
 def test_records_before_and_files_after_damage_arrive() -> None:
     damaged = json.dumps([record(), record()]).encode()[:-40]
     batch = read(zip_bytes({AUDIO: damaged, VIDEO: [record()]}))
@@ -210,13 +227,6 @@ def test_corrupt_member_does_not_stop_the_others() -> None:
     batch = read(bytes(data))
     assert batch.records["source_file"].to_pylist() == [f"{'f' * 64}/{VIDEO}"]
     assert rejection(batch)[0] == "damaged_member"
-
-
-def test_batches_hold_at_most_the_size_asked_for() -> None:
-    records = [record(), 1, record(), record(), 2]
-    members = archive_members(io.BytesIO(json.dumps(records).encode()), "a.json")
-    batches = list(read_history(members, ORIGIN, first_day=FIRST_DAY, batch_records=2))
-    assert [(batch.records.num_rows, batch.rejected.num_rows) for batch in batches] == [(1, 1), (2, 0), (0, 1)]
 
 
 JSON_VALUES = st.recursive(
@@ -241,7 +251,8 @@ def test_every_record_is_a_row_or_a_rejection(records: Sequence[object]) -> None
     required = SPOTIFY_EXTENDED_HISTORY.required_columns
     assert all(batch.records[name].null_count == 0 for name in required)
     for row in batch.records.to_pylist():
-        assert row["play_date"] == (row["ts"] - timedelta(milliseconds=row["ms_played"])).date()
+        assert row["play_date"] == row["started_at"].date()
+        assert BOUNDS.earliest <= row["started_at"] < BOUNDS.latest
 
 
 @given(st.binary(max_size=100))
@@ -253,7 +264,7 @@ def test_arbitrary_bytes_are_rejections(data: bytes) -> None:
 @pytest.mark.skipif(not REAL_ARCHIVE.exists(), reason="the real archive is not beside the project")
 def test_real_archive_is_read_whole() -> None:
     with open_members(REAL_ARCHIVE) as members:
-        batch = joined(read_history(members, ORIGIN, first_day=FIRST_DAY))
+        batch = joined(members)
     frame = batch.records.select(["source_file", "master_metadata_track_name"]).to_pandas()
     audio = frame[frame["source_file"].str.contains("Audio")]
     assert batch.rejected.num_rows == 0
