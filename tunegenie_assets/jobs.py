@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 import dagster as dg
 
+from tunegenie_assets.schemas.histories import HISTORIES
 from tunegenie_assets.schemas.landing import EXCLUSIONS, LISTENER_ZONES, TRAVELLERS
 
 LAND_ARCHIVES = "land_archives"
@@ -40,5 +43,19 @@ build_everything = dg.define_asset_job(
     selection=dg.AssetSelection.all(),
     description="The whole graph, for a range of days.",
 )
+
+
+def without_empty_histories(
+    job: str, present: Collection[str], assets: Iterable[dg.AssetsDefinition]
+) -> list[dg.AssetKey]:
+    """The assets of a job but for the raw tables of sources of which nothing has landed.
+
+    They stay empty, and Dagster would store an event for each of their days: a second a table for eleven years.
+    """
+    empty = [list(table.key) for table in HISTORIES if table.name not in present]
+    [selection] = [definition.selection for definition in JOBS if definition.name == job]
+    chosen = selection - dg.AssetSelection.assets(*empty) if empty else selection
+    return sorted(chosen.resolve(list(assets)))
+
 
 JOBS = [land_archives, import_archives, recount, build_everything]

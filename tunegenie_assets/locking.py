@@ -1,6 +1,6 @@
-"""The lock that lets one process at a time open the DuckDB file for writing.
+"""Locks between processes: one at a time writes the DuckDB file, one command at a time changes a home.
 
-The operating system drops it when a process dies, so a killed run never blocks the next one.
+The operating system drops them when a process dies, so a killed run never blocks the next one.
 """
 
 from __future__ import annotations
@@ -33,4 +33,21 @@ def warehouse_lock(path: Path, wait_seconds: float = WAIT_SECONDS) -> Generator[
     except Timeout as error:
         raise WarehouseBusyError(
             f"another process has been writing {path.with_suffix('')} for {wait_seconds:.0f} s; try again later"
+        ) from error
+
+
+@contextmanager
+def command_lock(home: Path, wait_seconds: float = WAIT_SECONDS) -> Generator[None]:
+    """Hold the home while a command runs its jobs, so that no other finds what is landed but not yet built.
+
+    Raises:
+        WarehouseBusyError: it could not be had within `wait_seconds`.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(home / "command.lock", timeout=wait_seconds):
+            yield
+    except Timeout as error:
+        raise WarehouseBusyError(
+            f"another command has been working on {home} for {wait_seconds:.0f} s; try again when it is done"
         ) from error

@@ -51,6 +51,7 @@ def archives(
         listener_id=config.listener,
         timezone=config.timezone,
         now=datetime.now(UTC),
+        progress=lambda name, records: context.log.info(f"{name}: {records:,} records read"),
     )
     for report in reports:
         context.log.log("WARNING" if report.problem else "INFO", report.line)

@@ -169,7 +169,7 @@ def recommendations(
 
 
 def _with_duration(plays: pa.Table, tracks: pa.Table) -> pa.Table:
-    """The plays with the length of their tracks; of an excluded play nothing was heard, so it is known but not liked."""
+    """The plays with the length of their tracks; of an excluded play nothing was heard: it is known, but not liked."""
     excluded = plays["exclusion_id"].is_valid()
     heard = pc.call_function("if_else", [excluded, pa.scalar(0, pa.int64()), plays["ms_played"]])
     position = plays.column_names.index("ms_played")

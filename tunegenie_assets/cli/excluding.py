@@ -79,15 +79,15 @@ def run(*, listener: str | None, terms: Terms, listed: bool, taken_back: str | N
 
 def described(exclusion: Exclusion) -> str:
     """The exclusion in words."""
-    parts = [
-        ("artist", exclusion.artist_name),
-        ("track", exclusion.track_name),
-        ("track", exclusion.track_id and f"spotify:track:{exclusion.track_id}"),
-        ("playlist", exclusion.playlist_name),
-        ("since", exclusion.first_date),
-        ("until", exclusion.last_date),
-    ]
-    return ", ".join(f"{name} {value}" for name, value in parts if value)
+    parts = {
+        "artist": exclusion.artist_name and f'"{exclusion.artist_name}"',
+        "track": exclusion.track_name and f'"{exclusion.track_name}"',
+        "track id": exclusion.track_id,
+        "playlist": exclusion.playlist_name and f'"{exclusion.playlist_name}"',
+        "since": exclusion.first_date,
+        "until": exclusion.last_date,
+    }
+    return ", ".join(f"{what} {value}" for what, value in parts.items() if value)
 
 
 def nearest_names(wanted: str, names: Iterable[str]) -> list[str] | None:
@@ -127,7 +127,7 @@ def _exclude(platform: Platform, store: PreferenceStore, wanted: Exclusion, *, a
     if effect is None:
         out.print(NOT_BUILT_YET)
     else:
-        out.print(f"{effect.before - effect.after:,} plays stopped counting; {effect.after:,} count.")
+        out.print(f"{_plays(effect.before - effect.after)} no longer counted; {_plays(effect.after)} counted.")
     if advice:
         out.print(advice, markup=False)
     out.print(f"To take it back: tunegenie exclude --take-back {exclusion.exclusion_id}", markup=False)
@@ -149,7 +149,7 @@ def _take_back(platform: Platform, store: PreferenceStore, exclusion_id: str, *,
     if effect is None:
         out.print(NOT_BUILT_YET)
     else:
-        out.print(f"{effect.after - effect.before:,} plays count again; {effect.after:,} count.")
+        out.print(f"{_plays(effect.after - effect.before)} counted again; {_plays(effect.after)} counted.")
 
 
 def _list(store: PreferenceStore, listener: str | None, *, as_json: bool) -> None:
@@ -184,9 +184,14 @@ def _advice(platform: Platform, exclusion: Exclusion) -> str:
         rows = platform.warehouse.query(OWN_NAMES[what], [listener])
         near = nearest_names(name, rows.column("name").to_pylist())
         if near is not None:
-            question = f"; did you mean {' or '.join(near)}?" if near else "."
-            return f"No play of {listener} is known by the {what} {name}{question}"
+            names = " or ".join(f'"{name}"' for name in near)
+            question = f"; did you mean {names}?" if near else "."
+            return f'Nothing that {listener} played has the {what} "{name}"{question}'
     return "No play matches all of it, or those that do did not count before."
+
+
+def _plays(count: int) -> str:
+    return f"{count:,} {'play' if count == 1 else 'plays'}"
 
 
 def _as_json(exclusion: Exclusion) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`tunegenie import`: archives through landing to gold."""
+"""`tunegenie import`: archives through landing to gold, and what became of each of their records."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 from rich.console import Console
 
 from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
+from tunegenie_assets.cli.reconciliation import ImportedFile, reconcile, reconciliation_table
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job
-from tunegenie_assets.jobs import IMPORT_ARCHIVES, LAND_ARCHIVES
+from tunegenie_assets.definitions import build_archive_store
+from tunegenie_assets.jobs import IMPORT_ARCHIVES, LAND_ARCHIVES, without_empty_histories
 from tunegenie_assets.partitions import range_tags
+from tunegenie_assets.resources.importing import sources_landed
 from tunegenie_assets.sensors import ARCHIVES_KEY, IMPORT_FOLLOWS_TAG
 
-Files = Sequence[Mapping[str, Any]]
+Archives = Sequence[Mapping[str, Any]]
 
 
 def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as_json: bool) -> None:
@@ -25,7 +29,7 @@ def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as
     begin = time.monotonic()
     out, progress = display.consoles(as_json=as_json)
     platform = Platform.open()
-    listener = listener or platform.settings.listener
+    listener = platform.settings.listener if listener is None else listener
     config = {"paths": [str(path.absolute()) for path in paths], "listener": listener, "timezone": timezone}
     with dagster_instance(platform.settings) as instance:
         landed = run_job(
@@ -37,38 +41,82 @@ def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as
             ops={ARCHIVES_KEY.to_python_identifier(): {"config": config}},
         )
         metadata = landed.metadata[ARCHIVES_KEY.to_user_string()]
-        _complain(metadata["files"], progress)
+        archives: Archives = metadata["files"]
+        _complain(archives, progress)
         first, last = (date.fromisoformat(metadata[name]) for name in ("first_day", "last_day"))
-        built = run_job(platform.definitions, instance, IMPORT_ARCHIVES, progress, tags=range_tags(first, last))
-    fates = summaries.fates_by_archive(platform.warehouse, listener)
-    files = [{**file, "fates": fates.get(file["archive_id"] or "", {})} for file in metadata["files"]]
+        built = run_job(
+            platform.definitions,
+            instance,
+            IMPORT_ARCHIVES,
+            progress,
+            tags=range_tags(first, last),
+            assets=_assets(platform),
+        )
+    fates = summaries.fates_by_file(platform.warehouse, listener)
+    imported = [(archive, reconcile(archive, fates)) for archive in archives]
     seconds = time.monotonic() - begin
     if as_json:
-        display.print_json(
-            {
-                "command": "import",
-                "listener": listener,
-                "seconds": round(seconds, 2),
-                "files": files,
-                "run": display.run_json(built),
-            }
-        )
+        display.print_json(_document(listener, imported, built, seconds))
     else:
-        _print(files, listener, built, seconds, out)
+        _print(listener, imported, built, seconds, out)
         _print_recommendations(platform, listener, out)
 
 
-def _complain(files: Files, progress: Console) -> None:
-    """A line for each file that was refused and for the first unreadable records of the others."""
-    for file in files:
-        if file["problem"]:
-            progress.print(f"tunegenie: {file['problem']}", markup=False, soft_wrap=True)
-            continue
-        for example in file["examples"]:
-            progress.print(f"tunegenie: {example}", markup=False, soft_wrap=True)
-        hidden = file["rejected"] - len(file["examples"])
+def _assets(platform: Platform) -> list[dg.AssetKey]:
+    present = sources_landed(build_archive_store(platform.settings))
+    definitions = [asset for asset in platform.definitions.assets or () if isinstance(asset, dg.AssetsDefinition)]
+    return without_empty_histories(IMPORT_ARCHIVES, present, definitions)
+
+
+def _complain(archives: Archives, progress: Console) -> None:
+    """A line for each file that was refused or left out, and for the first unreadable records of the others."""
+    for archive in archives:
+        lines = [archive["problem"]] if archive["problem"] else [*archive["problems"], *archive["examples"]]
+        hidden = 0 if archive["problem"] else archive["rejected"] - len(archive["examples"])
         if hidden > 0:
-            progress.print(f"tunegenie: … and {hidden} more; all are listed in raw.rejected_records", markup=False)
+            lines.append(f"… and {hidden} more; all are listed in raw.rejected_records")
+        for line in (*lines, *archive["skipped"]):
+            progress.print(f"tunegenie: {line}", markup=False, soft_wrap=True)
+
+
+def _document(
+    listener: str,
+    imported: Sequence[tuple[Mapping[str, Any], Sequence[ImportedFile]]],
+    built: RunReport,
+    seconds: float,
+) -> dict[str, Any]:
+    return {
+        "command": "import",
+        "listener": listener,
+        "seconds": round(seconds, 2),
+        "archives": [
+            {name: value for name, value in archive.items() if name not in {"members", "reasons"}}
+            for archive, _ in imported
+        ],
+        "files": [{"archive": archive["path"], **file.as_json()} for archive, files in imported for file in files],
+        "run": display.run_json(built),
+    }
+
+
+def _print(
+    listener: str,
+    imported: Sequence[tuple[Mapping[str, Any], Sequence[ImportedFile]]],
+    built: RunReport,
+    seconds: float,
+    out: Console,
+) -> None:
+    out.print()
+    out.print(reconciliation_table(f"Imported for {listener}", imported))
+    again = sum(archive["status"] == "already_landed" for archive, _ in imported)
+    if again:
+        out.print(f"[dim]{again} of {len(imported)} had been imported before[/dim]")
+    out.print()
+    out.print(display.checks_line(built))
+    out.print()
+    out.print(display.stage_table(built))
+    out.print(f"[dim]{seconds:.1f} s with landing and the start of the program[/dim]")
+    out.print()
+    out.print("What it holds: [bold]tunegenie stats[/bold]. Look around: [bold]tunegenie ui[/bold].")
 
 
 def _print_recommendations(platform: Platform, listener: str, out: Console) -> None:
@@ -77,33 +125,3 @@ def _print_recommendations(platform: Platform, listener: str, out: Console) -> N
         out.print(display.recommendation_table(recommended))
     elif platform.settings.catalogue is None:
         out.print("For recommendations, set TUNEGENIE_CATALOGUE to a table of Spotify tracks and import again.")
-
-
-def _print(files: Files, listener: str, built: RunReport, seconds: float, out: Console) -> None:
-    rows: list[tuple[object, ...]] = []
-    for file in files:
-        if file["problem"]:
-            rows.append((Path(file["path"]).name, "refused", None, None, None, "see above"))
-            continue
-        fates: Mapping[str, int] = file["fates"]
-        others = {**{k: v for k, v in fates.items() if k not in {"kept", "merged_into"}}, **file["reasons"]}
-        rows.append(
-            (
-                Path(file["path"]).name,
-                file["kind"] + (" (imported before)" if file["status"] == "already_landed" else ""),
-                file["records"] + file["rejected"],
-                fates.get("kept", 0),
-                fates.get("merged_into", 0),
-                ", ".join(f"{count:,} {reason}" for reason, count in sorted(others.items())) or "none",
-            )
-        )
-    columns = ["file", "kind", "records", "plays", "duplicates", "not counted, and why"]
-    out.print()
-    out.print(display.table(f"Imported for {listener}", columns, rows))
-    out.print()
-    out.print(display.checks_line(built))
-    out.print()
-    out.print(display.stage_table(built))
-    out.print(f"[dim]{seconds:.1f} s with landing and the start of the program[/dim]")
-    out.print()
-    out.print("What it holds: [bold]tunegenie stats[/bold]. Look around: [bold]tunegenie ui[/bold].")

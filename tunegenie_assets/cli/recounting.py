@@ -130,9 +130,12 @@ def _document(settings: Settings, counts: list[SourceCount], report: RunReport) 
 
 
 def _print(settings: Settings, counts: list[SourceCount], report: RunReport, out: Console) -> None:
-    columns = ["source", "plays", "counted", *(f"under {policy}" for policy in CountingPolicy)]
+    columns = ["source", "plays", "counted", *(policy.value for policy in CountingPolicy)]
     rows = [(count.source, count.plays, count.counted, *count.by_policy.values()) for count in counts]
-    out.print(display.table(f"Plays, counted under {settings.counting.value} without what is excluded", columns, rows))
+    out.print(display.table("Plays that count, and that would under each policy", columns, rows))
+    out.print(
+        f"Counted are those of {settings.counting.value} (TUNEGENIE_COUNTING) that nothing excludes.", markup=False
+    )
     out.print()
     out.print(display.checks_line(report))
     out.print()

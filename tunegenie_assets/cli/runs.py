@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -21,11 +21,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.instance.setup import prepare_dagster_home
+from tunegenie_assets.locking import command_lock
 from tunegenie_assets.settings import Settings
 
 PROCESS_TAG = "tunegenie/process"
 """Process id of a run of the command line: how a run whose process died is told from one that goes on."""
 POLL_SECONDS = 0.3
+PARSING_STEP = "landing/archives"
+"""The one step that works on for minutes within a single asset; it logs how many records it has read."""
 ERROR = dg.AssetCheckSeverity.ERROR
 STEP_EVENTS = {
     dg.DagsterEventType.STEP_START,
@@ -73,10 +76,11 @@ def together(reports: Sequence[RunReport]) -> RunReport:
 
 
 @contextmanager
-def dagster_instance(settings: Settings) -> Generator[dg.DagsterInstance]:
-    """The instance of this home, with runs of dead processes marked as failed."""
+def dagster_instance(settings: Settings, *, to_change: bool = True) -> Generator[dg.DagsterInstance]:
+    """The instance of this home, with runs of dead processes marked as failed; one command at a time changes it."""
     prepare_dagster_home(settings.dagster_home)
-    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+    alone = command_lock(settings.home) if to_change else nullcontext()
+    with alone, dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
         _mark_dead_runs(instance)
         yield instance
 
@@ -89,8 +93,9 @@ def run_job(
     *,
     tags: Mapping[str, str] | None = None,
     ops: Mapping[str, Any] | None = None,
+    assets: Sequence[dg.AssetKey] | None = None,
 ) -> RunReport:
-    """Run a job to its end.
+    """Run a job to its end, or the part of it that makes `assets`.
 
     Raises:
         RunFailedError: a step failed, or a blocking check.
@@ -106,6 +111,7 @@ def run_job(
             tags={**(tags or {}), PROCESS_TAG: str(os.getpid())},
             run_id=run_id,
             raise_on_error=False,
+            asset_selection=assets,
         )
     seconds = time.monotonic() - begin
     if not result.success:
@@ -161,7 +167,14 @@ def _steps(instance: dg.DagsterInstance, run_id: str) -> tuple[int, str]:
     started = [event.step_key for event in events if event.event_type == dg.DagsterEventType.STEP_START]
     ended = {event.step_key for event in events if event.event_type != dg.DagsterEventType.STEP_START}
     running = [step for step in started if step and step not in ended]
-    return len(ended), (running or ["…"])[-1].replace("__", "/")
+    current = (running or ["…"])[-1].replace("__", "/")
+    return len(ended), f"{current}: {_last_message(instance, run_id)}" if current == PARSING_STEP else current
+
+
+def _last_message(instance: dg.DagsterInstance, run_id: str) -> str:
+    """What the run's own code said last: how far the parsing of a large archive is."""
+    said = [entry.user_message for entry in instance.all_logs(run_id) if not entry.is_dagster_event]
+    return said[-1] if said else "…"
 
 
 def _stages(result: dg.ExecuteInProcessResult, instance: dg.DagsterInstance) -> list[Stage]:

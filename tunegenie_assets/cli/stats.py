@@ -36,7 +36,7 @@ def run(*, as_json: bool) -> None:
     sizes = summaries.table_sizes(platform.warehouse)
     if not any(size.name == "plays" and size.layer == "silver" for size in sizes):
         raise CommandError(NOTHING_BUILT)
-    with dagster_instance(platform.settings) as instance:
+    with dagster_instance(platform.settings, to_change=False) as instance:
         states = _states(instance, platform.definitions)
     if as_json:
         display.print_json(_document(platform, sizes, states))

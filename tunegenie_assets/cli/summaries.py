@@ -101,11 +101,11 @@ def years_of_listening(warehouse: WarehouseIOManager) -> Rows:
     ).to_pylist()
 
 
-def fates_by_archive(warehouse: WarehouseIOManager, listener_id: str) -> Mapping[str, Mapping[str, int]]:
-    """For each archive of a listener, how many of its records met which fate in the ledger."""
+def fates_by_file(warehouse: WarehouseIOManager, listener_id: str) -> Mapping[str, Mapping[str, int]]:
+    """For each file of a listener's archives, how many of its rows met which fate in the ledger."""
     rows = warehouse.query(
         """
-        select split_part(source_file, '/', 1) as archive_id, fate, count(*) as records
+        select source_file, fate, count(*) as records
         from silver.play_ledger
         where listener_id = ?
         group by 1, 2
@@ -114,5 +114,5 @@ def fates_by_archive(warehouse: WarehouseIOManager, listener_id: str) -> Mapping
     ).to_pylist()
     fates: dict[str, dict[str, int]] = {}
     for row in rows:
-        fates.setdefault(row["archive_id"], {})[row["fate"]] = int(row["records"])
+        fates.setdefault(row["source_file"], {})[row["fate"]] = int(row["records"])
     return fates
