@@ -4,20 +4,26 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from tests.unit.resources.samples import warehouse_in
 from tests.unit.sources.samples import AUDIO, LANDED_AT, VIDEO, record, write_zip
 from tunegenie_assets.resources.archives import ArchiveStore
 from tunegenie_assets.resources.importing import (
     EXAMPLES,
     FileReport,
+    archive_file_table,
     archive_table,
     days_to_build,
     import_files,
+    sources_landed,
+    unfinished_listeners,
     zone_of,
 )
-from tunegenie_assets.schemas.landing import ARCHIVES
+from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES
 
+ACCOUNT_RECORD = {"endTime": "2019-02-01 10:00", "msPlayed": 1000, "artistName": "Tin", "trackName": "Roof"}
 LATER = LANDED_AT + timedelta(days=1)
 
 
@@ -80,6 +86,9 @@ def test_damaged_member_does_not_stop_later_imports(store: ArchiveStore, history
     assert worn.records > 0
     assert worn.reasons == {"damaged_member": 1}
     assert "download the archive again" in worn.examples[0]
+    (line,) = worn.problems
+    assert line.startswith(f"{archive}, {VIDEO}: ")
+    assert "download the archive again" in line
     assert import_one(store, history).records == 2
     assert history.name in archive_table(store).column("original_name").to_pylist()
 
@@ -177,3 +186,146 @@ def test_days_to_build_are_those_of_the_files_and_all_of_whole_listeners(
     assert (min(everything), max(everything)) == (date(2019, 1, 1), date(2020, 5, 5))
     assert set(days_to_build(reports, store, whole_listeners={"bob"})) == {date(2020, 5, 5)}
     assert days_to_build([], store) == []
+
+
+def test_every_file_inside_is_told(store: ArchiveStore, tmp_path: Path) -> None:
+    members = {AUDIO: [record(), 1], "account.json": [ACCOUNT_RECORD], "Userdata.json": {"username": "ada"}}
+    report = import_one(store, write_zip(tmp_path / "all.zip", members))
+    assert report.line.startswith(
+        f"{tmp_path / 'all.zip'}: landed as spotify_account_history, spotify_extended_history, 2 records, 1 unreadable"
+    )
+    told = report.as_json()
+    assert told["kind"] == "spotify_account_history,spotify_extended_history"
+    assert told["members"] == [
+        {
+            "name": AUDIO,
+            "source": "spotify_extended_history",
+            "records": 1,
+            "rejected": 1,
+            "reasons": {"not_an_object": 1},
+        },
+        {"name": "Userdata.json", "source": None, "records": 0, "rejected": 0, "reasons": {}},
+        {"name": "account.json", "source": "spotify_account_history", "records": 1, "rejected": 0, "reasons": {}},
+    ]
+    assert (told["problems"], told["skipped"]) == ([], [])
+    assert (report.first_day, report.last_day) == (date(2019, 1, 1), date(2019, 2, 1))
+
+
+def test_table_of_archive_files_keeps_to_its_schema(store: ArchiveStore, history: Path, tmp_path: Path) -> None:
+    assert archive_file_table(store).equals(ARCHIVE_FILES.empty())
+    report = import_one(store, history)
+    import_one(store, write_zip(tmp_path / "b.zip", {"a.json": [ACCOUNT_RECORD], "b.pdf": b"%PDF"}), listener_id="bob")
+    rows = archive_file_table(store)
+    assert rows.schema.equals(ARCHIVE_FILES.arrow_schema)
+    assert not any(rows.column(name).null_count for name in ARCHIVE_FILES.required_columns)
+    found = [(row["listener_id"], row["source_file"].split("/", 1)[1], row["source"]) for row in rows.to_pylist()]
+    assert found == [
+        ("ada", AUDIO, "spotify_extended_history"),
+        ("ada", VIDEO, None),
+        ("bob", "a.json", "spotify_account_history"),
+        ("bob", "b.pdf", None),
+    ]
+    assert rows["source_file"].to_pylist()[0] == f"{report.archive_id}/{AUDIO}"
+    assert sources_landed(store) == {"spotify_account_history", "spotify_extended_history"}
+
+
+def test_no_archives_have_no_sources(store: ArchiveStore) -> None:
+    assert sources_landed(store) == set()
+
+
+def test_broken_file_of_a_folder_is_told_and_the_others_arrive(
+    store: ArchiveStore, history: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    (folder / "whole.zip").write_bytes(history.read_bytes())
+    (folder / "cut.zip").write_bytes(history.read_bytes()[:-30])
+    (folder / "notes.txt").write_text("hello")
+    report = import_one(store, folder)
+    assert (report.problem, report.records) == (None, 2)
+    cut, unknown = report.skipped
+    assert cut.startswith("cut.zip: the zip is damaged or incomplete")
+    assert unknown.startswith("notes.txt: ")
+    assert report.as_json()["skipped"] == [cut, unknown]
+
+
+def test_progress_tells_the_file_and_its_records_so_far(store: ArchiveStore, history: Path, tmp_path: Path) -> None:
+    other = write_zip(tmp_path / "other.zip", {AUDIO: [record(ms_played=1)], VIDEO: [record(), 1]})
+    told: list[tuple[str, int]] = []
+    import_files(
+        [history, other],
+        store,
+        listener_id="ada",
+        timezone=None,
+        now=LANDED_AT,
+        progress=lambda name, records: told.append((name, records)),
+    )
+    assert told == [("ada.zip", 2), ("other.zip", 1), ("other.zip", 3)]
+
+
+class Warehouse:
+    """The three tables that tell what of a listener's records has arrived, as dbt would build them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tables = warehouse_in(folder)
+        self._path = folder / "warehouse.duckdb"
+
+    def build(self, *, fates: list[str], facts: list[bool], daily: int) -> None:
+        with duckdb.connect(str(self._path)) as connection:
+            for statement in (
+                "create schema if not exists silver",
+                "create schema if not exists gold",
+                "create or replace table silver.play_ledger (listener_id text, source text, fate text)",
+                "create or replace table gold.fct_plays (listener_id text, counts_as_play boolean)",
+                "create or replace table gold.daily_listening_summary (listener_id text, total_plays bigint)",
+            ):
+                connection.execute(statement)
+            for fate in fates:
+                connection.execute(
+                    "insert into silver.play_ledger values ('ada', 'spotify_extended_history', ?)", [fate]
+                )
+            for counts in facts:
+                connection.execute("insert into gold.fct_plays values ('ada', ?)", [counts])
+            connection.execute("insert into gold.daily_listening_summary values ('ada', ?)", [daily])
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse(tmp_path)
+
+
+def test_listeners_are_unfinished_until_all_records_arrived(
+    store: ArchiveStore, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    assert unfinished_listeners(store, warehouse.tables) == set()
+    import_one(store, write_zip(tmp_path / "a.zip", {AUDIO: [record(), record(ms_played=1), record(ms_played=-1)]}))
+    assert unfinished_listeners(store, warehouse.tables) == {"ada"}
+    warehouse.build(fates=["kept", "kept", "unparseable"], facts=[True, False], daily=1)
+    assert unfinished_listeners(store, warehouse.tables) == set()
+
+
+@pytest.mark.parametrize(
+    ("fates", "facts", "daily"),
+    [
+        (["kept", "kept"], [True, True], 2),
+        (["kept", "kept", "unparseable"], [True], 1),
+        (["kept", "kept", "unparseable"], [True, False], 2),
+        (["kept", "kept", "unparseable"], [], 0),
+    ],
+)
+def test_any_difference_makes_a_listener_unfinished(
+    store: ArchiveStore, warehouse: Warehouse, tmp_path: Path, *, fates: list[str], facts: list[bool], daily: int
+) -> None:
+    import_one(store, write_zip(tmp_path / "a.zip", {AUDIO: [record(), record(ms_played=1), record(ms_played=-1)]}))
+    warehouse.build(fates=fates, facts=facts, daily=daily)
+    assert unfinished_listeners(store, warehouse.tables) == {"ada"}
+
+
+def test_warehouse_of_an_earlier_shape_is_unfinished(
+    store: ArchiveStore, warehouse: Warehouse, history: Path, tmp_path: Path
+) -> None:
+    import_one(store, history)
+    warehouse.build(fates=["kept", "kept"], facts=[True, True], daily=2)
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        connection.execute("alter table gold.fct_plays drop column counts_as_play")
+    assert unfinished_listeners(store, warehouse.tables) == {"ada"}
