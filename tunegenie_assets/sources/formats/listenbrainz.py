@@ -6,7 +6,6 @@ the other fields rather than costing the listen. What ListenBrainz wrote itself 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -150,10 +149,9 @@ def _loose_number(info: Mapping[str, object], name: str, scale: int = 1) -> int 
     value = info.get(name)
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    scaled = round(value * scale)
-    return scaled if 0 <= scaled <= _LONGEST_MS * scale else None
+    return round(value * scale) if 0 <= value <= _LONGEST_MS else None
 
 
 LISTENBRAINZ_LINES = Format(
