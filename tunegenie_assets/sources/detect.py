@@ -24,6 +24,8 @@ from tunegenie_assets.sources.json_array import JsonArrayError, Readable, read_a
 
 # More than one record, since the first may be the damaged one.
 PEEKED_RECORDS = 100
+# Records of a page each, or a file that is one line of something else, must not cost memory or time.
+PEEKED_BYTES = 1 << 22
 # What a message shows of a record of no known format.
 SHOWN_FIELDS = 5
 SHOWN_CHARACTERS = 40
@@ -112,7 +114,7 @@ def _peek(member: Member, items: Callable[[Readable], Iterator[object]]) -> list
     records: list[object] = []
     with member.open() as stream:
         try:
-            records.extend(islice(items(stream), PEEKED_RECORDS))
+            records.extend(islice(items(_Begin(stream)), PEEKED_RECORDS))
         except JsonArrayError:
             # The records before the damage still tell the format; the reader accounts for the damage.
             return records
@@ -120,6 +122,19 @@ def _peek(member: Member, items: Callable[[Readable], Iterator[object]]) -> list
             if not records:
                 raise
     return records
+
+
+class _Begin:
+    """The first PEEKED_BYTES of a stream; to a reader, a file that is cut short there."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+        self._left = PEEKED_BYTES
+
+    def read(self, size: int, /) -> bytes:
+        data = self._stream.read(min(size, self._left))
+        self._left -= len(data)
+        return data
 
 
 def _found(members: Sequence[Member]) -> str:

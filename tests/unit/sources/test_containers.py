@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.unit.sources.samples import LANDED_AT, write_zip, zip_bytes
 from tunegenie_assets.sources.archive import Limits, archive_members, open_members
-from tunegenie_assets.sources.detect import detect_members
+from tunegenie_assets.sources.detect import FORMATS, PEEKED_BYTES, detect_members
 from tunegenie_assets.sources.errors import RefusedArchiveError, UnknownFormatError
 from tunegenie_assets.sources.reader import Origin, read_member
 
@@ -163,3 +163,19 @@ def test_bombs_are_refused_whatever_they_hold(extension: str) -> None:
         archive.writestr(f"listens.{extension}", b"a,b,c,d\n" * 100_000)
     with pytest.raises(RefusedArchiveError, match="times its size"):
         archive_members(buffer, "a.zip", Limits(ratio_from_bytes=1000))
+
+
+@pytest.mark.parametrize("kind", ["[", "{", '{"scrobbles": [', "x"])
+def test_a_long_file_of_no_known_format_is_not_read_to_its_end(kind: str) -> None:
+    class Counted(io.BytesIO):
+        given_bytes = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            data = super().read(size)
+            self.given_bytes += len(data)
+            return data
+
+    stream = Counted(kind.encode() + b'"a", ' * 12_000_000)
+    with pytest.raises(UnknownFormatError):
+        detect_members(archive_members(stream, "a"), "a")
+    assert stream.given_bytes < len(FORMATS) * (PEEKED_BYTES + 1000)
