@@ -43,7 +43,7 @@ class CountingPolicy(StrEnum):
 
 
 class Incognito(StrEnum):
-    """Whether plays of private sessions count."""
+    """Whether what was heard in private sessions is among the plays."""
 
     COUNTED = "counted"
     EXCLUDED = "excluded"

@@ -123,7 +123,6 @@ def _document(settings: Settings, counts: list[SourceCount], report: RunReport) 
     return {
         "command": "recount",
         "counting": settings.counting.value,
-        "incognito": settings.incognito.value,
         "sources": [count.as_json() for count in counts],
         "run": display.run_json(report),
     }
