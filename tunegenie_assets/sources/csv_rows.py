@@ -10,7 +10,8 @@ import csv
 from collections import deque
 from collections.abc import Iterator
 
-from tunegenie_assets.sources.json_array import Readable, Unreadable
+from tunegenie_assets.sources.json_array import Readable
+from tunegenie_assets.sources.json_values import Unreadable
 from tunegenie_assets.sources.text_lines import read_text_lines
 
 # A scrobble is about 200 bytes. Below the 131,072 characters at which Python's reader refuses a field.

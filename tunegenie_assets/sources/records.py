@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from tunegenie_assets.sources.clock import from_epoch
-from tunegenie_assets.sources.json_array import Unreadable, first_unreadable, strings_in
+from tunegenie_assets.sources.json_values import Unreadable, first_unreadable, strings_in
 
 Fields = dict[str, object]
 """Columns of a raw table by name, without those of PROVENANCE; a column that is missing is null."""

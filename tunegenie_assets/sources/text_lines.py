@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 
-from tunegenie_assets.sources.json_array import READ_BYTES, Readable, Unreadable
+from tunegenie_assets.sources.json_array import READ_BYTES, Readable
+from tunegenie_assets.sources.json_values import Unreadable
 
 
 def read_text_lines(stream: Readable, max_bytes: int) -> Iterator[str | Unreadable]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.unit.sources.test_json_array import Trickle
 from tunegenie_assets.sources.csv_rows import MAX_ROW_CHARACTERS, MAX_ROW_LINES, read_rows, read_rows_under_header
-from tunegenie_assets.sources.json_array import Unreadable
+from tunegenie_assets.sources.json_values import Unreadable
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=6)

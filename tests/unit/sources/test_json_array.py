@@ -7,16 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunegenie_assets.sources.json_array import (
-    MAX_DEPTH,
-    JsonArrayError,
-    Unreadable,
-    decode,
-    first_unreadable,
-    read_array,
-    read_arrays_under,
-    strings_in,
-)
+from tunegenie_assets.sources.json_array import JsonArrayError, read_array, read_arrays_under
+from tunegenie_assets.sources.json_values import Unreadable
 
 VALUES = st.recursive(
     st.none()
@@ -161,24 +153,6 @@ def test_bytes_that_are_not_utf8_stay_in_their_item() -> None:
         value.encode()
 
 
-def test_first_unreadable_finds_what_is_nested() -> None:
-    bad = Unreadable("wrong_type", "NaN")
-    assert first_unreadable({"a": [1, {"b": bad}]}) is bad
-    assert first_unreadable({"a": [1, {"b": "NaN"}]}) is None
-
-
-@pytest.mark.parametrize(("levels", "sound"), [(MAX_DEPTH, True), (MAX_DEPTH + 1, False)])
-def test_first_unreadable_refuses_depth(levels: int, sound: bool) -> None:
-    value: object = 1
-    for _ in range(levels):
-        value = [value]
-    assert (first_unreadable(value) is None) == sound
-
-
-def test_strings_in_holds_names_and_values() -> None:
-    assert set(strings_in({"a": ["b", {"c": 1}], "d": None})) == {"a", "b", "c", "d"}
-
-
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_never_raise_anything_else(data: bytes) -> None:
     for text in (data, b"[" + data, b'[{"a": ' + data + b"}]"):
@@ -247,15 +221,3 @@ def test_items_before_damage_of_the_object_arrive(text: str) -> None:
 def test_a_long_array_under_another_field_is_passed_over() -> None:
     text = json.dumps({"other": [{"n": n} for n in range(1000)], "plays": [1]})
     assert under(text, max_item_characters=100) == [1]
-
-
-@given(VALUES)
-def test_decode_equals_the_standard_decoder(value: object) -> None:
-    assert decode(f" {json.dumps(value)} ") == value
-
-
-@pytest.mark.parametrize("text", ["", "{", "1 2", '{"a": 1}}', "plain", "[" * 1_000_000])
-def test_decode_of_what_is_no_json(text: str) -> None:
-    value = decode(text)
-    assert isinstance(value, Unreadable)
-    assert value.reason == "damaged_json"

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.sources.test_json_array import VALUES, Trickle
-from tunegenie_assets.sources.json_array import READ_BYTES, Unreadable
+from tunegenie_assets.sources.json_array import READ_BYTES
 from tunegenie_assets.sources.json_lines import read_lines
+from tunegenie_assets.sources.json_values import Unreadable
 
 
 def read(data: bytes, **options: int) -> list[object]:

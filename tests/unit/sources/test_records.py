@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunegenie_assets.sources.json_array import Unreadable
+from tunegenie_assets.sources.json_values import Unreadable
 from tunegenie_assets.sources.records import (
     Bounds,
     RecordRejectedError,
