@@ -6,8 +6,10 @@ BIN := $(VENV)/bin
 # Bytecode is compiled at installation: it halves the start of every command.
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraint requirements.lock
 SCRATCH = $(shell mktemp -d)
+SIZE ?= full
 
-.PHONY: help setup demo ui test lint types imports sql definitions pytest dbt-unit snapshot lock clean
+.PHONY: help setup demo ui test lint types imports sql definitions pytest dbt-unit snapshot lock clean \
+	bench bench-merge
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +45,11 @@ pytest: $(VENV)/.development ## Unit and integration tests.
 
 snapshot: $(VENV)/.development ## Accept the present definitions as the ones to hold.
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/test_definitions.py
+
+bench: bench-merge ## Every bench; SIZE=small for a look in under a minute each.
+
+bench-merge: $(VENV)/.development ## Is every play counted once, how fast, and what does a new day cost?
+	@$(BIN)/python -m benches.merge --size $(SIZE)
 
 lock: $(VENV)/.uv ## Resolve requirements.lock anew from pyproject.toml.
 	$(BIN)/uv pip compile pyproject.toml --extra snowflake --group dev --universal --python-version 3.11 \

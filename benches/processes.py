@@ -26,6 +26,8 @@ class Finished:
 
     stdout: str
     seconds: float
+    cpu_seconds: float
+    """Of all its processes, on all cores: what stays the same on a busy machine."""
     peak_mb: float
     """Largest resident memory of any of its processes, in MiB."""
 
@@ -52,7 +54,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None, *,
         measured = json.loads(report.read_text(encoding="utf-8"))
     if measured["code"]:
         raise BenchError(f"{Path(command[0]).name}: exit code {measured['code']}: {_last_line(ended.stderr)}")
-    return Finished(ended.stdout, measured["seconds"], measured["peak_mb"])
+    return Finished(ended.stdout, measured["seconds"], measured["cpu_seconds"], measured["peak_mb"])
 
 
 NO_NETWORK = ("unshare", "--map-root-user", "--net")

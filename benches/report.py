@@ -40,7 +40,7 @@ def missed(floors: tuple[Floor, ...], figures: Figures, size: Size) -> list[str]
 
 def finish(bench: str, size: Size, figures: Figures, complaints: list[str]) -> int:
     """Print what was missed and the line of JSON; returns the exit code."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, soft_wrap=True)
     for complaint in complaints:
         console.print(f"[red]missed[/red] {complaint}")
     rounded = {name: round(value, 5) if isinstance(value, float) else value for name, value in figures.items()}

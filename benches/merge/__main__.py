@@ -20,6 +20,8 @@ from benches.merge.merging import measure_merge
 from benches.processes import BenchError
 from benches.report import Figures, Floor, Size, finish, missed
 
+LINE_WIDTH = 120
+
 FLOORS = (
     Floor("precision", "at least", 0.999, in_small=True),
     Floor("recall", "at least", 0.995, in_small=True),
@@ -58,6 +60,7 @@ def archive_part(size: Size, folder: Path, console: Console) -> Figures:
     display.show_archive(console, result)
     return {
         "archive_250k_seconds": result.seconds,
+        "archive_cpu_seconds": result.cpu_seconds,
         "peak_mb": result.peak_mb,
         "archive_network_cut": result.network_cut,
     }
@@ -93,7 +96,7 @@ def main() -> int:
     parser.add_argument("--part", choices=tuple(PARTS), action="append", help="only this part; may be given again")
     arguments = parser.parse_args()
     size: Size = arguments.size
-    console = Console(stderr=True)
+    console = Console(stderr=True, width=None if sys.stderr.isatty() else LINE_WIDTH)
     figures: dict[str, float | int | bool] = {}
     with TemporaryDirectory(prefix="tunegenie-bench-merge-") as folder:
         for name in arguments.part or PARTS:

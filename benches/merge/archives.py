@@ -34,6 +34,7 @@ class ArchiveResult:
     rows: int
     unpacked_mb: float
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     network_cut: bool
 
@@ -62,7 +63,9 @@ def measure_archive(size: Size, folder: Path) -> ArchiveResult:
         unpacked = sum(entry.file_size for entry in archive.infolist())
     finished = Home(folder / "home").import_files([written[0].path], network=False)
     rows = sum(len(records) for _, records in members)
-    return ArchiveResult(rows, unpacked / 1e6, finished.seconds, finished.peak_mb, can_cut_network())
+    return ArchiveResult(
+        rows, unpacked / 1e6, finished.seconds, finished.cpu_seconds, finished.peak_mb, can_cut_network()
+    )
 
 
 def measure_reader(size: Size, folder: Path) -> ReaderResult:

@@ -39,8 +39,8 @@ def show_merge(console: Console, result: MergeResult) -> None:
 def show_archive(console: Console, result: ArchiveResult) -> None:
     network = "network cut" if result.network_cut else "network not cut"
     console.print(
-        f"Archive of {result.rows:,} rows, {result.unpacked_mb:.0f} MB: to gold in {result.seconds:.1f} s, "
-        f"peak {result.peak_mb:.0f} MB, {network}."
+        f"Archive of {result.rows:,} rows, {result.unpacked_mb:.0f} MB: to gold in {result.seconds:.1f} s "
+        f"({result.cpu_seconds:.1f} s of processor time), peak {result.peak_mb:.0f} MB, {network}."
     )
 
 

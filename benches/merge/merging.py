@@ -99,8 +99,8 @@ def measure_merge(size: Size, folder: Path) -> MergeResult:
 
 
 ORDERS: dict[Size, tuple[tuple[tuple[int, ...], ...], ...]] = {
-    "full": (((6,), (5,), (4,), (3,), (2,), (1,), (0,)), ((3, 5), (0, 4), (6, 2, 1))),
-    "small": (((6, 4, 2), (5, 3, 1, 0)),),
+    "full": (((6, 5), (4, 3), (2, 1, 0)), ((3, 5), (0, 4, 6, 2, 1))),
+    "small": (((6, 5, 4, 3, 2, 1, 0),),),
 }
 """Further homes; each a sequence of commands, each command some of the files by position."""
 
