@@ -106,7 +106,8 @@ def _rewound(stream: BinaryIO) -> Generator[Readable]:
 def _is_ignored(entry: zipfile.ZipInfo) -> bool:
     """Folders, and the resource forks that macOS adds."""
     path = PurePosixPath(entry.filename)
-    return entry.is_dir() or "__MACOSX" in path.parts or path.name.startswith("._")
+    # Not is_dir(), which fails on an empty name; such an entry is refused as unsafe.
+    return entry.filename.endswith("/") or "__MACOSX" in path.parts or path.name.startswith("._")
 
 
 def _refuse_unsafe(entries: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:

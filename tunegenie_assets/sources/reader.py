@@ -72,9 +72,10 @@ def read_member(
     pending = _PendingBatch(known.table, origin, origin.file(member.name))
     try:
         with member.open() as stream:
-            for source_row, item in enumerate(known.items(stream)):
-                pending.add(source_row, item, known, bounds)
-                if len(pending) >= batch_records:
+            for records, item in enumerate(known.items(stream), start=1):
+                pending.add(records - 1, item, known, bounds)
+                # Every record is a row of one of the two tables.
+                if records % batch_records == 0:
                     yield pending.take()
     except JsonArrayError as error:
         yield pending.take(RecordRejectedError(error.reason, error.detail))

@@ -51,6 +51,14 @@ def test_paths_that_leave_the_archive_are_refused(name: str) -> None:
         members_of(zip_bytes({name: []}))
 
 
+def test_empty_name_is_refused() -> None:
+    data = bytearray(zip_bytes({"a": []}))
+    for signature, offset in ((b"PK\x03\x04", 30), (b"PK\x01\x02", 46)):
+        data[data.index(signature) + offset] = 0
+    with pytest.raises(RefusedArchiveError, match="points outside"):
+        members_of(bytes(data))
+
+
 def test_control_characters_in_names_are_refused() -> None:
     with pytest.raises(RefusedArchiveError, match="control characters"):
         members_of(zip_bytes({"a\n.json": []}))
