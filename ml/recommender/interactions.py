@@ -17,8 +17,11 @@ from scipy import sparse
 from ml.arrow import encode, positions
 from ml.errors import InconsistentInputError, NoInteractionsError
 
-TRAINABLE_LICENCES = frozenset({"spotify_export", "lastfm", "listenbrainz", "synthetic"})
-"""Licence classes that may train a model. `spotify_api` is absent: the policy of the Spotify Web API forbids it."""
+TRAINABLE_LICENCES = frozenset({"spotify_export", "lastfm", "listenbrainz", "own", "synthetic"})
+"""Licence classes that may train a model; `own` is what a listener's own server kept.
+
+`spotify_api` is absent: the policy of the Spotify Web API forbids it.
+"""
 WHOLE_PLAY_MS = 30_000
 """A play this long counts as whole where the length of its track is unknown."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import UNTIL, Home
-from tests.unit.sources.samples import AUDIO, record, write_zip
+from tests.unit.sources.samples import AUDIO, VIDEO, record, write_zip
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.runs import dagster_instance
 from tunegenie_assets.dbt_support.project import DbtProjectFiles
@@ -31,17 +31,21 @@ def test_demo_builds_every_layer_with_every_check(built: dict[str, Any]) -> None
     assert all(row["track_name"] and row["artist_name"] and row["reason"] for row in demo["recommendations"])
 
 
-def test_import_accounts_for_every_record(built: dict[str, Any]) -> None:
-    [file] = built["import"]["files"]
-    assert (file["kind"], file["status"], file["records"], file["rejected"]) == (
-        "spotify_extended_history",
-        "landed",
-        62,
-        3,
-    )
-    assert file["reasons"] == {"missing_field": 1, "not_an_object": 1, "wrong_type": 1}
-    assert file["fates"] == {"kept": 60, "merged_into": 1, "podcast": 1}
-    assert sum(file["fates"].values()) == file["records"]
+def test_import_accounts_for_every_row_of_every_file(built: dict[str, Any]) -> None:
+    [archive] = built["import"]["archives"]
+    assert (archive["kind"], archive["status"]) == ("spotify_extended_history", "landed")
+    audio, video = built["import"]["files"]
+    assert (audio["file"], audio["kind"], audio["rows"]) == (AUDIO, "spotify_extended_history", 64)
+    assert (audio["plays"], audio["merged"]) == (59, 1)
+    assert audio["reasons"] == {
+        "podcast": 1,
+        "unparseable (missing_field)": 1,
+        "unparseable (not_an_object)": 1,
+        "unparseable (wrong_type)": 1,
+    }
+    assert (video["file"], video["rows"], video["plays"], video["merged"], video["reasons"]) == (VIDEO, 1, 1, 0, {})
+    for file in (audio, video):
+        assert file["rows"] == file["plays"] + file["merged"] + sum(file["reasons"].values())
 
 
 def test_each_unreadable_record_is_listed_with_file_row_and_reason(home: Home) -> None:
@@ -65,7 +69,7 @@ def test_a_play_belongs_to_the_day_it_began(home: Home) -> None:
 def test_a_second_import_changes_no_row(home: Home, archive: Path) -> None:
     before = home.fingerprints("raw", "silver", "gold", "enrichment")
     again = home.json("import", str(archive), "--listener", "ada", "--timezone", "Asia/Kolkata")
-    assert again["files"][0]["status"] == "already_landed"
+    assert again["archives"][0]["status"] == "already_landed"
     assert home.fingerprints("raw", "silver", "gold", "enrichment") == before
 
 

@@ -45,6 +45,32 @@ facts_find_dimensions = [
     _by_dimension("dim_listener", "listener_id"),
 ]
 
+gold_counts_alike = no_rows_check(
+    ["gold", "fct_plays"],
+    "counts_as_silver_does",
+    """
+    select f.listener_id, f.plays as in_gold, s.plays as in_silver, f.days as days_in_gold, s.days as days_in_silver
+    from (
+        select listener_id, count(*) as plays, count(distinct date_key) as days
+        from gold.fct_plays
+        where counts_as_play
+        group by listener_id
+    ) as f
+    full outer join (
+        select listener_id, count(*) as plays, count(distinct local_date) as days
+        from silver.counted_plays
+        where counts_as_play
+        group by listener_id
+    ) as s on f.listener_id = s.listener_id
+    where coalesce(f.plays, 0) != coalesce(s.plays, 0) or coalesce(f.days, 0) != coalesce(s.days, 0)
+    """,
+    description=(
+        "Gold was built under today's counting policy, exclusions and time zones; where it was not, "
+        "tunegenie recount brings it up to date."
+    ),
+    additional_deps=[["silver", "counted_plays"]],
+)
+
 gold_adds_up = no_rows_check(
     ["gold", "genre_analysis_complete"],
     "adds_up_to_all_plays",
@@ -122,6 +148,7 @@ recommendations_ranked = no_rows_check(
 RESULT_CHECKS: list[dg.AssetChecksDefinition] = [
     every_artist_has_genre,
     *facts_find_dimensions,
+    gold_counts_alike,
     gold_adds_up,
     interactions_come_from_plays,
     model_beats_popularity,
