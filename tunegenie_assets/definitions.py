@@ -8,6 +8,7 @@ from tunegenie_assets import freshness, schedules, sensors
 from tunegenie_assets.assets import enrichment, landing, preferences, raw, recommender, synthetic
 from tunegenie_assets.assets.dbt import build_dbt_assets
 from tunegenie_assets.checks.conservation import CONSERVATION_CHECKS
+from tunegenie_assets.checks.preferences import PREFERENCE_CHECKS
 from tunegenie_assets.checks.records import RECORD_CHECKS
 from tunegenie_assets.checks.results import RESULT_CHECKS
 from tunegenie_assets.dbt_support.project import DbtProjectFiles
@@ -41,7 +42,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     assets = [*python_assets, build_dbt_assets(dbt_files.manifest())]
     return dg.Definitions(
         assets=dg.map_asset_specs(freshness.with_freshness, assets),
-        asset_checks=[*CONSERVATION_CHECKS, *RECORD_CHECKS, *RESULT_CHECKS],
+        asset_checks=[*CONSERVATION_CHECKS, *PREFERENCE_CHECKS, *RECORD_CHECKS, *RESULT_CHECKS],
         jobs=JOBS,
         schedules=schedules.build_schedules(settings.schedule, settings.timezone),
         sensors=sensors.build_sensors(settings.inbox_path, settings.listener),

@@ -26,12 +26,12 @@ def truncated() -> bytes:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"PK but no zip at all", "Spotify extended streaming history (zip"),
+        (b"PK but no zip at all", "known: Spotify extended streaming history"),
         (truncated(), "zip"),
         (b"", "empty"),
         (json.dumps({"a": 1}).encode(), "is no JSON array of records"),
         (json.dumps([{"mystery": 1}]).encode(), "row 1 of history.dat has the fields mystery"),
-        (json.dumps([{"unknown": 1}]).encode(), "Spotify extended streaming history (zip"),
+        (json.dumps([{"unknown": 1}]).encode(), "Last.fm"),
         (json.dumps([record(ts=...), record(ms_played=None)]).encode(), "row 1"),
     ],
     ids=["no zip", "truncated zip", "empty", "no array", "unknown fields", "unknown format", "only unreadable rows"],
@@ -108,7 +108,7 @@ def test_an_import_that_died_is_finished_by_the_next_one(fresh: Home, tmp_path: 
     assert fresh.run("import", str(archive), "--listener", "ada").exit_code == 0
     before = fresh.fingerprints("silver", "gold")
     with duckdb.connect(str(fresh.path / "warehouse.duckdb")) as connection:
-        for table in ("silver.plays", "silver.play_ledger", "gold.fct_plays", "gold.daily_listening_summary"):
+        for table in ("silver.plays", "silver.play_records", "gold.fct_plays", "gold.daily_listening_summary"):
             connection.execute(f"delete from {table}")  # noqa: S608
     later = write_zip(tmp_path / "caf\udce9 [live].zip", {AUDIO: [record(ts="2021-05-01T08:00:00Z")]})
     report = fresh.json("import", str(later), "--listener", "bob")

@@ -79,6 +79,24 @@ archives_readable = no_rows_check(
     severity=WARN,
 )
 
+files_add_up = no_rows_check(
+    ["landing", "archive_files"],
+    "add_up_to_archives",
+    """
+    select a.listener_id, a.archive_id, a.records, a.rejected, f.records as in_files, f.rejected as rejected_in_files
+    from landing.archives as a
+    left join (
+        select listener_id, archive_id, sum(records) as records, sum(rejected) as rejected
+        from landing.archive_files
+        group by 1, 2
+    ) as f on a.listener_id = f.listener_id and a.archive_id = f.archive_id
+    where a.records != coalesce(f.records, 0) or a.rejected != coalesce(f.rejected, 0)
+    """,
+    description="The files of an archive hold what the archive holds.",
+    blocking=True,
+    additional_deps=[["landing", "archives"]],
+)
+
 rejected_records_accounted = no_rows_check(
     ["raw", "rejected_records"],
     "every_rejection_listed",
@@ -150,6 +168,7 @@ RECORD_CHECKS: list[dg.AssetChecksDefinition] = [
     catalogue_complete,
     simulated_tracks_known,
     archives_readable,
+    files_add_up,
     rejected_records_accounted,
     enriched_plays_once,
     latest_day_present,
