@@ -31,7 +31,7 @@ MODELS = ("+plays", "+play_ledger")
 """dbt's names of the plays, the ledger and all that they are made of."""
 FIRST_DAY = date(2019, 1, 1)
 DAYS_AT_ONCE = 167
-"""Days of a history that are built in one call; ten million records at once took 18 GB of memory."""
+"""Days of a history that are built in one call; ten million records in one call take 18 GB of memory."""
 TRIALS: dict[Size, int] = {"full": 5, "small": 1}
 
 
