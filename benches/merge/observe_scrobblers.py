@@ -69,9 +69,15 @@ def live_listens(rng: np.random.Generator, catalogue: Catalogue, plays: Plays, b
 
 
 def imported_listens(rng: np.random.Generator, catalogue: Catalogue, plays: Plays, begin: int, end: int) -> Records:
-    """Listens that ListenBrainz made of a Spotify archive: stamped with `ts`, the end or the time of sync."""
+    """Listens that ListenBrainz made of a Spotify archive: stamped with `ts`, the end or the time of sync.
+
+    It keeps one listen of a recording a second: of a loop heard offline, whose plays share the time of sync, the first.
+    """
     told = (plays.ms_played >= 30 * SECOND) & ~plays.incognito & (plays.synced >= begin) & (plays.synced < end)
     play = np.flatnonzero(told & (rng.random(len(plays)) >= LISTENBRAINZ_LOST))
+    recording = np.asarray(catalogue.recording)[plays.track[play]]
+    key = np.stack([plays.synced[play] // SECOND, recording])
+    play = play[np.sort(np.unique(key, axis=1, return_index=True)[1])]
     return _listens(catalogue, plays, play, plays.synced[play] // SECOND, imported=True)
 
 

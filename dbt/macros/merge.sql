@@ -1,7 +1,6 @@
 {#-
     One-to-one assignment of the records of one feed to the plays known so far. How the pieces fit: docs/merge.md.
-    Records and plays come as rows of record_id, listener_id, anchor, start_s, end_s, half_precision_s, ms_played,
-    duration_s, has_exact_ms, artist_key, title_key, bucket; times are seconds since 1970 (UTC), as doubles.
+    Records and plays come as the rows of the CTE `units` in play_records.sql; its times are seconds since 1970 (UTC).
 -#}
 
 {#- Feeds from the best clock to the poorest: a play is told by the first that has it. Synthetic plays have no other source. -#}
@@ -16,6 +15,11 @@
         'lastfm_scrobbles',
         'lastfm_scrobbles_by_minute',
     ]) -%}
+{%- endmacro %}
+
+{#- The first of them are logs of Spotify, which agree on when a play was logged and on its milliseconds. -#}
+{% macro is_log_of_spotify(feed) -%}
+    {%- do return(feed in ['spotify_extended_history', 'spotify_account_history', 'listenbrainz_from_spotify']) -%}
 {%- endmacro %}
 
 {% macro feed_rank(feed) -%}
@@ -39,87 +43,148 @@
 
 
 {#-
-    Every pair of a record in `records` and a play in `plays` that can be the same, with its `cost`: the difference of
-    their times in seconds, and more for what speaks against it. A stated time that may be begin or end is tried as both.
+    Every pair of a record in `records` and a play in `plays` whose names and times allow that they are the same. A stated
+    time that may be begin or end is tried as both. `lateness_s` is how much later the record says it began, null where
+    only the ends agree; `other_distance_s` the difference of the ends, or of one's begin and the other's end.
 -#}
 {% macro possible_pairs(records, plays) -%}
+    {%- set precision = 'record.half_precision_s + play.half_precision_s' -%}
+    {%- set duration = 'coalesce(play.duration_s, record.duration_s)' -%}
+    {%- set play_end = 'coalesce(play.end_s, play.start_s + ' ~ duration ~ ')' -%}
+    {%- set record_end = 'coalesce(record.end_s, record.start_s + ' ~ duration ~ ')' -%}
     select
-        gaps.record_id,
-        gaps.play_id,
-        gaps.record_start_s,
-        gaps.play_start_s,
-        least(gaps.start_distance, gaps.end_distance, gaps.flipped_distance)
-        + case when gaps.is_same_recording then 0 else 60 end
-        -- Scrobblers do not report what was played for less than 30 seconds.
-        + case when gaps.is_scrobble and gaps.play_ms < 30000 then 120 else 0 end as cost
+        *,
+        -- Who is named for a song varies, scrobblers do not report what was played for less than 30 seconds.
+        case when is_same_recording then 0 else 60 end + case when is_scrobble and play_ms < 30000 then 120 else 0 end
+            as penalty_s
     from (
+        {%- for shared, other in [('title_key', 'artist_key'), ('artist_key', 'title_key')] %}
         select
             record.record_id,
             play.record_id as play_id,
+            record.listener_id,
             record.start_s as record_start_s,
             play.start_s as play_start_s,
             play.ms_played as play_ms,
             record.ms_played is null as is_scrobble,
-            record.artist_key = play.artist_key and record.title_key = play.title_key as is_same_recording,
-            record.artist_key as record_artist,
-            play.artist_key as play_artist,
-            record.title_key as record_title,
-            play.title_key as play_title,
+            record.{{ other }} = play.{{ other }} as is_same_recording,
+            {{ spelled_alike('record.' ~ other, 'play.' ~ other) }} as is_spelled_alike,
+            {{ 'true' if shared == 'title_key' else 'false' }} as has_same_title,
             case
                 when
-                    record.start_s - play.start_s between
-                    -{{ clock_tolerance_s() }} - record.half_precision_s - play.half_precision_s
+                    record.start_s - play.start_s
+                    >= -{{ clock_tolerance_s() }} - ({{ precision }})
                     - case when play.anchor = 'end' then {{ longest_pause_s() }} else 0 end
-                    and {{ clock_tolerance_s() }} + record.half_precision_s + play.half_precision_s
+                    and record.start_s - play.start_s
+                    <= {{ clock_tolerance_s() }} + {{ precision }}
                     + case when record.anchor = 'end' then {{ longest_pause_s() }} else 0 end
-                    then abs(record.start_s - play.start_s)
-                else 1e9
-            end as start_distance,
+                    then record.start_s - play.start_s
+            end as lateness_s,
             case
                 when
-                    record.anchor <> 'unknown' and play.anchor <> 'unknown'
-                    and abs(record.end_s - play.end_s)
-                    <= {{ clock_tolerance_s() }} + record.half_precision_s + play.half_precision_s
+                    record.anchor <> 'unknown'
+                    and play.anchor <> 'unknown'
+                    and abs(record.end_s - play.end_s) <= {{ clock_tolerance_s() }} + {{ precision }}
                     then abs(record.end_s - play.end_s)
-                else 1e9
-            end as end_distance,
-            -- 20 seconds more, so that a begin taken as a begin wins.
-            case
-                when
-                    record.anchor = 'unknown'
-                    and abs(record.start_s - coalesce(play.end_s, play.start_s + coalesce(play.duration_s, record.duration_s)))
-                    <= {{ clock_tolerance_s() }}
-                    then abs(record.start_s - coalesce(play.end_s, play.start_s + coalesce(play.duration_s, record.duration_s))) + 20
-                when
-                    play.anchor = 'unknown'
-                    and abs(coalesce(record.end_s, record.start_s + coalesce(record.duration_s, play.duration_s)) - play.start_s)
-                    <= {{ clock_tolerance_s() }}
-                    then abs(coalesce(record.end_s, record.start_s + coalesce(record.duration_s, play.duration_s)) - play.start_s) + 20
-                else 1e9
-            end as flipped_distance
+                -- 20 seconds more, so that a begin taken as a begin wins.
+                when record.anchor = 'unknown' and abs(record.start_s - {{ play_end }}) <= {{ clock_tolerance_s() }}
+                    then abs(record.start_s - {{ play_end }}) + 20
+                when play.anchor = 'unknown' and abs({{ record_end }} - play.start_s) <= {{ clock_tolerance_s() }}
+                    then abs({{ record_end }} - play.start_s) + 20
+            end as other_distance_s
         from {{ records }} as record
-        cross join (select -1 as step union all select 0 as step union all select 1 as step) as neighbour
+        cross join ({{ neighbouring_buckets() }}) as neighbour
         inner join {{ plays }} as play
             on
                 record.listener_id = play.listener_id
-                and record.bucket + neighbour.step = play.bucket
-                and (record.title_key = play.title_key or record.artist_key = play.artist_key)
-        where
-            -- Two logs of Spotify agree on the milliseconds of a play.
-            not (record.has_exact_ms and play.has_exact_ms and abs(record.ms_played - play.ms_played) > 1500)
-    ) as gaps
+                and record.start_bucket + neighbour.step = play.start_bucket
+                and record.{{ shared }} = play.{{ shared }}
+        {%- if not loop.first %}
+        where record.{{ other }} <> play.{{ other }}
+        {%- else %}
+        union all
+        {%- endif %}
+        {%- endfor %}
+    ) as compared
     where
-        least(gaps.start_distance, gaps.end_distance, gaps.flipped_distance) < 1e9
-        and (
-            gaps.is_same_recording
-            or (gaps.record_title = gaps.play_title and {{ spelled_alike('gaps.record_artist', 'gaps.play_artist') }})
-            or (gaps.record_artist = gaps.play_artist and {{ spelled_alike('gaps.record_title', 'gaps.play_title') }})
-            -- One title at one moment is one play, whoever is named for it: compilations name "Various Artists".
-            or (
-                gaps.record_title = gaps.play_title
-                and least(gaps.start_distance, gaps.end_distance) <= 15
-            )
-        )
+        (lateness_s is not null or other_distance_s is not null)
+        -- One title at one moment is one play, whoever is named for it: compilations name "Various Artists".
+        and (is_spelled_alike or (has_same_title and (abs(lateness_s) <= 15 or other_distance_s <= 15)))
+{%- endmacro %}
+
+
+{#-
+    The pairs with their cost: the difference of their times in seconds, and more for what speaks against them. How much
+    the device's clock is ahead at the time is learnt from the pairs within an hour that leave no choice, so that short
+    loops are told apart that follow one another as fast as clocks differ.
+-#}
+{% macro costed_pairs(pairs) -%}
+    select
+        record_id,
+        play_id,
+        record_start_s,
+        play_start_s,
+        penalty_s + least(
+            coalesce(abs(lateness_s - coalesce(clock_ahead_s, 0)), 1e9), coalesce(other_distance_s, 1e9)
+        ) as cost
+    from (
+        select
+            judged.*,
+            avg(case when leaves_no_choice then lateness_s end) over (
+                partition by listener_id order by record_start_s range between 3600 preceding and 3600 following
+            ) as clock_ahead_s
+        from (
+            select
+                pairs.*,
+                abs(lateness_s) <= 60
+                and count(*) over (partition by record_id) = 1
+                and count(*) over (partition by play_id) = 1 as leaves_no_choice
+            from {{ pairs }} as pairs
+        ) as judged
+    ) as clocked
+{%- endmacro %}
+
+
+{% macro neighbouring_buckets() -%}
+    select -1 as step union all select 0 as step union all select 1 as step
+{%- endmacro %}
+
+
+{#-
+    The pairs between two logs of Spotify with their cost. Both have a play under the time at which it was logged, for
+    offline plays hours after it was heard; where one is cut to the minute both are.
+-#}
+{% macro costed_pairs_of_logs(records, plays) -%}
+    {%- set in_minutes = '(record.is_cut_to_minute or play.is_cut_to_minute)' -%}
+    {%- set distance -%}
+        case
+            when {{ in_minutes }} then abs(record.logged_minute_s - play.logged_minute_s)
+            else abs(record.logged_s - play.logged_s)
+        end
+    {%- endset -%}
+    select
+        record.record_id,
+        play.record_id as play_id,
+        record.start_s as record_start_s,
+        play.start_s as play_start_s,
+        {{ distance }}
+        + case when record.artist_key = play.artist_key then 0 else 60 end
+        + 0.001 * case
+            when {{ in_minutes }} then abs(record.rank_in_minute - play.rank_in_minute)
+            else abs(record.rank_in_second - play.rank_in_second)
+        end as cost
+    from {{ records }} as record
+    cross join ({{ neighbouring_buckets() }}) as neighbour
+    inner join {{ plays }} as play
+        on
+            record.listener_id = play.listener_id
+            and record.logged_bucket + neighbour.step = play.logged_bucket
+            and record.title_key = play.title_key
+    where
+        {{ distance }} <= {{ clock_tolerance_s() }}
+        -- Logs agree on the milliseconds of a play.
+        and abs(record.ms_played - play.ms_played) <= 1500
+        and {{ spelled_alike('record.artist_key', 'play.artist_key') }}
 {%- endmacro %}
 
 
@@ -159,7 +224,15 @@ plays_of_{{ best }} as (select * from {{ units }} where feed = '{{ best }}'),
 
 records_of_{{ feed }} as (select * from {{ units }} where feed = '{{ feed }}'),
 
-pairs_of_{{ feed }} as ({{ possible_pairs('records_of_' ~ feed, before) }}),
+    {%- if is_log_of_spotify(feed) %}
+
+pairs_of_{{ feed }} as ({{ costed_pairs_of_logs('records_of_' ~ feed, before) }}),
+    {%- else %}
+
+possible_pairs_of_{{ feed }} as ({{ possible_pairs('records_of_' ~ feed, before) }}),
+
+pairs_of_{{ feed }} as ({{ costed_pairs('possible_pairs_of_' ~ feed) }}),
+    {%- endif %}
 
 first_of_{{ feed }} as ({{ mutually_nearest('pairs_of_' ~ feed, []) }}),
 
@@ -194,34 +267,36 @@ assigned as (
 {%- endmacro %}
 
 
+{#- Seconds for which a crossfade plays the end of a song and the begin of the next; Spotify offers up to twelve. -#}
+{% macro crossfade_s() -%}13{%- endmacro %}
+
+
 {#-
-    Whether a record repeats the one before it of the same song and feed. With times of both ends: they share over half
-    of the shorter one, the clock's precision aside; or they agree in length and reasons and begin before the other can
-    have ended, the crossfade of at most 12 seconds aside. With one time only: no song is scrobbled again so soon.
+    Whether a record repeats another one of the same song and feed that began no later: the one whose columns end in
+    `_<other>`. With times of both ends: they share over half of the shorter one, the clock's precision aside, and not
+    just a crossfade; or they agree in length and reasons and begin before the other can have ended. With one time only:
+    no song is scrobbled again within three seconds, or within one minute of a clock of minutes.
 -#}
-{% macro is_written_twice() -%}
+{% macro is_written_twice(other) -%}
+    {%- set start_s = epoch_seconds('started_at') -%}
+    {%- set end_s = epoch_seconds('ended_at') -%}
+    {%- set other_start_s = epoch_seconds('started_at_' ~ other) -%}
+    {%- set other_end_s = epoch_seconds('ended_at_' ~ other) -%}
     case
-        when started_before is null then false
-        when ms_played is null or ms_before is null
+        when started_at_{{ other }} is null then false
+        when ms_played is null or ms_played_{{ other }} is null
+            then {{ start_s }} - {{ other_start_s }} < case when precision_seconds >= 60 then 30 else 3 end
+        when ended_at is null or ended_at_{{ other }} is null
             then
-                {{ epoch_seconds('started_at') }} - {{ epoch_seconds('started_before') }}
-                < case when precision_seconds >= 60 then 30 else 15 end
+                ms_played = ms_played_{{ other }}
+                and {{ start_s }} - {{ other_start_s }} < ms_played / 1000.0 - {{ crossfade_s() }} - precision_seconds
+        when ms_played = ms_played_{{ other }} and reasons = reasons_{{ other }}
+            then
+                {{ start_s }} - {{ other_start_s }}
+                < greatest(ms_played / 2000.0, ms_played / 1000.0 - {{ crossfade_s() }}) - precision_seconds
         else
-            ended_at is not null
-            and ended_before is not null
-            and (
-                least({{ epoch_seconds('ended_at') }}, {{ epoch_seconds('ended_before') }})
-                - {{ epoch_seconds('started_at') }}
-                - precision_seconds
-            ) > 0.5 * least(
-                {{ epoch_seconds('ended_at') }} - {{ epoch_seconds('started_at') }},
-                {{ epoch_seconds('ended_before') }} - {{ epoch_seconds('started_before') }}
-            )
-            or (
-                ms_played = ms_before
-                and coalesce(reason_start, '') || '>' || coalesce(reason_end, '') = reasons_before
-                and {{ epoch_seconds('started_at') }} - {{ epoch_seconds('started_before') }}
-                < ms_played / 1000.0 - 15 - precision_seconds
-            )
+            least({{ end_s }}, {{ other_end_s }}) - {{ start_s }} - precision_seconds
+            > 0.5 * least({{ end_s }} - {{ start_s }}, {{ other_end_s }} - {{ other_start_s }})
+            and {{ start_s }} < {{ other_end_s }} - {{ crossfade_s() }} - precision_seconds
     end
 {%- endmacro %}

@@ -10,6 +10,7 @@ select
     started_at,
     cast(null as timestamp) as ended_at,
     'start' as anchor,
+    cast(null as timestamp) as logged_at,
     precision_seconds,
     cast(null as bigint) as ms_played,
     cast(null as bigint) as duration_ms,

@@ -14,6 +14,7 @@ select
         when ms_played is not null then {{ add_milliseconds('started_at', capped_ms('ms_played')) }}
     end as ended_at,
     anchor,
+    case when anchor = 'end' then listened_at end as logged_at,
     cast(1 as bigint) as precision_seconds,
     ms_played,
     duration_ms,

@@ -10,6 +10,7 @@ select
     started_at,
     cast(null as timestamp) as ended_at,
     'unknown' as anchor,
+    cast(null as timestamp) as logged_at,
     cast(1 as bigint) as precision_seconds,
     ms_played,
     length_ms as duration_ms,

@@ -10,6 +10,7 @@ select
     started_at,
     end_time as ended_at,
     'end' as anchor,
+    end_time as logged_at,
     cast(60 as bigint) as precision_seconds,
     ms_played,
     cast(null as bigint) as duration_ms,

@@ -33,6 +33,7 @@ select
         else ts
     end as ended_at,
     case when started_from = 'offline_timestamp' then 'start' else 'end' end as anchor,
+    ts as logged_at,
     cast(1 as bigint) as precision_seconds,
     ms_played,
     cast(null as bigint) as duration_ms,

@@ -10,6 +10,7 @@ select
     started_at,
     ended_at,
     'start' as anchor,
+    cast(null as timestamp) as logged_at,
     cast(1 as bigint) as precision_seconds,
     ms_played,
     cast(null as bigint) as duration_ms,

@@ -53,28 +53,29 @@ originals as (
 ),
 
 -- 2. The same play, written twice by one feed: the same song at the same time.
-neighboured as (
+reasoned as (
     select
         originals.*,
-        lag(started_at) over (
-            partition by listener_id, feed, recording_key order by started_at, ended_at, record_id
-        ) as started_before,
-        lag(ended_at) over (
-            partition by listener_id, feed, recording_key order by started_at, ended_at, record_id
-        ) as ended_before,
-        lag(ms_played) over (
-            partition by listener_id, feed, recording_key order by started_at, ended_at, record_id
-        ) as ms_before,
-        lag(coalesce(reason_start, '') || '>' || coalesce(reason_end, '')) over (
-            partition by listener_id, feed, recording_key order by started_at, ended_at, record_id
-        ) as reasons_before
+        coalesce(reason_start, '') || '>' || coalesce(reason_end, '') as reasons
     from originals
+),
+
+neighboured as (
+    select
+        reasoned.*,
+        {%- for column in ['started_at', 'ended_at', 'ms_played', 'reasons'] %}
+        lag({{ column }}) over (
+            partition by listener_id, feed, recording_key order by started_at, ended_at, record_id
+        ) as {{ column }}_before
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from reasoned
 ),
 
 marked as (
     select
         neighboured.*,
-        case when {{ is_written_twice() }} then 0 else 1 end as opens_run
+        case when {{ is_written_twice('before') }} then 0 else 1 end as opens_run
     from neighboured
 ),
 
@@ -89,13 +90,37 @@ runs as (
     from marked
 ),
 
-led as (
+-- A copy that is late may touch the next play of a loop: only what repeats the first of a run belongs to it.
+begun as (
     select
         runs.*,
-        first_value(record_id) over (
-            partition by listener_id, feed, recording_key, run order by ms_played desc nulls last, started_at, record_id
-        ) as leader_id
+        {%- for column in ['record_id', 'started_at', 'ended_at', 'ms_played', 'reasons'] %}
+        first_value({{ column }}) over (
+            partition by listener_id, feed, recording_key, run order by started_at, ended_at, record_id
+        ) as {{ column }}_first
+        {{- ',' if not loop.last }}
+        {%- endfor %}
     from runs
+),
+
+loosened as (
+    select
+        begun.*,
+        case
+            when record_id = record_id_first or {{ is_written_twice('first') }} then cast(null as varchar)
+            else record_id
+        end as loose_id
+    from begun
+),
+
+led as (
+    select
+        loosened.*,
+        first_value(record_id) over (
+            partition by listener_id, feed, recording_key, run, loose_id
+            order by ms_played desc nulls last, started_at, record_id
+        ) as leader_id
+    from loosened
 ),
 
 leaders as (
@@ -141,12 +166,14 @@ by_title as (
         started_at,
         ended_at,
         anchor,
+        logged_at,
         precision_seconds,
         ms_played,
         duration_ms,
         artist_key,
         title_key,
         source_file,
+        source_row,
         first_value(record_id) over (
             partition by listener_id, feed, started_at, title_key order by source_file, source_row, record_id
         ) as first_id,
@@ -184,13 +211,25 @@ units as (
         ms_played,
         artist_key,
         title_key,
-        feed in ('spotify_extended_history', 'spotify_account_history', 'listenbrainz_from_spotify') as has_exact_ms,
         cast(duration_ms as double) / 1000 as duration_s,
         -- A time cut to the minute lies half a minute later on average.
         (precision_seconds - 1) / 2.0 as half_precision_s,
         {{ epoch_seconds('started_at') }} + (precision_seconds - 1) / 2.0 as start_s,
         {{ epoch_seconds('ended_at') }} + (precision_seconds - 1) / 2.0 as end_s,
-        floor({{ epoch_seconds('started_at') }} / {{ bucket_s() }}) as bucket
+        precision_seconds >= 60 as is_cut_to_minute,
+        {{ epoch_seconds('logged_at') }} as logged_s,
+        floor({{ epoch_seconds('logged_at') }} / 60) * 60 as logged_minute_s,
+        -- Plays of one song that a log cannot tell apart by time are listed in the order in which they were heard.
+        row_number() over (
+            partition by listener_id, feed, title_key, ms_played, logged_at
+            order by started_at, source_file, source_row, record_id
+        ) as rank_in_second,
+        row_number() over (
+            partition by listener_id, feed, title_key, ms_played, floor({{ epoch_seconds('logged_at') }} / 60)
+            order by logged_at, started_at, source_file, source_row, record_id
+        ) as rank_in_minute,
+        floor({{ epoch_seconds('started_at') }} / {{ bucket_s() }}) as start_bucket,
+        floor({{ epoch_seconds('logged_at') }} / {{ bucket_s() }}) as logged_bucket
     from respelled_artists
     where record_id = artist_leader_id and feed <> 'synthetic'
 ),
