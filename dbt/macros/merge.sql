@@ -267,6 +267,37 @@ assigned as (
 {%- endmacro %}
 
 
+{#- The columns of the record before of the same song and feed, with `_before` behind their names. -#}
+{% macro of_record_before(columns) -%}
+    {%- for column in columns -%}
+        lag({{ column }}) over (
+            partition by listener_id, feed, recording_key order by started_at, ended_at, record_id
+        ) as {{ column }}_before
+        {{- ',' if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}
+
+
+{#- The columns of the first record of the run, with `_first` behind their names. -#}
+{% macro of_first_in_run(columns) -%}
+    {%- for column in columns -%}
+        first_value({{ column }}) over (
+            partition by listener_id, feed, recording_key, run order by started_at, ended_at, record_id
+        ) as {{ column }}_first
+        {{- ',' if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}
+
+
+{#- Of each column what the best donor says that says anything. -#}
+{% macro first_known(columns) -%}
+    {%- for column in columns -%}
+        min_by({{ column }}, case when {{ column }} is not null then donor_rank end) as {{ column }}
+        {{- ',' if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}
+
+
 {#- Seconds for which a crossfade plays the end of a song and the begin of the next; Spotify offers up to twelve. -#}
 {% macro crossfade_s() -%}13{%- endmacro %}
 

@@ -158,5 +158,6 @@ def test_a_lost_or_doubled_row_fails_its_check(
 
 def test_sound_tables_pass_the_same_checks(home: Home) -> None:
     warehouse = Platform.open().warehouse
-    for check in (ledger_conserves_files, ledger_conserves_sources, plays_are_kept_records):
+    checks: tuple[Any, ...] = (ledger_conserves_files, ledger_conserves_sources, plays_are_kept_records)
+    for check in checks:
         assert check(warehouse=warehouse).passed

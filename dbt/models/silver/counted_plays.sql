@@ -12,6 +12,14 @@ dated as (
     left join {{ ref('tracks') }} as tracks on plays.track_id = tracks.track_id
 ),
 
+playlists as (
+    select distinct
+        track_id,
+        playlist_name
+    from {{ ref('catalogue_tracks') }}
+    where playlist_name is not null
+),
+
 excluded as (
     select
         dated.play_id,
@@ -31,13 +39,7 @@ excluded as (
             and (exclusions.track_id is null or dated.track_id = exclusions.track_id)
             and (exclusions.first_date is null or dated.local_date >= exclusions.first_date)
             and (exclusions.last_date is null or dated.local_date <= exclusions.last_date)
-    left join (
-        select distinct
-            track_id,
-            playlist_name
-        from {{ ref('catalogue_tracks') }}
-        where playlist_name is not null
-    ) as playlists
+    left join playlists
         on
             dated.track_id = playlists.track_id
             and lower(playlists.playlist_name) = lower(exclusions.playlist_name)

@@ -63,12 +63,7 @@ reasoned as (
 neighboured as (
     select
         reasoned.*,
-        {%- for column in ['started_at', 'ended_at', 'ms_played', 'reasons'] %}
-        lag({{ column }}) over (
-            partition by listener_id, feed, recording_key order by started_at, ended_at, record_id
-        ) as {{ column }}_before
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        {{ of_record_before(['started_at', 'ended_at', 'ms_played', 'reasons']) }}
     from reasoned
 ),
 
@@ -94,12 +89,7 @@ runs as (
 begun as (
     select
         runs.*,
-        {%- for column in ['record_id', 'started_at', 'ended_at', 'ms_played', 'reasons'] %}
-        first_value({{ column }}) over (
-            partition by listener_id, feed, recording_key, run order by started_at, ended_at, record_id
-        ) as {{ column }}_first
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        {{ of_first_in_run(['record_id', 'started_at', 'ended_at', 'ms_played', 'reasons']) }}
     from runs
 ),
 
@@ -251,7 +241,7 @@ followed as (
 told as (
     select
         followed.*,
-        case when reason is null then coalesce(assigned.play_id, followed.unit_id) end as play_id
+        case when followed.reason is null then coalesce(assigned.play_id, followed.unit_id) end as play_id
     from followed
     left join assigned on followed.unit_id = assigned.record_id
 ),

@@ -35,10 +35,7 @@ donors as (
 completions as (
     select
         play_id,
-        {%- for column in completed %}
-        min_by({{ column }}, case when {{ column }} is not null then donor_rank end) as {{ column }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        {{ first_known(completed) }}
     from donors
     group by play_id
 ),
