@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import get_args
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     simulated_days: int = 60
     seed: int = 42
     threads: int = 1
+    duckdb_memory: str = "1GB"
     schedule: str = "15 4 * * *"
     ui_port: int = 3000
     snowflake_account: str = ""
@@ -101,6 +103,13 @@ class Settings(BaseSettings):
     def _days(cls, value: int) -> int:
         if value > MOST_SIMULATED_DAYS:
             raise ValueError(f"expected at most {MOST_SIMULATED_DAYS} days")
+        return value
+
+    @field_validator("duckdb_memory")
+    @classmethod
+    def _memory(cls, value: str) -> str:
+        if not re.fullmatch(r"[1-9][0-9]*(MB|GB)", value):
+            raise ValueError("expected a size such as 800MB or 4GB")
         return value
 
     @field_validator("catalogue")
@@ -181,6 +190,7 @@ def apply_to_process(settings: Settings) -> None:
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "2000")
     os.environ[f"{PREFIX}ENV"] = settings.env.value
     os.environ[f"{PREFIX}HOME"] = str(settings.home)
+    os.environ[f"{PREFIX}DUCKDB_MEMORY"] = settings.duckdb_memory
     for name in ("account", "user", "private_key_path", "role", "warehouse", "database"):
         value = getattr(settings, f"snowflake_{name}")
         if value:

@@ -69,7 +69,8 @@ def compiled(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) 
     files = DbtProjectFiles(target="ci", target_path=home / "dbt")
     result = dbtRunner().invoke(["compile", "--inline", MODEL, *files.global_arguments])
     assert result.success, result.exception
-    return result.result.results[0].node.compiled_code  # pyright: ignore[reportOptionalMemberAccess, reportUnknownMemberType, reportAttributeAccessIssue]
+    code: str = result.result.results[0].node.compiled_code  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue, reportAssignmentType]
+    return code
 
 
 @pytest.mark.parametrize("name", ZONES)

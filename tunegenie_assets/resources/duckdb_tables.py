@@ -21,6 +21,8 @@ class DuckDBTables(WarehouseIOManager):
 
     warehouse_path: str
     lock_path: str
+    memory: str = "1GB"
+    """What DuckDB may hold in memory, such as `4GB`; the rest it keeps in a file beside the warehouse."""
 
     @contextmanager
     def _connection(self) -> Generator[duckdb.DuckDBPyConnection]:
@@ -34,6 +36,7 @@ class DuckDBTables(WarehouseIOManager):
             closing(connection),
         ):
             connection.execute("set TimeZone = 'UTC'")
+            connection.execute("set memory_limit = ?", [self.memory])
             yield connection
 
     def write(self, schema: Table, rows: pa.Table, window: Window | None) -> None:

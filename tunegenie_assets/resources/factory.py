@@ -24,6 +24,7 @@ def _duckdb(settings: Settings) -> WarehouseIOManager:
     return DuckDBTables(
         warehouse_path=str(settings.warehouse_path),
         lock_path=str(settings.warehouse_lock_path),
+        memory=settings.duckdb_memory,
     )
 
 

@@ -47,24 +47,35 @@ numbered as (
     from identified
 ),
 
+-- Only what the decision needs: the other columns are joined to it at the end.
 originals as (
-    select * from numbered
+    select
+        record_id,
+        listener_id,
+        feed,
+        source_file,
+        source_row,
+        started_at,
+        ended_at,
+        anchor,
+        logged_at,
+        precision_seconds,
+        ms_played,
+        duration_ms,
+        artist_key,
+        title_key,
+        recording_key,
+        coalesce(reason_start, '') || '>' || coalesce(reason_end, '') as reasons
+    from numbered
     where copy_number = 1 and reason is null
 ),
 
 -- 2. The same play, written twice by one feed: the same song at the same time.
-reasoned as (
-    select
-        originals.*,
-        coalesce(reason_start, '') || '>' || coalesce(reason_end, '') as reasons
-    from originals
-),
-
 neighboured as (
     select
-        reasoned.*,
+        originals.*,
         {{ of_record_before(['started_at', 'ended_at', 'ms_played', 'reasons']) }}
-    from reasoned
+    from originals
 ),
 
 marked as (
