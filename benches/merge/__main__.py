@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -99,13 +100,17 @@ def main() -> int:
     size: Size = arguments.size
     console = Console(stderr=True, width=None if sys.stderr.isatty() else LINE_WIDTH)
     figures: dict[str, float | int | bool] = {}
-    with TemporaryDirectory(prefix="tunegenie-bench-merge-") as folder:
-        for name in arguments.part or PARTS:
+    # The small size only shows that all of it works, so its parts may run side by side; what is measured may not.
+    workers = {"full": 1, "small": 2}[size]
+    with TemporaryDirectory(prefix="tunegenie-bench-merge-") as folder, ThreadPoolExecutor(workers) as pool:
+        parts = {name: pool.submit(PARTS[name], size, Path(folder) / name, console) for name in arguments.part or PARTS}
+        for name, part in parts.items():
             console.print(f"[dim]{name} …[/dim]")
             try:
-                figures |= PARTS[name](size, Path(folder) / name, console)
+                figures |= part.result()
             except BenchError as error:
                 console.print(f"[red]bench-merge: {name}: {error}[/red]")
+                pool.shutdown(cancel_futures=True)
                 return 1
     return finish("merge", size, figures, missed(FLOORS, figures, size))
 

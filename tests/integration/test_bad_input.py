@@ -60,11 +60,12 @@ def test_a_missing_file_is_named(fresh: Home, tmp_path: Path) -> None:
     [
         (("--timezone", "Mars/Olympus"), "Mars/Olympus"),
         (("--listener", "../../etc"), "../../etc"),
+        (("--listener", ""), "1 to 64"),
     ],
 )
 def test_options_that_cannot_be_used_are_named(fresh: Home, archive: Path, options: tuple[str, ...], said: str) -> None:
     result = fresh.run("import", str(archive), *options)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert said in result.stderr
 
 
@@ -97,7 +98,7 @@ def test_days_that_cannot_be_simulated_leave_nothing_behind(fresh: Home, argumen
 
 def test_names_that_simulated_listeners_have_are_refused(fresh: Home, archive: Path) -> None:
     result = fresh.run("import", str(archive), "--listener", "sim-00001")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "sim-" in result.stderr
 
 

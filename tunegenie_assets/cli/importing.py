@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import typer
 from rich.console import Console
 
 from tunegenie_assets.cli import display, summaries
@@ -20,16 +21,28 @@ from tunegenie_assets.jobs import IMPORT_ARCHIVES, LAND_ARCHIVES, without_empty_
 from tunegenie_assets.partitions import range_tags
 from tunegenie_assets.resources.importing import sources_landed
 from tunegenie_assets.sensors import ARCHIVES_KEY, IMPORT_FOLLOWS_TAG
+from tunegenie_assets.sources.errors import InvalidRequestError
+from tunegenie_assets.sources.landing import check_listener_id, check_timezone
 
 Archives = Sequence[Mapping[str, Any]]
 
 
 def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as_json: bool) -> None:
-    """Land the files, then build the days they hold and everything after."""
+    """Land the files, then build the days they hold and everything after.
+
+    Raises:
+        typer.BadParameter: the listener's name or the zone cannot be used.
+    """
     begin = time.monotonic()
     out, progress = display.consoles(as_json=as_json)
     platform = Platform.open()
     listener = platform.settings.listener if listener is None else listener
+    try:
+        check_listener_id(listener)
+        if timezone is not None:
+            check_timezone(timezone)
+    except InvalidRequestError as error:
+        raise typer.BadParameter(str(error)) from error
     config = {"paths": [str(path.absolute()) for path in paths], "listener": listener, "timezone": timezone}
     with dagster_instance(platform.settings) as instance:
         landed = run_job(
