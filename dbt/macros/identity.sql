@@ -16,12 +16,26 @@
 {%- endmacro %}
 
 
+{#- Whether the pattern occurs in the text. -#}
+{% macro has_pattern(text, pattern) -%}
+    {{ adapter.dispatch('has_pattern', 'tunegenie')(text, pattern) }}
+{%- endmacro %}
+
+{% macro duckdb__has_pattern(text, pattern) -%}
+    regexp_matches({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+{% macro snowflake__has_pattern(text, pattern) -%}
+    regexp_instr({{ text }}, '{{ pattern }}') > 0
+{%- endmacro %}
+
+
 {#- Letters without their accents, then without anything that sources leave out, add or write in several ways. -#}
 {% macro folded(text) -%}
     {%- set accented = 'àáâãäåāăąçćčďðèéêëēėęěğìíîïīįıłñńňòóôõöøōőŕřśšşșťţțùúûüūůűųýÿžźż' -%}
     {%- set plain    = 'aaaaaaaaacccddeeeeeeeegiiiiiiilnnnoooooooorrsssstttuuuuuuuuyyzzz' -%}
     {#- The last ones are the combining accents of decomposed text. -#}
-    {%- set dropped = " !\"#$%''()*+,-./:;<=>?@[]^_`{|}~¡¿«»´·•‘’‚“”„–—…′″̧̀́̂̃̄̈̊̌" -%}
+    {%- set dropped = " !\"$%''()*,-./:;<=>?@[]^_`{|}~¡¿«»´·•‘’‚“”„–—…′″̧̀́̂̃̄̈̊̌" -%}
     translate(
         replace(replace(replace(replace({{ text }}, '&', 'and'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'),
         '{{ accented }}' || '{{ dropped }}',
@@ -30,15 +44,24 @@
 {%- endmacro %}
 
 
-{#- Guests and notes on the edition are left out of a title: feat. X, (2011 Remaster), - Mono, [Bonus Track]. -#}
+{#-
+    Guests and notes on the edition are left out of a title: (feat. X), (2011 Remaster), - Mono, [Bonus Track]. Another
+    performance or cut is another recording, so a title that speaks of one keeps all of its words.
+-#}
 {% macro title_key(title) -%}
-    {%- set guests = '(feat[.]?|ft[.]?|featuring|with) ' -%}
-    {%- set edition = '(remaster|mono|stereo|bonus track|album version|single version|deluxe|explicit)' -%}
-    {%- set without_guests = replace_pattern('lower(' ~ title ~ ')', ' *[([]' ~ guests ~ '[^])]*[])]') -%}
-    {%- set without_brackets = replace_pattern(without_guests, ' *[([][^])]*' ~ edition ~ '[^])]*[])]') -%}
-    {%- set without_edition = replace_pattern(without_brackets, ' +[-–] +[^-–]*' ~ edition ~ '.*$') -%}
-    {%- set bare = replace_pattern(without_edition, ' +(feat[.]?|ft[.]?|featuring) .*$') -%}
-    coalesce(nullif({{ folded(bare) }}, ''), nullif({{ folded('lower(' ~ title ~ ')') }}, ''), lower({{ title }}))
+    {%- set lowered = 'lower(' ~ title ~ ')' -%}
+    {%- set guests = '(feat[.]?|ft[.]?|featuring) ' -%}
+    {%- set edition = '(remaster|remastered|mono|stereo|bonus track|album version|single version|deluxe|deluxe edition|explicit)' -%}
+    {%- set other_cut = '(^|[^a-z])(live|remix|mix|acoustic|demo|instrumental|karaoke|session|sessions|edit|unplugged|cover)([^a-z]|$)' -%}
+    {%- set edge = '([^a-z][^])]*)?' -%}
+    {%- set bracketed = ' *[([]([^])]*[^a-z])?' ~ edition ~ edge ~ '[])]' -%}
+    {%- set dashed = ' +[-–] +([^-–]*[^a-z])?' ~ edition ~ '([^a-z].*)?$' -%}
+    {%- set without_guests = replace_pattern(replace_pattern(lowered, ' *[([]' ~ guests ~ '[^])]*[])]'), ' +' ~ guests ~ '.*$') -%}
+    {%- set without_edition = replace_pattern(replace_pattern(without_guests, bracketed), dashed) -%}
+    {%- set bare -%}
+        case when {{ has_pattern(lowered, other_cut) }} then {{ without_guests }} else {{ without_edition }} end
+    {%- endset -%}
+    coalesce(nullif({{ folded(bare) }}, ''), nullif({{ folded(lowered) }}, ''), {{ lowered }})
 {%- endmacro %}
 
 
@@ -63,15 +86,25 @@
 
 
 {#-
-    Whether two keys can be spellings of one name: equal, one begins with the other (a credit with guests, a cut title),
-    or at most one letter in five differs.
+    Whether two keys can be spellings of one name: equal; or one begins with the other, by at least `least_share` of the
+    longer one (a credit with guests, a cut title); or they differ in one letter of five and in no digit. The last for
+    Latin letters only: DuckDB counts the bytes of others, Snowflake their characters.
 -#}
-{% macro spelled_alike(one, other) -%}
+{% macro spelled_alike(one, other, least_share=0.0) -%}
     (
         {{ one }} = {{ other }}
-        or (length({{ one }}) >= 3 and left({{ other }}, length({{ one }})) = {{ one }})
-        or (length({{ other }}) >= 3 and left({{ one }}, length({{ other }})) = {{ other }})
-        or {{ edit_distance(one, other) }} <= least(length({{ one }}), length({{ other }})) / 5
+        or (
+            least(length({{ one }}), length({{ other }})) >= 3
+            and least(length({{ one }}), length({{ other }}))
+            >= {{ least_share }} * greatest(length({{ one }}), length({{ other }}))
+            and left({{ one }}, length({{ other }})) = left({{ other }}, length({{ one }}))
+        )
+        or (
+            {{ replace_pattern(one, '[^0-9]') }} = {{ replace_pattern(other, '[^0-9]') }}
+            and {{ replace_pattern(one, '[a-z0-9]') }} = ''
+            and {{ replace_pattern(other, '[a-z0-9]') }} = ''
+            and {{ edit_distance(one, other) }} <= least(length({{ one }}), length({{ other }})) / 5
+        )
     )
 {%- endmacro %}
 

@@ -1,6 +1,6 @@
 {#-
     One-to-one assignment of the records of one feed to the plays known so far. How the pieces fit: docs/merge.md.
-    Records and plays come as the rows of the CTE `units` in play_records.sql; its times are seconds since 1970 (UTC).
+    Records and plays come as the rows of the CTE `timed` in play_records.sql; its times are seconds since 1970 (UTC).
 -#}
 
 {#- Feeds from the best clock to the poorest: a play is told by the first that has it. Synthetic plays have no other source. -#}
@@ -35,8 +35,11 @@
 {#- Seconds by which two clocks may differ: device against server, and a scrobbler that waits before it reports. -#}
 {% macro clock_tolerance_s() -%}90{%- endmacro %}
 
-{#- Seconds of pause inside a play: where only its end is known, it may have begun that much earlier. -#}
-{% macro longest_pause_s() -%}3600{%- endmacro %}
+{#-
+    Seconds of pause inside a play: where only its end is known, it may have begun that much earlier, if neither source
+    heard another song in between.
+-#}
+{% macro longest_pause_s() -%}900{%- endmacro %}
 
 {#- Width of the buckets in which partners are looked for; more than any difference that is allowed. -#}
 {% macro bucket_s() -%}14400{%- endmacro %}
@@ -55,7 +58,7 @@
     select
         *,
         -- Who is named for a song varies, scrobblers do not report what was played for less than 30 seconds.
-        case when is_same_recording then 0 else 60 end + case when is_scrobble and play_ms < 30000 then 120 else 0 end
+        case when is_same_recording then 0 else 200 end + case when is_scrobble and play_ms < 30000 then 120 else 0 end
             as penalty_s
     from (
         {%- for shared, other in [('title_key', 'artist_key'), ('artist_key', 'title_key')] %}
@@ -68,16 +71,26 @@
             play.ms_played as play_ms,
             record.ms_played is null as is_scrobble,
             record.{{ other }} = play.{{ other }} as is_same_recording,
-            {{ spelled_alike('record.' ~ other, 'play.' ~ other) }} as is_spelled_alike,
-            {{ 'true' if shared == 'title_key' else 'false' }} as has_same_title,
+            {{ spelled_alike('record.' ~ other, 'play.' ~ other, 0.5 if other == 'title_key' else 0.0) }}
+                as is_spelled_alike,
+            -- Compilations name nobody, so one title at one moment is one play.
+            {{ 'record.artist_key in (\'variousartists\', \'various\') or play.artist_key in (\'variousartists\', \'various\')'
+                if other == 'artist_key' else 'false' }} as is_compilation,
             case
+                when abs(record.start_s - play.start_s) <= {{ clock_tolerance_s() }} + {{ precision }}
+                    then record.start_s - play.start_s
+                when record.{{ other }} <> play.{{ other }} then null
                 when
-                    record.start_s - play.start_s
-                    >= -{{ clock_tolerance_s() }} - ({{ precision }})
-                    - case when play.anchor = 'end' then {{ longest_pause_s() }} else 0 end
-                    and record.start_s - play.start_s
-                    <= {{ clock_tolerance_s() }} + {{ precision }}
-                    + case when record.anchor = 'end' then {{ longest_pause_s() }} else 0 end
+                    play.anchor = 'end'
+                    and play.start_s - record.start_s between 0 and {{ longest_pause_s() }}
+                    and coalesce(record.next_start_s >= play.start_s, true)
+                    and coalesce(play.busy_until_s <= record.start_s + {{ clock_tolerance_s() }}, true)
+                    then record.start_s - play.start_s
+                when
+                    record.anchor = 'end'
+                    and record.start_s - play.start_s between 0 and {{ longest_pause_s() }}
+                    and coalesce(play.next_start_s >= record.start_s, true)
+                    and coalesce(record.busy_until_s <= play.start_s + {{ clock_tolerance_s() }}, true)
                     then record.start_s - play.start_s
             end as lateness_s,
             case
@@ -108,8 +121,7 @@
     ) as compared
     where
         (lateness_s is not null or other_distance_s is not null)
-        -- One title at one moment is one play, whoever is named for it: compilations name "Various Artists".
-        and (is_spelled_alike or (has_same_title and (abs(lateness_s) <= 15 or other_distance_s <= 15)))
+        and (is_spelled_alike or (is_compilation and (abs(lateness_s) <= 15 or other_distance_s <= 15)))
 {%- endmacro %}
 
 
@@ -212,11 +224,11 @@
 
 {#-
     The CTEs that take the feeds one after the other. `units` holds one row a record that is left after merging within
-    its feed. Ends with `assigned` (record_id, play_id) of all records that another feed tells better.
+    its feed, `copies_in_logs` those of the best log that are not. Ends with `assigned` (record_id, play_id) of all records that another feed tells better.
     Greedy assignment by mutual nearness, the stable matching of Gale and Shapley on one shared cost; what three rounds
     leave is a chain of doubts longer than any seen.
 -#}
-{% macro assignment_of_feeds(units) -%}
+{% macro assignment_of_feeds(units, copies_in_logs) -%}
     {%- set best = feeds()[0] -%}
 plays_of_{{ best }} as (select * from {{ units }} where feed = '{{ best }}'),
     {%- for feed in feeds()[1:] %}
@@ -226,7 +238,13 @@ records_of_{{ feed }} as (select * from {{ units }} where feed = '{{ feed }}'),
 
     {%- if is_log_of_spotify(feed) %}
 
-pairs_of_{{ feed }} as ({{ costed_pairs_of_logs('records_of_' ~ feed, before) }}),
+logged_before_{{ feed }} as (
+    select * from {{ before }}
+    union all
+    select * from {{ copies_in_logs }}
+),
+
+pairs_of_{{ feed }} as ({{ costed_pairs_of_logs('records_of_' ~ feed, 'logged_before_' ~ feed) }}),
     {%- else %}
 
 possible_pairs_of_{{ feed }} as ({{ possible_pairs('records_of_' ~ feed, before) }}),

@@ -3,8 +3,8 @@
     of the same names, or all of time when neither is given.
 -#}
 
-{#- True for the days of the window, widened on both sides by `padding_days`. -#}
-{% macro in_window(column, padding_days=0) -%}
+{#- True for the days of the window, widened on both sides by `padding_days`, or before it by `days_before`. -#}
+{% macro in_window(column, padding_days=0, days_before=none) -%}
     {%- set window_start = var('window_start', none) -%}
     {%- set window_end = var('window_end', none) -%}
     {%- if (window_start is none) != (window_end is none) -%}
@@ -16,7 +16,7 @@
     {%- if window_start is none -%}
         true
     {%- else -%}
-        {{ column }} >= {{ window_day(window_start, -padding_days) }}
+        {{ column }} >= {{ window_day(window_start, -(padding_days if days_before is none else days_before)) }}
         and {{ column }} < {{ window_day(window_end, padding_days) }}
     {%- endif -%}
 {%- endmacro %}

@@ -26,7 +26,10 @@ records as (
             else 1
         end as occurrence
     from {{ ref('unmerged_records') }} as unmerged
-    where {{ in_window('play_date', 3) }}
+    where
+        {{ in_window('play_date', 3, days_before=33) }}
+        -- Other logs have a play under the day on which it was logged, for offline plays up to 30 days later.
+        and ({{ in_window('play_date', 3) }} or {{ in_window('cast(logged_at as date)', 3) }})
 ),
 
 identified as (
@@ -162,19 +165,9 @@ respelled_titles as (
 by_title as (
     select
         record_id,
-        listener_id,
-        feed,
-        started_at,
-        ended_at,
-        anchor,
-        logged_at,
-        precision_seconds,
         ms_played,
-        duration_ms,
         artist_key,
-        title_key,
         source_file,
-        source_row,
         first_value(record_id) over (
             partition by listener_id, feed, started_at, title_key order by source_file, source_row, record_id
         ) as first_id,
@@ -203,7 +196,7 @@ respelled_artists as (
 ),
 
 -- 4. The same play, seen by several feeds.
-units as (
+timed as (
     select
         record_id,
         listener_id,
@@ -229,13 +222,35 @@ units as (
             partition by listener_id, feed, title_key, ms_played, floor({{ epoch_seconds('logged_at') }} / 60)
             order by logged_at, started_at, source_file, source_row, record_id
         ) as rank_in_minute,
+        -- While another song was playing the one before or after was not paused.
+        lag({{ epoch_seconds('coalesce(ended_at, started_at)') }}) over (
+            partition by listener_id, feed order by started_at, record_id
+        ) as busy_until_s,
+        lead({{ epoch_seconds('started_at') }}) over (
+            partition by listener_id, feed order by started_at, record_id
+        ) as next_start_s,
         floor({{ epoch_seconds('started_at') }} / {{ bucket_s() }}) as start_bucket,
         floor({{ epoch_seconds('logged_at') }} / {{ bucket_s() }}) as logged_bucket
-    from respelled_artists
-    where record_id = artist_leader_id and feed <> 'synthetic'
+    from originals
+    where feed <> 'synthetic'
 ),
 
-{{ assignment_of_feeds('units') }},
+units as (
+    select timed.*
+    from timed
+    inner join respelled_artists
+        on timed.record_id = respelled_artists.record_id and timed.record_id = respelled_artists.artist_leader_id
+),
+
+-- What Spotify logged twice its account data hold twice: such a row meets the copy, and goes where the copy went.
+copies_in_logs as (
+    select timed.*
+    from timed
+    left join units on timed.record_id = units.record_id
+    where timed.feed = '{{ feeds()[0] }}' and units.record_id is null
+),
+
+{{ assignment_of_feeds('units', 'copies_in_logs') }},
 
 -- From a record to its play: through the leader of its run, the spelling kept, and the feed that tells it best.
 followed as (
@@ -252,9 +267,10 @@ followed as (
 told as (
     select
         followed.*,
-        case when followed.reason is null then coalesce(assigned.play_id, followed.unit_id) end as play_id
+        case when followed.reason is null then coalesce(target.unit_id, followed.unit_id) end as play_id
     from followed
     left join assigned on followed.unit_id = assigned.record_id
+    left join followed as target on assigned.play_id = target.record_id and target.copy_number = 1
 ),
 
 judged as (
