@@ -44,6 +44,8 @@ def archives(
     archive_store: ArchiveStore,
     warehouse: dg.ResourceParam[WarehouseIOManager],
 ) -> dg.MaterializeResult[pa.Table]:
+    # Before anything lands: what this import brings is not unfinished, and one new day stays one day.
+    whole = unfinished_listeners(archive_store, warehouse)
     zone_before = zone_of(archive_store, config.listener)
     reports = import_files(
         [Path(path) for path in config.paths],
@@ -59,7 +61,6 @@ def archives(
             context.log.warning(line)
     if reports and all(report.problem for report in reports):
         raise dg.Failure(description="; ".join(report.line for report in reports), allow_retries=False)
-    whole = unfinished_listeners(archive_store, warehouse)
     if zone_of(archive_store, config.listener) != zone_before:
         whole.add(config.listener)
     days = days_to_build(reports, archive_store, whole_listeners=whole)

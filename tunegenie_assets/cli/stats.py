@@ -90,7 +90,8 @@ def _print(
             row["source"],
             int(row["listeners"]),
             int(row["plays"]),
-            float(row["hours"]),
+            # A scrobble does not tell how long was listened.
+            None if row["hours"] is None else float(row["hours"]),
             row["first_play"].date(),
             row["last_play"].date(),
             int(row["days"]),
@@ -102,14 +103,14 @@ def _print(
     out.print()
     years = summaries.years_of_listening(platform.warehouse)
     if years:
-        longest = max(float(row["hours"]) for row in years) or 1.0
+        longest = max(float(row["hours"] or 0) for row in years) or 1.0
         bars = [
             (
                 row["listener_id"],
                 str(row["year"]),
                 int(row["plays"]),
-                float(row["hours"]),
-                "█" * round(BAR_WIDTH * float(row["hours"]) / longest),
+                None if row["hours"] is None else float(row["hours"]),
+                "█" * round(BAR_WIDTH * float(row["hours"] or 0) / longest),
             )
             for row in years
         ]
