@@ -15,7 +15,7 @@ from rich.table import Table
 
 from tunegenie_assets.cli.runs import RunReport
 
-SLOWEST_STAGES = 12
+SLOWEST_STAGES = 5
 
 
 def consoles(*, as_json: bool) -> tuple[Console, Console]:

@@ -116,7 +116,7 @@ def _exclude(platform: Platform, store: PreferenceStore, wanted: Exclusion, *, a
     before = _counted(platform, wanted.listener_id)
     exclusion = store.exclude(wanted)
     is_new = exclusion is wanted
-    effect = _effect(platform, exclusion.listener_id, before, recount(platform, progress))
+    effect = _effect(platform, exclusion.listener_id, before, recount(platform, progress, exclusion.listener_id))
     advice = _advice(platform, exclusion) if effect and is_new and effect.before == effect.after else None
     if as_json:
         document = {"command": "exclude", "exclusion": _as_json(exclusion), "is_new": is_new, "advice": advice}
@@ -141,7 +141,7 @@ def _take_back(platform: Platform, store: PreferenceStore, exclusion_id: str, *,
     [exclusion] = wanted
     before = _counted(platform, exclusion.listener_id)
     store.take_back(exclusion_id, datetime.now(UTC).replace(tzinfo=None))
-    effect = _effect(platform, exclusion.listener_id, before, recount(platform, progress))
+    effect = _effect(platform, exclusion.listener_id, before, recount(platform, progress, exclusion.listener_id))
     if as_json:
         display.print_json({"command": "exclude", "taken_back": _as_json(exclusion), **_effect_json(effect)})
         return

@@ -50,13 +50,15 @@ def run(*, as_json: bool) -> None:
         _print(platform.settings, counts, report, out)
 
 
-def recount(platform: Platform, progress: Console) -> RunReport | None:
-    """Run the job over all days that the warehouse holds; None where it holds no plays.
+def recount(platform: Platform, progress: Console, listener_id: str | None = None) -> RunReport | None:
+    """Run the job over all days on which the listener has plays, or anyone where they have none.
+
+    None where nothing has been built.
 
     Raises:
         RunFailedError: the run failed; what was said stays stored.
     """
-    days = days_held(platform)
+    days = days_held(platform, listener_id) or days_held(platform)
     if days is None:
         return None
     with dagster_instance(platform.settings) as instance:
@@ -66,8 +68,8 @@ def recount(platform: Platform, progress: Console) -> RunReport | None:
             raise RunFailedError(f"{error}; tunegenie recount tries again") from error
 
 
-def days_held(platform: Platform) -> tuple[date, date] | None:
-    """The first and the last UTC day with plays; None where counted plays have not been built."""
+def days_held(platform: Platform, listener_id: str | None = None) -> tuple[date, date] | None:
+    """The first and the last UTC day with plays, of one listener or of all; None without counted plays."""
     settings = platform.settings
     if settings.env is not Environment.PRODUCTION and not settings.warehouse_path.exists():
         return None
@@ -81,7 +83,12 @@ def days_held(platform: Platform) -> tuple[date, date] | None:
     if built.num_rows < 2:
         return None
     [days] = platform.warehouse.query(
-        "select min(play_date) as first, max(play_date) as last from silver.plays"
+        """
+        select min(play_date) as first, max(play_date) as last
+        from silver.plays
+        where listener_id = coalesce(?, listener_id)
+        """,
+        [listener_id],
     ).to_pylist()
     return (days["first"], days["last"]) if days["first"] else None
 

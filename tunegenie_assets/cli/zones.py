@@ -81,7 +81,7 @@ def _change(store: PreferenceStore, listener: str, request: Request) -> str:
 
 def _apply(platform: Platform, store: PreferenceStore, listener: str, said: str, *, as_json: bool) -> None:
     out, progress = display.consoles(as_json=as_json)
-    report = recount(platform, progress)
+    report = recount(platform, progress, listener)
     zones = [zone for zone in store.zones() if zone.listener_id == listener]
     if as_json:
         display.print_json(
