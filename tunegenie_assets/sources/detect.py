@@ -101,7 +101,17 @@ def _format_of(member: Member) -> Format | None:
             peeked[known.items] = _peek(member, known.items)
         if any(known.recognises(item) for item in peeked[known.items]):
             return known
+    if begin == "[" and not any(peeked.get(known.items) for known in FORMATS if known.begins_with):
+        _refuse_cut_record(member)
     return None
+
+
+def _refuse_cut_record(member: Member) -> None:
+    """Raise DamagedArchiveError for an array of objects whose first one never ends: it may have been a history."""
+    with member.open() as stream:
+        begin = stream.read(PEEKED_BYTES).removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+    if len(begin) < PEEKED_BYTES and begin.lstrip()[1:].lstrip().startswith('{"'):
+        raise DamagedArchiveError(f"{member.name}: damaged within its first record; download it again")
 
 
 def _begin_of(member: Member) -> str:

@@ -147,3 +147,15 @@ def test_zip_with_a_changed_byte_raises_source_errors_only(tmp_path: Path, posit
         assert detect_sources(path) == EXTENDED
     except SourceError as error:
         assert "\n" not in str(error)
+
+
+def test_an_array_cut_within_its_first_record_is_damaged_and_not_unknown(tmp_path: Path) -> None:
+    archive = write_zip(
+        tmp_path / "two.zip", {"cut.json": b'[{"ts": "2019-', "sound.json": [record()], "a.ini": b"[a]"}
+    )
+    with open_members(archive) as members:
+        found = {
+            one.member.name: (one.format is not None, one.damage is not None)
+            for one in detect_members(members, "two.zip")
+        }
+    assert found == {"cut.json": (False, True), "sound.json": (True, False), "a.ini": (False, False)}
