@@ -8,7 +8,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-byteco
 SCRATCH = $(shell mktemp -d)
 SIZE ?= full
 
-.PHONY: help setup demo ui test lint types imports sql definitions pytest dbt-unit snapshot lock clean \
+.PHONY: help setup demo ui test lint types imports sql definitions pytest snapshot lock clean \
 	bench bench-merge
 
 help: ## List the targets.

@@ -87,8 +87,9 @@
 
 {#-
     Whether two keys can be spellings of one name: equal; or one begins with the other, by at least `least_share` of the
-    longer one (a credit with guests, a cut title); or they differ in one letter of five and in no digit. The last for
-    Latin letters only: DuckDB counts the bytes of others, Snowflake their characters.
+    longer one (a credit with guests, a cut title) and not in the midst of a number (Part 1, Part 10); or they differ in
+    one letter of five and in no digit. The last for Latin letters only: DuckDB counts the bytes of others, Snowflake
+    their characters.
 -#}
 {% macro spelled_alike(one, other, least_share=0.0) -%}
     (
@@ -98,6 +99,8 @@
             and least(length({{ one }}), length({{ other }}))
             >= {{ least_share }} * greatest(length({{ one }}), length({{ other }}))
             and left({{ one }}, length({{ other }})) = left({{ other }}, length({{ one }}))
+            and substr({{ one }}, length({{ other }}) + 1, 1) not between '0' and '9'
+            and substr({{ other }}, length({{ one }}) + 1, 1) not between '0' and '9'
         )
         or (
             {{ replace_pattern(one, '[^0-9]') }} = {{ replace_pattern(other, '[^0-9]') }}

@@ -8,3 +8,17 @@
         'incognito', 'is_offline_clock', 'is_overlong', 'ingested_at',
     ]) -%}
 {%- endmacro %}
+
+
+{#- Columns of the record that a source does not tell, as nulls of their type. -#}
+{% macro absent_columns(columns) -%}
+    {%- set types = {
+        'source_row': 'bigint', 'ended_at': 'timestamp', 'logged_at': 'timestamp', 'ms_played': 'bigint',
+        'duration_ms': 'bigint', 'shuffle': 'boolean', 'skipped_flag': 'boolean', 'offline': 'boolean',
+        'incognito': 'boolean', 'ingested_at': 'timestamp',
+    } -%}
+    {%- for column in columns -%}
+        cast(null as {{ types.get(column, 'varchar') }}) as {{ column }}
+        {{- ',' if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}

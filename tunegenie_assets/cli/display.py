@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from io import UnsupportedOperation
 from typing import Any, TextIO
 
@@ -36,15 +36,18 @@ def print_json(document: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(document, default=str) + "\n")
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """Numbers to the right, words to the left."""
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], unwrapped: Container[str] = ()
+) -> Table:
+    """Numbers to the right, words to the left; columns in `unwrapped` keep each cell on one line."""
     materialized = [tuple(row) for row in rows]
     made = Table(
         title=escape(title), title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
     )
     for index, name in enumerate(columns):
         numbers = all(isinstance(row[index], int | float) or row[index] is None for row in materialized)
-        made.add_column(name, justify="right" if numbers else "left", overflow="fold", header_style="dim")
+        justify = "right" if numbers else "left"
+        made.add_column(name, justify=justify, overflow="fold", header_style="dim", no_wrap=name in unwrapped)
     for row in materialized:
         made.add_row(*(_cell(value) for value in row))
     return made

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
-from tunegenie_assets.cli.reconciliation import ImportedFile, reconcile, reconciliation_table
+from tunegenie_assets.cli.reconciliation import ImportedFile, listener_line, reconcile, reconciliation_table
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job
 from tunegenie_assets.definitions import build_archive_store
 from tunegenie_assets.jobs import IMPORT_ARCHIVES, LAND_ARCHIVES, without_empty_histories
@@ -71,7 +71,10 @@ def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as
     if as_json:
         display.print_json(_document(listener, imported, built, seconds))
     else:
-        _print(listener, imported, built, seconds, out)
+        out.print()
+        out.print(reconciliation_table(f"Imported for {listener}", imported))
+        out.print(listener_line(listener, fates, summaries.merges(platform.warehouse, listener)), markup=False)
+        _print(imported, built, seconds, out)
         _print_recommendations(platform, listener, out)
 
 
@@ -112,14 +115,11 @@ def _document(
 
 
 def _print(
-    listener: str,
     imported: Sequence[tuple[Mapping[str, Any], Sequence[ImportedFile]]],
     built: RunReport,
     seconds: float,
     out: Console,
 ) -> None:
-    out.print()
-    out.print(reconciliation_table(f"Imported for {listener}", imported))
     again = sum(archive["status"] == "already_landed" for archive, _ in imported)
     if again:
         out.print(f"[dim]{again} of {len(imported)} had been imported before[/dim]")

@@ -14,6 +14,14 @@ from tunegenie_assets.cli import display
 MOST_FILES_SHOWN = 12
 """Of an archive of more files, such as one a month, people see the sum; `--json` has them all."""
 LONGEST_NAME = 24
+COLUMNS = ("file", "kind", "rows", "plays", "merged", "no play")
+MERGES = {
+    "same_record": "the same record again",
+    "same_time": "the same song at the same time",
+    "other_spelling": "the same scrobble spelled anew",
+    "other_source": "heard by another source",
+}
+"""What `merged_by` of the ledger means."""
 PLAY_FATES = frozenset({"kept", "merged_into"})
 
 
@@ -69,18 +77,46 @@ def reconciliation_table(title: str, imported: Sequence[tuple[Mapping[str, Any],
     for archive, files in imported:
         name = Path(archive["path"]).name
         if archive["problem"]:
-            rows.append((_short(name), "refused", None, None, None, "see above"))
+            rows.append((_tail(name), "refused", None, None, None, "see above"))
             continue
         counted = [file for file in files if file.source]
-        parts = counted if len(counted) <= MOST_FILES_SHOWN else [_sum(f"{name}, {len(counted)} files", counted)]
+        parts = _grouped(name, counted)
         shown += parts
         rows += [_row(part) for part in parts]
         others = len(files) - len(counted)
         if others:
-            rows.append((_short(name), f"{others} other files", None, None, None, "no listening history"))
+            rows.append(
+                (_tail(name), f"{others} other {'file' if others == 1 else 'files'}", None, None, None, "no history")
+            )
     if len(shown) > 1:
         rows.append(_row(_sum("all", shown)))
-    return display.table(title, ["file", "kind", "rows", "plays", "merged", "not counted, and why"], rows)
+    return display.table(title, COLUMNS, rows, unwrapped=COLUMNS[:-1])
+
+
+def listener_line(listener: str, fates: Mapping[str, Mapping[str, int]], merged: Mapping[str, int]) -> str:
+    """One sentence on all a listener has imported; `merged` counts merged records by `merged_by`."""
+    records = sum(sum(met.values()) for met in fates.values())
+    plays = sum(met.get("kept", 0) for met in fates.values())
+    line = f"{listener} now has {plays:,} plays from {records:,} imported rows."
+    if not merged:
+        return line
+    kinds = ", ".join(f"{merged[kind]:,} {words}" for kind, words in MERGES.items() if merged.get(kind))
+    return f"{line} Merged: {kinds}."
+
+
+def _grouped(archive: str, files: Sequence[ImportedFile]) -> list[ImportedFile]:
+    """The files, or where they are many a sum for each folder at the top, or for the archive where those are many."""
+    if len(files) <= MOST_FILES_SHOWN:
+        return list(files)
+    folders: dict[str, list[ImportedFile]] = {}
+    for file in files:
+        folders.setdefault(PurePosixPath(file.name).parts[0], []).append(file)
+    if len(folders) > MOST_FILES_SHOWN:
+        return [_sum(f"{archive}, {len(files)} files", files)]
+    return [
+        members[0] if len(members) == 1 else _sum(f"{folder}, {len(members)} files", members)
+        for folder, members in folders.items()
+    ]
 
 
 def _sum(name: str, files: Sequence[ImportedFile]) -> ImportedFile:
@@ -88,9 +124,10 @@ def _sum(name: str, files: Sequence[ImportedFile]) -> ImportedFile:
     for file in files:
         for reason, count in file.reasons.items():
             reasons[reason] = reasons.get(reason, 0) + count
+    sources = sorted({file.source for file in files if file.source})
     return ImportedFile(
         name=name,
-        source=", ".join(sorted({file.source for file in files if file.source})),
+        source=sources[0] if len(sources) == 1 else f"{len(sources)} kinds",
         rows=sum(file.rows for file in files),
         plays=sum(file.plays for file in files),
         merged=sum(file.merged for file in files),
@@ -99,14 +136,12 @@ def _sum(name: str, files: Sequence[ImportedFile]) -> ImportedFile:
 
 
 def _row(file: ImportedFile) -> tuple[object, ...]:
-    kind = (file.source or "").replace("_", " ")
+    # "spotify_extended_history" is "spotify extended": the last word says no more than the title does.
+    kind = (file.source or "").rsplit("_", 1)[0].replace("_", " ")
     why = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in file.reasons.items())
-    return (_short(PurePosixPath(file.name).name), kind, file.rows, file.plays, file.merged, why)
+    return (_tail(PurePosixPath(file.name).name), kind, file.rows, file.plays, file.merged, why)
 
 
-def _short(name: str) -> str:
-    """The name, its middle left out where it is long: begin and end tell files apart."""
-    if len(name) <= LONGEST_NAME:
-        return name
-    half = (LONGEST_NAME - 1) // 2
-    return f"{name[:half]}…{name[-half:]}"
+def _tail(name: str) -> str:
+    """The name, its begin left out where it is long: exports number and date their files at the end."""
+    return name if len(name) <= LONGEST_NAME else f"…{name[1 - LONGEST_NAME :]}"

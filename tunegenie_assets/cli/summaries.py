@@ -116,3 +116,17 @@ def fates_by_file(warehouse: WarehouseIOManager, listener_id: str) -> Mapping[st
     for row in rows:
         fates.setdefault(row["source_file"], {})[row["fate"]] = int(row["records"])
     return fates
+
+
+def merges(warehouse: WarehouseIOManager, listener_id: str) -> Mapping[str, int]:
+    """How many of a listener's records were merged by which step."""
+    rows = warehouse.query(
+        """
+        select merged_by, count(*) as records
+        from silver.play_ledger
+        where listener_id = ? and merged_by is not null
+        group by merged_by
+        """,
+        [listener_id],
+    ).to_pylist()
+    return {row["merged_by"]: int(row["records"]) for row in rows}

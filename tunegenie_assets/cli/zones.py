@@ -12,7 +12,7 @@ from tunegenie_assets.cli import display
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.recounting import NOT_BUILT_YET, recount
-from tunegenie_assets.definitions import build_preferences
+from tunegenie_assets.definitions import build_archive_store, build_preferences
 from tunegenie_assets.sources.errors import InvalidRequestError
 from tunegenie_assets.sources.landing import check_listener_id
 from tunegenie_assets.sources.preferences import ListenerZone, PreferenceStore
@@ -51,7 +51,7 @@ def run(request: Request, *, listener: str | None, as_json: bool) -> None:
     store = build_preferences(platform.settings).store
     try:
         if request.listed:
-            _list(store, check_listener_id(listener) if listener else None, as_json=as_json)
+            _list(platform, store, check_listener_id(listener) if listener else None, as_json=as_json)
             return
         who = check_listener_id(listener or platform.settings.listener)
         said = _change(store, who, request)
@@ -102,21 +102,41 @@ def _apply(platform: Platform, store: PreferenceStore, listener: str, said: str,
         out.print(display.table(f"Zones of {listener}", ["zone", "from"], _in_order(zones)))
 
 
-def _list(store: PreferenceStore, listener: str | None, *, as_json: bool) -> None:
+def _list(platform: Platform, store: PreferenceStore, listener: str | None, *, as_json: bool) -> None:
     out, _ = display.consoles(as_json=as_json)
     zones = [zone for zone in store.zones() if listener in (None, zone.listener_id)]
+    imported = [zone for zone in _imported_zones(platform) if listener in (None, zone.listener_id)]
     travellers = [t.listener_id for t in store.travellers() if listener in (None, t.listener_id)]
     if as_json:
-        document: dict[str, Any] = {"zones": [asdict(zone) for zone in zones], "travellers": travellers}
+        document: dict[str, Any] = {
+            "zones": [asdict(zone) for zone in zones],
+            "imported_zones": [asdict(zone) for zone in imported],
+            "travellers": travellers,
+        }
         display.print_json({"command": "timezone", **document})
         return
-    if not zones and not travellers:
-        out.print("No zones have been given, but for those given with an import.")
-    for name in sorted({zone.listener_id for zone in zones}):
-        own = [zone for zone in zones if zone.listener_id == name]
-        out.print(display.table(f"Zones of {name}", ["zone", "from"], _in_order(own)))
+    if not zones and not imported and not travellers:
+        out.print(f"No zones have been given: {platform.settings.timezone} (TUNEGENIE_TIMEZONE) holds for all.")
+    for name in sorted({zone.listener_id for zone in (*zones, *imported)}):
+        rows = [(*row, "") for row in _in_order([zone for zone in zones if zone.listener_id == name])]
+        rows += [(z.timezone, _since(z), "given with an import") for z in imported if z.listener_id == name]
+        out.print(display.table(f"Zones of {name}", ["zone", "from", ""], rows))
+    if imported and zones:
+        out.print("Of two zones from the same date the one that was given last holds.")
     for name in travellers:
         out.print(f"{name} follows the countries that plays were heard in.", markup=False)
+
+
+def _imported_zones(platform: Platform) -> list[ListenerZone]:
+    """The zone that the latest import with one gave, of each listener."""
+    zones: dict[str, ListenerZone] = {}
+    for archive in build_archive_store(platform.settings).landing.archives():
+        if archive.timezone is None or archive.timezone_given_at is None:
+            continue
+        name, given_at = archive.listener_id, archive.timezone_given_at
+        if name not in zones or zones[name].given_at < given_at:
+            zones[name] = ListenerZone(name, archive.timezone, None, given_at)
+    return list(zones.values())
 
 
 def _in_order(zones: list[ListenerZone]) -> list[tuple[str, str]]:

@@ -29,15 +29,10 @@ select
     nullif(release_name, '') as album_name,
     isrc,
     recording_mbid,
-    cast(null as varchar) as platform,
-    cast(null as varchar) as country,
-    cast(null as varchar) as reason_start,
-    cast(null as varchar) as reason_end,
-    cast(null as boolean) as shuffle,
-    cast(null as boolean) as skipped_flag,
-    cast(null as boolean) as offline,
-    cast(null as boolean) as incognito,
     false as is_offline_clock,
     {{ is_overlong('ms_played') }} as is_overlong,
-    ingested_at
+    ingested_at,
+    {{ absent_columns([
+        'platform', 'country', 'reason_start', 'reason_end', 'shuffle', 'skipped_flag', 'offline', 'incognito',
+    ]) }}
 from {{ source('raw', 'listenbrainz_listens') }}

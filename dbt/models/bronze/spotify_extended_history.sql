@@ -36,7 +36,6 @@ select
     ts as logged_at,
     cast(1 as bigint) as precision_seconds,
     ms_played,
-    cast(null as bigint) as duration_ms,
     content_type,
     track_id,
     {{ track_key('track_id', 'master_metadata_album_artist_name', 'master_metadata_track_name') }} as track_key,
@@ -46,8 +45,6 @@ select
     master_metadata_track_name as track_name,
     master_metadata_album_artist_name as artist_name,
     master_metadata_album_album_name as album_name,
-    cast(null as varchar) as isrc,
-    cast(null as varchar) as recording_mbid,
     platform,
     conn_country as country,
     reason_start,
@@ -58,5 +55,6 @@ select
     incognito_mode as incognito,
     started_from = 'offline_timestamp' as is_offline_clock,
     {{ is_overlong('ms_played') }} as is_overlong,
-    ingested_at
+    ingested_at,
+    {{ absent_columns(['duration_ms', 'isrc', 'recording_mbid']) }}
 from typed
