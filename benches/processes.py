@@ -41,7 +41,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None, *,
     isolated = () if network else NO_NETWORK
     with TemporaryDirectory(prefix="tunegenie-bench-") as folder:
         report = Path(folder) / "report.json"
-        ended = subprocess.run(  # noqa: S603  # the bench's own command
+        ended = subprocess.run(
             [sys.executable, "-m", "benches.launcher", str(report), *isolated, *command],
             capture_output=True,
             text=True,
@@ -66,7 +66,7 @@ def can_cut_network() -> bool:
     unshare = shutil.which(NO_NETWORK[0])
     if unshare is None:
         return False
-    return not subprocess.run([*NO_NETWORK, "true"], capture_output=True, check=False).returncode  # noqa: S603
+    return not subprocess.run([*NO_NETWORK, "true"], capture_output=True, check=False).returncode
 
 
 def _last_line(text: str) -> str:

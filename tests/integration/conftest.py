@@ -64,7 +64,7 @@ class Home:
         """Row count and a hash of all rows, whatever their order, of each table and view of the layers."""
         tables = self.rows("select table_schema, table_name from information_schema.tables order by 1, 2")
         return {
-            f"{layer}.{name}": self.rows(f"select count(*), coalesce(sum(hash(t)), 0) from {layer}.{name} as t")[0]  # noqa: S608
+            f"{layer}.{name}": self.rows(f"select count(*), coalesce(sum(hash(t)), 0) from {layer}.{name} as t")[0]
             for layer, name in tables
             if layer in layers
         }

@@ -110,7 +110,7 @@ def test_an_import_that_died_is_finished_by_the_next_one(fresh: Home, tmp_path: 
     before = fresh.fingerprints("silver", "gold")
     with duckdb.connect(str(fresh.path / "warehouse.duckdb")) as connection:
         for table in ("silver.plays", "silver.play_records", "gold.fct_plays", "gold.daily_listening_summary"):
-            connection.execute(f"delete from {table}")  # noqa: S608
+            connection.execute(f"delete from {table}")
     later = write_zip(tmp_path / "caf\udce9 [live].zip", {AUDIO: [record(ts="2021-05-01T08:00:00Z")]})
     report = fresh.json("import", str(later), "--listener", "bob")
     assert report["run"]["checks_failed"] == []
@@ -133,7 +133,7 @@ def test_the_command_itself_ends_with_one_line(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file, not a folder", encoding="utf-8")
     environment = {**os.environ, "TUNEGENIE_HOME": str(tmp_path / "home")}
     command = [sys.executable, "-m", "tunegenie_assets.cli.app", "import", "nowhere.zip"]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert ended.stderr.startswith("tunegenie: ")
     assert len(ended.stderr.splitlines()) == 1

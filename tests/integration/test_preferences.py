@@ -124,6 +124,8 @@ def test_a_name_that_was_never_played_is_questioned(ada: Home) -> None:
 def test_local_time_follows_the_zones_of_a_life(ada: Home) -> None:
     before, at_home = fingerprints(ada), local_hours(ada)
     assert set(at_home.values()) == {17}
+    [given] = ada.json("timezone", "--list")["imported_zones"]
+    assert (given["listener_id"], given["timezone"]) == ("ada", "Asia/Kolkata")
     moved = ada.json("timezone", "America/Denver", "--since", "2019-03-06")
     assert moved["run"]["checks_failed"] == []
     # Denver changed to summer time on the tenth.

@@ -68,7 +68,7 @@ def test_from_a_play_one_can_name_file_and_row(home: Home) -> None:
         "where source = 'spotify_extended_history' order by started_at limit 1"
     )
     [(raw,)] = home.rows(
-        "select master_metadata_track_name from raw.spotify_extended_history "  # noqa: S608
+        "select master_metadata_track_name from raw.spotify_extended_history "
         f"where source_file = '{file}' and source_row = {row}"
     )
     assert raw == name
@@ -79,7 +79,7 @@ def test_personal_fields_end_in_bronze(home: Home) -> None:
     personal = {
         value
         for column in ("ip_addr", "username", "user_agent_decrypted")
-        for (value,) in home.rows(f"select distinct {column} from raw.spotify_extended_history")  # noqa: S608
+        for (value,) in home.rows(f"select distinct {column} from raw.spotify_extended_history")
         if value and len(value) > 3
     }
     assert len(personal) >= 3
@@ -90,9 +90,7 @@ def test_personal_fields_end_in_bronze(home: Home) -> None:
     assert len(tables) > 20
     for layer, name in tables:
         for value in personal:
-            [(found,)] = home.rows(
-                f"select count(*) from {layer}.{name} as t where contains(t::varchar, '{value}')"  # noqa: S608
-            )
+            [(found,)] = home.rows(f"select count(*) from {layer}.{name} as t where contains(t::varchar, '{value}')")
             assert found == 0, f"{layer}.{name}"
 
 

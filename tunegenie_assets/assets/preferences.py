@@ -3,6 +3,8 @@
 Storing it is in sources/preferences.py; what follows from it is in the dbt models.
 """
 
+from collections.abc import Callable
+
 import dagster as dg
 import pyarrow as pa
 
@@ -10,39 +12,26 @@ from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.resources.preferences import Preferences
 from tunegenie_assets.resources.tables import column_schema
 from tunegenie_assets.schemas.landing import EXCLUSIONS, LISTENER_ZONES, TRAVELLERS
+from tunegenie_assets.schemas.table import Table
 
 
-@dg.asset(
-    key=list(EXCLUSIONS.key),
-    group_name="landing",
-    description=f"{EXCLUSIONS.row}\n\nEdited by `tunegenie exclude`.",
-    owners=list(OWNERS),
-    kinds={"python", "file"},
-    metadata={"dagster/column_schema": column_schema(EXCLUSIONS)},
-)
-def exclusions(preferences: Preferences) -> dg.MaterializeResult[pa.Table]:
-    return dg.MaterializeResult(value=preferences.exclusions())
+def _preference(table: Table, command: str, read: Callable[[Preferences], pa.Table]) -> dg.AssetsDefinition:
+    """The asset of what listeners said of one matter, with the command that edits it."""
+
+    @dg.asset(
+        key=list(table.key),
+        group_name="landing",
+        description=f"{table.row}\n\nEdited by `{command}`.",
+        owners=list(OWNERS),
+        kinds={"python", "file"},
+        metadata={"dagster/column_schema": column_schema(table)},
+    )
+    def preference(preferences: Preferences) -> dg.MaterializeResult[pa.Table]:
+        return dg.MaterializeResult(value=read(preferences))
+
+    return preference
 
 
-@dg.asset(
-    key=list(LISTENER_ZONES.key),
-    group_name="landing",
-    description=f"{LISTENER_ZONES.row}\n\nEdited by `tunegenie timezone`.",
-    owners=list(OWNERS),
-    kinds={"python", "file"},
-    metadata={"dagster/column_schema": column_schema(LISTENER_ZONES)},
-)
-def listener_zones(preferences: Preferences) -> dg.MaterializeResult[pa.Table]:
-    return dg.MaterializeResult(value=preferences.listener_zones())
-
-
-@dg.asset(
-    key=list(TRAVELLERS.key),
-    group_name="landing",
-    description=f"{TRAVELLERS.row}\n\nEdited by `tunegenie timezone --follow-travels`.",
-    owners=list(OWNERS),
-    kinds={"python", "file"},
-    metadata={"dagster/column_schema": column_schema(TRAVELLERS)},
-)
-def travellers(preferences: Preferences) -> dg.MaterializeResult[pa.Table]:
-    return dg.MaterializeResult(value=preferences.travellers())
+exclusions = _preference(EXCLUSIONS, "tunegenie exclude", Preferences.exclusions)
+listener_zones = _preference(LISTENER_ZONES, "tunegenie timezone", Preferences.listener_zones)
+travellers = _preference(TRAVELLERS, "tunegenie timezone --follow-travels", Preferences.travellers)

@@ -16,7 +16,7 @@ _LOADED = " union all ".join(
 )
 
 _COUNTED = " union all ".join(
-    f"select listener_id, '{table.name}' as source, count(*) as records from {'.'.join(table.key)} group by 1"  # noqa: S608
+    f"select listener_id, '{table.name}' as source, count(*) as records from {'.'.join(table.key)} group by 1"  # noqa: S608  # names of schemas/
     for table in HISTORIES
 )
 

@@ -20,4 +20,4 @@ def run(*, port: int | None) -> None:
         *("--host", "127.0.0.1", "--port", str(port or settings.ui_port)),
     ]
     # A program of our own choosing with arguments of our own making.
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606  # this very interpreter

@@ -56,5 +56,5 @@ def plays(*days: date, listener: str = "sim-1", ms_played: int = 1000) -> pa.Tab
 
 def stored(warehouse: DuckDBTables, columns: Sequence[str] = ("play_date", "ms_played")) -> list[tuple[object, ...]]:
     """The rows of synthetic.plays, in order."""
-    rows = warehouse.query(f"select {', '.join(columns)} from synthetic.plays order by all")  # noqa: S608  # names of the caller
+    rows = warehouse.query(f"select {', '.join(columns)} from synthetic.plays order by all")
     return [tuple(row.values()) for row in rows.to_pylist()]

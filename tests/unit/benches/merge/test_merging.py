@@ -29,7 +29,7 @@ def ledger(path: Path, observed: Observed, condition: str = "true") -> Path:
                 case when play < 0 then 'zero_length' else 'kept' end as fate,
                 case when play >= 0 then 'play-' || play end as play_id
             from expected where {condition}
-            """  # noqa: S608  # conditions of this test
+            """
         )
     return path
 

@@ -105,7 +105,7 @@ def test_serving_does_not_import_lightfm(hybrid: LightFMHybrid, tmp_path: Path) 
         "sys.exit('lightfm' in sys.modules)\n"
     )
     root = Path(__file__).parents[4]
-    assert subprocess.run([sys.executable, "-c", program, str(path)], cwd=root, check=False).returncode == 0  # noqa: S603
+    assert subprocess.run([sys.executable, "-c", program, str(path)], cwd=root, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("kind", MODELS)
