@@ -46,7 +46,7 @@ pytest: $(VENV)/.development ## Unit and integration tests.
 snapshot: $(VENV)/.development ## Accept the present definitions as the ones to hold.
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/test_definitions.py
 
-bench: bench-merge ## Every bench; SIZE=small for a look in under a minute each.
+bench: bench-merge ## Every bench; SIZE=small for a quick look.
 
 bench-merge: $(VENV)/.development ## Is every play counted once, how fast, and what does a new day cost?
 	@$(BIN)/python -m benches.merge --size $(SIZE)

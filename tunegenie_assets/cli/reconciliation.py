@@ -13,7 +13,7 @@ from tunegenie_assets.cli import display
 
 MOST_FILES_SHOWN = 12
 """Of an archive of more files, such as one a month, people see the sum; `--json` has them all."""
-LONGEST_NAME = 24
+LONGEST_NAME = 20
 COLUMNS = ("file", "kind", "rows", "plays", "merged", "no play")
 MERGES = {
     "same_record": "the same record again",
@@ -138,7 +138,7 @@ def _sum(name: str, files: Sequence[ImportedFile]) -> ImportedFile:
 def _row(file: ImportedFile) -> tuple[object, ...]:
     # "spotify_extended_history" is "spotify extended": the last word says no more than the title does.
     kind = (file.source or "").rsplit("_", 1)[0].replace("_", " ")
-    why = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in file.reasons.items())
+    why = "\n".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in file.reasons.items())
     return (_tail(PurePosixPath(file.name).name), kind, file.rows, file.plays, file.merged, why)
 
 

@@ -44,8 +44,15 @@ def test_rows_are_plays_merged_and_reasons() -> None:
 def test_each_file_has_one_line_with_the_end_of_its_name() -> None:
     long = "Streaming_History_Audio_2019-2021_4.json"
     lines = shown((archive("a.zip"), [file(long), file("b.json")]))
-    assert [line.split()[0] for line in lines[2:]] == ["…_Audio_2019-2021_4.json", "b.json", "all"]
+    assert [line.split()[0] for line in lines[2:]] == ["…io_2019-2021_4.json", "b.json", "all"]
     assert "spotify extended" in lines[2]
+
+
+def test_each_reason_has_a_line() -> None:
+    reasons = {"podcast": 1857, "zero_length": 812}
+    [many] = [ImportedFile(name="a.json", source=EXTENDED, rows=20_000, plays=17_331, merged=0, reasons=reasons)]
+    lines = shown((archive("a.zip"), [many]))
+    assert [line.split("  ")[-1].strip() for line in lines[2:]] == ["1,857 podcast", "812 zero length"]
 
 
 def test_many_files_are_summed_by_folder() -> None:
