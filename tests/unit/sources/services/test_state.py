@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tunegenie_assets.sources.services.state import CollectorState, ParkedWork, Record
+
+NOW = datetime(2026, 3, 1, 12)
+
+
+def made(key: str, *, minutes: int = 0, body: str = "{}", stream: str = "tracks", day: date | None = None) -> Record:
+    return Record(stream, "ada", key, day, 200, NOW + timedelta(minutes=minutes), f"f{minutes}", 0, 0, body)
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> CollectorState:
+    return CollectorState(tmp_path / "new" / "collector.sqlite")
+
+
+def test_the_last_word_counts_whatever_the_order(state: CollectorState) -> None:
+    newer, older = made("t", minutes=5, body="new"), made("t", body="old")
+    assert state.absorb("f5", [newer], first_counts=()) == [newer]
+    assert state.absorb("f0", [older], first_counts=()) == []
+    assert [record.body for record in state.records("tracks")] == ["new"]
+
+
+def test_of_plays_the_first_word_counts_whatever_the_order(state: CollectorState) -> None:
+    newer, older = made("t", minutes=5, body="new"), made("t", body="old")
+    assert state.absorb("f5", [newer], first_counts=("tracks",)) == [newer]
+    assert state.absorb("f0", [older], first_counts=("tracks",)) == [older]
+    assert [record.body for record in state.records("tracks")] == ["old"]
+
+
+def test_a_file_is_absorbed_once_and_again_changes_nothing(state: CollectorState) -> None:
+    records = [made("a"), made("b")]
+    assert state.absorb("f0", records, first_counts=()) == records
+    assert state.absorb("f0", records, first_counts=()) == []
+    assert state.absorbed() == {"f0"}
+
+
+def test_a_file_that_fails_midway_leaves_nothing(state: CollectorState) -> None:
+    def broken() -> object:
+        yield made("a")
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        state.absorb("f0", broken(), first_counts=())
+    assert (list(state.records("tracks")), state.absorbed()) == ([], set())
+
+
+def test_records_of_days_are_half_open(state: CollectorState) -> None:
+    days = [date(2026, 2, 27) + timedelta(days=n) for n in range(4)]
+    state.absorb("f0", [made(str(day), day=day) for day in days], first_counts=())
+    found = state.records("tracks", start=days[1], end=days[3])
+    assert [record.day for record in found] == days[1:3]
+    assert list(state.records("tracks", subject="bob")) == []
+
+
+def test_calls_are_counted_in_a_rolling_window(state: CollectorState) -> None:
+    for hours in (0, 23, 25):
+        state.spend("spotify", "plays", NOW + timedelta(hours=hours))
+    state.spend("lastfm", "plays", NOW + timedelta(hours=25))
+    assert state.calls_since("spotify", NOW + timedelta(hours=1)) == [NOW + timedelta(hours=h) for h in (23, 25)]
+    state.spend("spotify", "plays", NOW + timedelta(hours=80))
+    assert state.calls_since("spotify", NOW) == [NOW + timedelta(hours=80)]
+
+
+def test_parked_work_is_replaced_and_taken_up(state: CollectorState) -> None:
+    for hours in (2, 1):
+        state.park(ParkedWork("spotify", "tracks", "ada", NOW + timedelta(hours=hours), "QUOTA_EXCEEDED", NOW))
+    [work] = state.parked()
+    assert work.retry_at == NOW + timedelta(hours=1)
+    state.unpark("spotify", "tracks", "ada")
+    assert state.parked() == []

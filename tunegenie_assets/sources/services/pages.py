@@ -1,0 +1,118 @@
+"""API pages in landing: every response as it came, before anything is parsed. What they mean is not known here.
+
+Layout below the root, a local folder or any URL that fsspec knows, gzip JSON lines with one line a page:
+    pages/<service>/<stream>/<subject>/<day>/<time>-<digest>.jsonl.gz
+A subject is the listener whose page it is, or SHARED. Files are only added, never changed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from upath import UPath
+
+from tunegenie_assets.sources.errors import LandingError
+from tunegenie_assets.sources.storage import make_folder, store
+
+SHARED = "_shared"
+"""The subject of pages that are nobody's own: tracks, artists, charts."""
+_ROOT = "pages"
+_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Page:
+    """One response of a service."""
+
+    service: str
+    stream: str
+    subject: str
+    request: Mapping[str, str]
+    """What was asked for: method, path and parameters, without secrets."""
+    requested_at: datetime
+    """Naive UTC."""
+    status: int
+    body: str
+    """As received."""
+
+
+@dataclass(frozen=True)
+class LandedPage:
+    """A page with its place: file below the root and zero-based line."""
+
+    page: Page
+    file: str
+    line: int
+
+
+class PageStore:
+    """The pages below `root`."""
+
+    def __init__(self, root: UPath) -> None:
+        self._root = root
+
+    def write(self, pages: Sequence[Page]) -> list[LandedPage]:
+        """Land pages of one stream and subject in one file, which appears complete or not at all.
+
+        Raises:
+            ValueError: no pages, or of several streams or subjects.
+        """
+        kinds = {(page.service, page.stream, page.subject) for page in pages}
+        if len(kinds) != 1:
+            raise ValueError(f"expected pages of one stream and subject, got {sorted(kinds)}")
+        first = pages[0]
+        lines = b"".join(_as_line(page) for page in pages)
+        digest = hashlib.sha256(lines).hexdigest()[:_DIGITS]
+        folder = f"{_ROOT}/{first.service}/{first.stream}/{first.subject}/{first.requested_at:%Y-%m-%d}"
+        file = f"{folder}/{first.requested_at:%H%M%S%f}-{digest}.jsonl.gz"
+        make_folder(self._root / folder)
+        # Without a time of its own equal pages are equal files.
+        store(io.BytesIO(gzip.compress(lines, mtime=0)), self._root / file)
+        return [LandedPage(page, file, line) for line, page in enumerate(pages)]
+
+    def files(self) -> list[str]:
+        """Every file, oldest day first within its stream and subject."""
+        found = self._root.glob(f"{_ROOT}/*/*/*/*/*.jsonl.gz")
+        return sorted(path.relative_to(self._root).as_posix() for path in found)
+
+    def read(self, file: str) -> Iterator[LandedPage]:
+        """The pages of one file, in order.
+
+        Raises:
+            LandingError: the file is gone or not one that was written here.
+        """
+        service, stream, subject = file.split("/")[1:4]
+        try:
+            lines = gzip.decompress((self._root / file).read_bytes()).splitlines()
+            if not lines:
+                raise ValueError("it is empty")
+            for line, text in enumerate(lines):
+                fields = json.loads(text)
+                page = Page(
+                    service=service,
+                    stream=stream,
+                    subject=subject,
+                    request=fields["request"],
+                    requested_at=datetime.fromisoformat(fields["requested_at"]).replace(tzinfo=None),
+                    status=fields["status"],
+                    body=fields["body"],
+                )
+                yield LandedPage(page, file, line)
+        except (OSError, EOFError, ValueError, KeyError) as error:
+            raise LandingError(f"{self._root / file}: not a file of pages that landing wrote ({error})") from error
+
+
+def _as_line(page: Page) -> bytes:
+    fields = {
+        "requested_at": f"{page.requested_at.isoformat()}Z",
+        "request": dict(page.request),
+        "status": page.status,
+        "body": page.body,
+    }
+    return json.dumps(fields, sort_keys=True).encode() + b"\n"

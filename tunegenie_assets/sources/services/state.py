@@ -1,0 +1,200 @@
+"""What a collector must remember between runs: calls spent, parked work, and every record that pages held.
+
+A SQLite file of its own, not the warehouse: it is written before and while the warehouse is busy. Records and the
+files they came from can be read again from landing; calls and parked work are of the last hours only.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+_SCHEMA = """
+create table if not exists calls (service text not null, purpose text not null, called_at text not null);
+create index if not exists calls_by_time on calls (service, called_at);
+create table if not exists parked (
+    service text not null, stream text not null, subject text not null,
+    retry_at text not null, reason text not null, parked_at text not null,
+    primary key (service, stream, subject)
+);
+create table if not exists absorbed (file text primary key);
+create table if not exists records (
+    stream text not null, subject text not null, key text not null, day text, status integer not null,
+    requested_at text not null, file text not null, line integer not null, position integer not null,
+    body text not null,
+    primary key (stream, subject, key)
+) without rowid;
+create index if not exists records_by_day on records (stream, day);
+"""
+_BUSY_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Record:
+    """One item of a page. Of records with one stream, subject and key the latest request counts, or the first."""
+
+    stream: str
+    subject: str
+    key: str
+    day: date | None
+    """UTC day of a play; None for what has no day."""
+    status: int
+    """Of the response; 404 remembers that there is nothing."""
+    requested_at: datetime
+    file: str
+    line: int
+    """Of the page within its file."""
+    position: int
+    """Of the item within its page."""
+    body: str
+    """The item as JSON."""
+
+
+@dataclass(frozen=True)
+class ParkedWork:
+    """What must wait until `retry_at` (naive UTC)."""
+
+    service: str
+    stream: str
+    subject: str
+    retry_at: datetime
+    reason: str
+    parked_at: datetime
+
+
+class CollectorState:
+    """The state in the SQLite file `path`, made at first use; several processes may hold it at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def spend(self, service: str, purpose: str, now: datetime) -> None:
+        """Note a call that is about to be sent, and forget those of two days ago."""
+        with self._open() as connection:
+            connection.execute("insert into calls values (?, ?, ?)", (service, purpose, _text(now)))
+            connection.execute("delete from calls where called_at < ?", (_text(now - timedelta(days=2)),))
+
+    def calls_since(self, service: str, since: datetime) -> list[datetime]:
+        """When calls were sent after `since`, in order."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "select called_at from calls where service = ? and called_at > ? order by called_at",
+                (service, _text(since)),
+            )
+            return [_moment(row[0]) for row in rows]
+
+    def park(self, work: ParkedWork) -> None:
+        with self._open() as connection:
+            connection.execute(
+                "insert or replace into parked values (?, ?, ?, ?, ?, ?)",
+                (
+                    work.service,
+                    work.stream,
+                    work.subject,
+                    _text(work.retry_at),
+                    work.reason,
+                    _text(work.parked_at),
+                ),
+            )
+
+    def unpark(self, service: str, stream: str, subject: str) -> None:
+        with self._open() as connection:
+            connection.execute(
+                "delete from parked where service = ? and stream = ? and subject = ?", (service, stream, subject)
+            )
+
+    def parked(self) -> list[ParkedWork]:
+        """All parked work, the first to go on first."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "select service, stream, subject, retry_at, reason, parked_at from parked order by retry_at, 1, 2, 3"
+            )
+            return [ParkedWork(r[0], r[1], r[2], _moment(r[3]), r[4], _moment(r[5])) for r in rows]
+
+    def absorbed(self) -> set[str]:
+        """The files whose records are in."""
+        with self._open() as connection:
+            return {row[0] for row in connection.execute("select file from absorbed")}
+
+    def absorb(self, file: str, records: Iterable[Record], *, first_counts: Collection[str]) -> list[Record]:
+        """Take in the records of a file, all or none; again changes nothing.
+
+        Of the streams in `first_counts` the record that was requested first counts, of others the last.
+
+        Returns:
+            The records that are new or newer than what was known.
+        """
+        changed: list[Record] = []
+        with self._open() as connection:
+            for record in records:
+                earlier = record.stream in first_counts
+                if _is_taken(connection, record, earlier=earlier):
+                    changed.append(record)
+            connection.execute("insert or ignore into absorbed values (?)", (file,))
+        return changed
+
+    def records(
+        self, stream: str, *, start: date | None = None, end: date | None = None, subject: str | None = None
+    ) -> Iterator[Record]:
+        """Records of a stream, of the days [start, end) where those are given, by subject and key."""
+        with self._open() as connection:
+            rows = connection.execute(
+                """
+                select stream, subject, key, day, status, requested_at, file, line, position, body from records
+                where stream = ? and (? is null or day >= ?) and (? is null or day < ?) and (? is null or subject = ?)
+                order by subject, key
+                """,
+                (stream, *(_text(start),) * 2, *(_text(end),) * 2, subject, subject),
+            ).fetchall()
+        for row in rows:
+            day = date.fromisoformat(row[3]) if row[3] else None
+            yield Record(row[0], row[1], row[2], day, row[4], _moment(row[5]), *row[6:])
+
+    def keys(self, stream: str, subject: str) -> dict[str, tuple[int, datetime]]:
+        """Of every key status and time of the request that told of it."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "select key, status, requested_at from records where stream = ? and subject = ?", (stream, subject)
+            )
+            return {row[0]: (row[1], _moment(row[2])) for row in rows}
+
+    @contextmanager
+    def _open(self) -> Generator[sqlite3.Connection]:
+        """A connection in one transaction: committed at the end, rolled back on an error."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection, connection:
+            connection.execute("pragma journal_mode = wal")
+            if not connection.execute("select 1 from sqlite_master where name = 'records'").fetchone():
+                connection.executescript(_SCHEMA)
+            connection.execute("begin immediate")
+            yield connection
+
+
+def _is_taken(connection: sqlite3.Connection, record: Record, *, earlier: bool) -> bool:
+    place = (record.stream, record.subject, record.key)
+    known = connection.execute(
+        "select requested_at, file, line, position from records where stream = ? and subject = ? and key = ?", place
+    ).fetchone()
+    told = (_text(record.requested_at), record.file, record.line, record.position)
+    if known is not None and (told >= known if earlier else told <= known):
+        return False
+    connection.execute(
+        "insert or replace into records values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*place, _text(record.day), record.status, *told, record.body),
+    )
+    return True
+
+
+def _text(moment: date | None) -> str | None:
+    """ISO 8601 with microseconds, so that text sorts like time."""
+    if isinstance(moment, datetime):
+        return moment.isoformat(timespec="microseconds")
+    return moment.isoformat() if moment else None
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
