@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def test_a_file_is_absorbed_once_and_again_changes_nothing(state: CollectorState
 
 
 def test_a_file_that_fails_midway_leaves_nothing(state: CollectorState) -> None:
-    def broken() -> object:
+    def broken() -> Iterator[Record]:
         yield made("a")
         raise ValueError
 
