@@ -177,7 +177,7 @@ class SpotifyAccounts:
                 "Redirect URIs of the app on https://developer.spotify.com/dashboard"
             )
         if "invalid_client" in what or "invalid client" in what:
-            raise BadCredentials("Spotify", "the client id or client secret of the app")
+            raise BadCredentials(SPOTIFY, "the client id or client secret of the app")
 
 
 def _grant(response: Response) -> Grant:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from tunegenie_assets.sources.services.responses import Response
 
 LOG_IN_AGAIN = "run `tunegenie login` again"
+_TITLES = {"spotify": "Spotify", "lastfm": "Last.fm", "musicbrainz": "MusicBrainz", "listenbrainz": "ListenBrainz"}
+"""How people know the services; another goes by its own name."""
+
+
+def title(service: str) -> str:
+    return _TITLES.get(service, service)
 
 
 class ServiceError(SourceError):
@@ -32,7 +38,7 @@ class Parked(ServiceError):
     """Work that must wait until `retry_at` (naive UTC). Nobody sleeps for it."""
 
     def __init__(self, service: str, retry_at: datetime, reason: str) -> None:
-        super().__init__(f"{service}: {reason}; the work goes on after {retry_at:%Y-%m-%d %H:%M} UTC")
+        super().__init__(f"{title(service)}: {reason}; the work goes on after {retry_at:%Y-%m-%d %H:%M} UTC")
         self.service = service
         self.retry_at = retry_at
         self.reason = reason
@@ -50,7 +56,7 @@ class RateLimited(ServiceError):
     """Too many calls in a short time. Callers see it as Parked when waiting a little did not help."""
 
     def __init__(self, service: str, retry_after_s: float | None, *, response: Response | None = None) -> None:
-        super().__init__(f"{service} refused the call as one too many; try again in a while", response=response)
+        super().__init__(f"{title(service)} refused the call as one too many; try again in a while", response=response)
         self.service = service
         self.retry_after_s = retry_after_s
 
@@ -68,7 +74,7 @@ class ServerFailure(ServiceError):
         response: Response | None = None,
     ) -> None:
         super().__init__(
-            f"{service} {what}; try again later, and look at its status page if it lasts", response=response
+            f"{title(service)} {what}; try again later, and look at its status page if it lasts", response=response
         )
         self.service = service
         self.did_nothing = did_nothing
@@ -80,21 +86,23 @@ class BadResponse(ServiceError):
     """The answer cannot be used: cut short, empty, no JSON, or of somebody else."""
 
     def __init__(self, service: str, what: str, *, response: Response | None = None) -> None:
-        super().__init__(f"{service} sent an answer that cannot be used ({what}); try again later", response=response)
+        super().__init__(
+            f"{title(service)} sent an answer that cannot be used ({what}); try again later", response=response
+        )
 
 
 class Refused(ServiceError):
     """The service refused the request itself."""
 
     def __init__(self, service: str, what: str, *, response: Response | None = None) -> None:
-        super().__init__(f"{service} refused the request: {what}", response=response)
+        super().__init__(f"{title(service)} refused the request: {what}", response=response)
 
 
 class Unauthorized(ServiceError):
     """The access token is not accepted, even a fresh one."""
 
     def __init__(self, service: str, *, response: Response | None = None) -> None:
-        super().__init__(f"{service} does not accept the access token; {LOG_IN_AGAIN}", response=response)
+        super().__init__(f"{title(service)} does not accept the access token; {LOG_IN_AGAIN}", response=response)
 
 
 class TokenOverlooked(Unauthorized):
@@ -147,7 +155,7 @@ class NotAvailable(ServiceError):
 
     def __init__(self, service: str, what: str, *, response: Response | None = None) -> None:
         super().__init__(
-            f"{service} does not offer {what} to this app; what depends on it stays empty", response=response
+            f"{title(service)} does not offer {what} to this app; what depends on it stays empty", response=response
         )
 
 
@@ -155,7 +163,7 @@ class NotFound(ServiceError):
     """There is no such thing at the service."""
 
     def __init__(self, service: str, what: str, *, response: Response | None = None) -> None:
-        super().__init__(f"{service} knows no {what}; check how it is written", response=response)
+        super().__init__(f"{title(service)} knows no {what}; check how it is written", response=response)
 
 
 class PrivateProfile(ServiceError):
@@ -174,7 +182,8 @@ class BadCredentials(ServiceError):
 
     def __init__(self, service: str, what: str, *, response: Response | None = None) -> None:
         super().__init__(
-            f"{service} does not accept {what}; copy it again from the app's page at {service}", response=response
+            f"{title(service)} does not accept {what}; copy it again from the app's page at {title(service)}",
+            response=response,
         )
 
 

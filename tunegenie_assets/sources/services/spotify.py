@@ -146,6 +146,14 @@ class SpotifyClient:
 
         return self._connection.call(ask, purpose=Purpose.LIBRARY, scopes=PLAYLISTS_WRITE, replayable=False)
 
+    def describe_playlist(self, playlist_id: str, description: str) -> Response:
+        """Change the description of a playlist."""
+
+        def ask(spotify: Spotify) -> object:
+            return spotify.playlist_change_details(playlist_id, description=description)
+
+        return self._connection.call(ask, purpose=Purpose.LIBRARY, scopes=PLAYLISTS_WRITE, has_body=False)
+
     def replace_playlist_items(self, playlist_id: str, uris: Sequence[str]) -> Response:
         """Leave only these, at most 100, in a playlist; doing so twice is doing so once."""
 

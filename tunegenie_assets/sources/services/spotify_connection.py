@@ -18,7 +18,14 @@ from tunegenie_assets.sources.services.calls import Caller, Purpose
 from tunegenie_assets.sources.services.errors import BadResponse, Refused, TokenOverlooked, Unauthorized
 from tunegenie_assets.sources.services.responses import Response
 from tunegenie_assets.sources.services.spotify_errors import raise_for_answer
-from tunegenie_assets.sources.services.transport import TIMEOUT_S, new_session, shown, to_response, typed_failures
+from tunegenie_assets.sources.services.transport import (
+    TIMEOUT_S,
+    new_session,
+    require_json,
+    shown,
+    to_response,
+    typed_failures,
+)
 
 Ask = Callable[[Spotify], object]
 """Calls one method of spotipy. What that returns is not used: the answer is taken from the connection."""
@@ -45,8 +52,18 @@ class SpotifyConnection:
         )
         self._spotipy.prefix = self._base_url
 
-    def call(self, ask: Ask, *, purpose: Purpose, scopes: Collection[str] = (), replayable: bool = True) -> Response:
+    def call(
+        self,
+        ask: Ask,
+        *,
+        purpose: Purpose,
+        scopes: Collection[str] = (),
+        replayable: bool = True,
+        has_body: bool = True,
+    ) -> Response:
         """The response to what `ask` sends; an access token that is rejected is replaced once.
+
+        Without `has_body` a success says nothing.
 
         Raises:
             ServiceError: it could not be had, or means an error.
@@ -54,7 +71,10 @@ class SpotifyConnection:
         token = self._tokens.access_token(scopes)
 
         def send() -> Response:
-            return self._once(ask, token, scopes)
+            response = self._once(ask, token, scopes)
+            if has_body:
+                require_json(response)
+            return response
 
         sent = partial(self._caller.call, service=SPOTIFY, purpose=purpose, replayable=replayable)
         try:

@@ -84,10 +84,19 @@ class TokenStore:
         Raises:
             TokenFileError: there is none, or it cannot be read.
         """
-        file = self._file(service, account_id)
-        if not file.exists():
+        token = self.find(service, account_id)
+        if token is None:
             raise TokenFileError(f"no account {account_id!a} of {service} is connected; run `tunegenie login`")
-        return self._read(file)
+        return token
+
+    def find(self, service: str, account_id: str) -> Token | None:
+        """The token of an account, or None.
+
+        Raises:
+            TokenFileError: it cannot be read.
+        """
+        file = self._file(service, account_id)
+        return self._read(file) if file.exists() else None
 
     def tokens(self, service: str | None = None) -> list[Token]:
         """Those of a service or all, by listener, service and account.

@@ -123,10 +123,10 @@ def shown(text: str) -> str:
 
 
 def raise_for_status(response: Response, headers: Mapping[str, str]) -> None:
-    """Raise what a status says at any service; an answer without JSON is not one.
+    """Raise what a status says at any service.
 
     Raises:
-        ServiceError: the status is not 2xx, or there is no JSON.
+        ServiceError: it is not 2xx.
     """
     service, status = response.service, response.status
     wait = retry_after_s(headers, response.requested_at)
@@ -140,10 +140,13 @@ def raise_for_status(response: Response, headers: Mapping[str, str]) -> None:
         raise Refused(service, f"status {status}, {shown(response.text) or 'no reason given'}", response=response)
     if status >= HTTPStatus.MULTIPLE_CHOICES:
         raise BadResponse(service, f"status {status}", response=response)
+
+
+def require_json(response: Response) -> None:
+    """Raises BadResponse when a success says nothing or is cut short."""
     if response.json is None:
-        raise BadResponse(
-            service, "empty" if not response.text else "not the JSON that was expected", response=response
-        )
+        what = "not the JSON that was expected" if response.text else "empty"
+        raise BadResponse(response.service, what, response=response)
 
 
 Judge = Callable[[Response, Mapping[str, str]], None]
@@ -204,6 +207,7 @@ class PlainService:
                 secrets=frozenset(self._secrets),
             )
             (judge or self._judge)(response, answer.headers)
+            require_json(response)
             return response
 
         return self._caller.call(send, service=self.name, purpose=purpose, replayable=True)
