@@ -6,16 +6,16 @@ Which scopes are asked for, and where tokens are kept, is decided by the caller.
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Empty, Queue
 from types import TracebackType
 from typing import Self, cast
 from urllib.parse import parse_qs, urlsplit
 
 from tunegenie_assets.sources.services.accounts import SPOTIFY, Grant, SpotifyAccounts
-from tunegenie_assets.sources.services.calls import Clock
 from tunegenie_assets.sources.services.errors import BadResponse, LoginFailed, Unauthorized, WrongRedirectUri
 from tunegenie_assets.sources.services.responses import Response
 from tunegenie_assets.sources.services.tokens import Token, TokenStore
@@ -23,8 +23,9 @@ from tunegenie_assets.sources.services.tokens import Token, TokenStore
 TIMEOUT_S = 300.0
 _HOST = "127.0.0.1"
 _SECRET_BYTES = 48
-# Browsers open connections ahead of need; one that says nothing must not keep the others waiting.
-_SILENCE_S = 2.0
+# Browsers open connections ahead of need and say nothing on them.
+_SILENCE_S = 10.0
+_POLL_S = 0.05
 _AGAIN = "run `tunegenie login` again"
 
 
@@ -84,7 +85,7 @@ class Login:
             ServiceError: the login did not come to its end.
         """
         pending = self.begin(listener_id, scopes)
-        with RedirectServer(self._accounts.app.redirect_uri, pending.state, self._accounts.caller.clock) as server:
+        with RedirectServer(self._accounts.app.redirect_uri, pending.state) as server:
             show(pending.url)
             open_browser(pending.url)
             redirected_to = server.wait(timeout_s)
@@ -172,7 +173,7 @@ def _is_state(query: dict[str, list[str]], state: str) -> bool:
 class RedirectServer:
     """Waits on this machine for the browser to come back to the redirect address."""
 
-    def __init__(self, redirect_uri: str, state: str, clock: Clock) -> None:
+    def __init__(self, redirect_uri: str, state: str) -> None:
         uri = urlsplit(redirect_uri)
         try:
             port = uri.port
@@ -183,21 +184,24 @@ class RedirectServer:
                 f"redirect address {redirect_uri!a}: expected one such as http://{_HOST}:8765/callback (`localhost` is "
                 "refused by Spotify), or paste the address that the browser ends at"
             )
-        self._clock = clock
         try:
             self._server = _Server(port, uri.path or "/", state)
         except OSError as error:
             raise LoginFailed(
                 f"port {port} of the redirect address cannot be used ({error.strerror}); end what uses it and {_AGAIN}"
             ) from error
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL_S,), daemon=True)
 
     def __enter__(self) -> Self:
+        self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._server.shutdown()
         self._server.server_close()
+        self._thread.join()
 
     def wait(self, timeout_s: float) -> str:
         """The address that the browser came back to.
@@ -205,29 +209,21 @@ class RedirectServer:
         Raises:
             LoginFailed: it did not in time.
         """
-        end = self._clock() + timedelta(seconds=timeout_s)
-        while self._server.redirected_to is None:
-            left = (end - self._clock()).total_seconds()
-            self._server.timeout = min(max(left, 0.0), timeout_s)
-            self._server.handle_request()
-            if self._server.is_late:
-                raise LoginFailed(
-                    f"nobody came back from Spotify within {timeout_s:.0f} s; {_AGAIN}; if the browser showed "
-                    "`Invalid redirect URI`, add the redirect address to the app on https://developer.spotify.com/dashboard"
-                )
-        return self._server.redirected_to
+        try:
+            return self._server.arrivals.get(timeout=timeout_s)
+        except Empty:
+            raise LoginFailed(
+                f"nobody came back from Spotify within {timeout_s:.0f} s; {_AGAIN}; if the browser showed "
+                "`Invalid redirect URI`, add the redirect address to the app on https://developer.spotify.com/dashboard"
+            ) from None
 
 
-class _Server(HTTPServer):
+class _Server(ThreadingHTTPServer):
     def __init__(self, port: int, path: str, state: str) -> None:
         self.path = path
         self.state = state
-        self.redirected_to: str | None = None
-        self.is_late = False
+        self.arrivals: Queue[str] = Queue()
         super().__init__((_HOST, port), _Handler)
-
-    def handle_timeout(self) -> None:
-        self.is_late = True
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -242,8 +238,8 @@ class _Handler(BaseHTTPRequestHandler):
             # A tab of an earlier login, or a page that wants to connect an account of its own.
             self._say(400, "This page belongs to another login.")
         else:
-            server.redirected_to = self.path
             self._say(200, "TuneGenie has been told. You can close this page.")
+            server.arrivals.put(self.path)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
         """Requests hold the code and are not logged."""
