@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
-from tunegenie_assets.sources.services.calls import Caller, Purpose
+from tunegenie_assets.sources.services.calls import Caller
 from tunegenie_assets.sources.services.errors import (
     BadCredentials,
     BadResponse,
@@ -26,7 +26,7 @@ from tunegenie_assets.sources.services.errors import (
     ServiceError,
     WrongRedirectUri,
 )
-from tunegenie_assets.sources.services.responses import Response
+from tunegenie_assets.sources.services.responses import Purpose, Response
 from tunegenie_assets.sources.services.tokens import Token, TokenStore
 from tunegenie_assets.sources.services.transport import (
     TIMEOUT_S,

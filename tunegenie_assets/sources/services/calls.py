@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
 from random import Random
 from typing import Protocol, TypeVar
 
@@ -22,20 +21,12 @@ from tunegenie_assets.sources.services.errors import (
     ServerFailure,
     TokenOverlooked,
 )
+from tunegenie_assets.sources.services.responses import Purpose
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 """Tells the time, naive UTC."""
 Sleep = Callable[[float], None]
-
-
-class Purpose(IntEnum):
-    """What a call is for, the most important first."""
-
-    PLAYS = 1
-    LIBRARY = 2
-    ENRICHMENT = 3
-    CHARTS = 4
 
 
 class Budget(Protocol):

@@ -1,14 +1,18 @@
-"""Last.fm over plain HTTP: scrobbles, tags, charts. What its JSON means is said in lastfm_values.py."""
+"""Last.fm over plain HTTP: scrobbles, tags, charts, and the quirks of its JSON.
+
+The JSON was made from XML: every number is text, a list of one may be its element, nothing may be "" in place of {}.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from typing import cast
 
 from pydantic import SecretStr
 
-from tunegenie_assets.sources.services.calls import Caller, Purpose
+from tunegenie_assets.sources.services.calls import Caller
 from tunegenie_assets.sources.services.errors import (
     BadCredentials,
     BadResponse,
@@ -18,13 +22,7 @@ from tunegenie_assets.sources.services.errors import (
     Refused,
     ServerFailure,
 )
-from tunegenie_assets.sources.services.lastfm_values import (
-    attributes_in,
-    fields_in,
-    number_in,
-    total_pages_in,
-)
-from tunegenie_assets.sources.services.responses import Response
+from tunegenie_assets.sources.services.responses import Purpose, Response
 from tunegenie_assets.sources.services.transport import Judge, PlainService, raise_for_status, retry_after_s, shown
 
 LASTFM = "lastfm"
@@ -76,7 +74,7 @@ class LastfmClient:
                 judge=partial(_raise_for_scrobbles, name=name),
             )
             yield page
-            pages = total_pages_in(page.fields().get("recenttracks"))
+            pages = _total_pages(page.fields().get("recenttracks"))
             number += 1
 
     def artist_tags(self, artist: str) -> Response:
@@ -109,8 +107,8 @@ def raise_for_answer(response: Response, headers: Mapping[str, str]) -> None:
     Raises:
         ServiceError: it is not a success.
     """
-    told = fields_in(response.json)
-    code = number_in(told.get("error"))
+    told = as_object(response.json)
+    code = as_number(told.get("error"))
     if code is None:
         raise_for_status(response, headers)
         return
@@ -132,7 +130,7 @@ def raise_for_answer(response: Response, headers: Mapping[str, str]) -> None:
 def _raise_for_scrobbles(response: Response, headers: Mapping[str, str], *, name: str) -> None:
     raise_for_answer(response, headers)
     # Last.fm has been seen to answer with the scrobbles of somebody else.
-    whose = attributes_in(fields_in(response.json).get("recenttracks")).get("user")
+    whose = _attributes(as_object(response.json).get("recenttracks")).get("user")
     if response.json is not None and str(whose).casefold() != name.casefold():
         raise BadResponse(LASTFM, "not of the listener who was asked for", response=response)
 
@@ -151,3 +149,43 @@ def _chart(page: int) -> dict[str, str]:
 
 def _seconds(moment: datetime) -> str:
     return str(int(moment.replace(tzinfo=UTC).timestamp()))
+
+
+def as_list(value: object) -> list[dict[str, object]]:
+    """The objects of a list, of a list of one, or of nothing."""
+    values = cast("list[object]", value) if isinstance(value, list) else [value]
+    return [cast("dict[str, object]", item) for item in values if isinstance(item, dict)]
+
+
+def as_object(value: object) -> dict[str, object]:
+    """The object, or an empty one for "" and null."""
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+
+
+def as_number(value: object) -> int | None:
+    """The whole number that a text or a number says."""
+    try:
+        return int(value) if isinstance(value, (str, int)) else None
+    except ValueError:
+        return None
+
+
+def _attributes(value: object) -> dict[str, object]:
+    """What stands under `@attr` of an object."""
+    return as_object(as_object(value).get("@attr"))
+
+
+def scrobbles_in(page: object) -> list[dict[str, object]]:
+    """The scrobbles of a page of recent tracks, given as JSON. What is playing now has no date and is none."""
+    rows = as_list(as_object(as_object(page).get("recenttracks")).get("track"))
+    return [row for row in rows if as_number(as_object(row.get("date")).get("uts")) is not None]
+
+
+def tags_in(page: object) -> list[dict[str, object]]:
+    """The tags of an artist, given the page as JSON; none for one that nobody knows."""
+    return as_list(as_object(as_object(page).get("toptags")).get("tag"))
+
+
+def _total_pages(value: object) -> int:
+    """Of a paged object; 0 when it says nothing."""
+    return as_number(_attributes(value).get("totalPages")) or 0

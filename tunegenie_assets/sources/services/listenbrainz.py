@@ -7,9 +7,9 @@ from http import HTTPStatus
 
 from pydantic import SecretStr
 
-from tunegenie_assets.sources.services.calls import Caller, Purpose
+from tunegenie_assets.sources.services.calls import Caller
 from tunegenie_assets.sources.services.errors import BadCredentials, RateLimited
-from tunegenie_assets.sources.services.responses import Response
+from tunegenie_assets.sources.services.responses import Purpose, Response
 from tunegenie_assets.sources.services.transport import PlainService, raise_for_status, retry_after_s
 
 LISTENBRAINZ = "listenbrainz"

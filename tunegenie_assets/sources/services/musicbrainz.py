@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import quote
 
-from tunegenie_assets.sources.services.calls import Caller, Purpose
+from tunegenie_assets.sources.services.calls import Caller
 from tunegenie_assets.sources.services.errors import RateLimited
-from tunegenie_assets.sources.services.responses import Response
+from tunegenie_assets.sources.services.responses import Purpose, Response
 from tunegenie_assets.sources.services.transport import PlainService, raise_for_status, retry_after_s
 
 MUSICBRAINZ = "musicbrainz"

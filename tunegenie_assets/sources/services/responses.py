@@ -1,14 +1,23 @@
-"""A response of a service: the text as received, to be landed before anything is parsed, and what it says."""
+"""What a service is asked for, and what it answers: the text as received, to be landed before anything is parsed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 from typing import cast
-from urllib.parse import urlencode
 
 from tunegenie_assets.sources.services.errors import BadResponse
+
+
+class Purpose(IntEnum):
+    """What a call is for, the most important first."""
+
+    PLAYS = 1
+    LIBRARY = 2
+    ENRICHMENT = 3
+    CHARTS = 4
 
 
 @dataclass(frozen=True)
@@ -28,11 +37,6 @@ class Response:
     """As received."""
     json: object = field(repr=False, compare=False)
     """What the text says; None when it is no JSON."""
-
-    @property
-    def request(self) -> dict[str, str]:
-        """What was asked for, as landing notes it."""
-        return {"method": self.method, "path": self.path, "query": urlencode(sorted(self.params.items()))}
 
     def fields(self) -> dict[str, object]:
         """The JSON object that the text is.

@@ -14,9 +14,9 @@ from typing import Any, Literal
 from spotipy import Spotify
 
 from tunegenie_assets.sources.services.accounts import SPOTIFY, TokenSource
-from tunegenie_assets.sources.services.calls import Caller, Purpose
+from tunegenie_assets.sources.services.calls import Caller
 from tunegenie_assets.sources.services.errors import BadResponse, NotAvailable, NotFound
-from tunegenie_assets.sources.services.responses import Response
+from tunegenie_assets.sources.services.responses import Purpose, Response
 from tunegenie_assets.sources.services.spotify_connection import SpotifyConnection
 
 API_URL = "https://api.spotify.com/v1/"

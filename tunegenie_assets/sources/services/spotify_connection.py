@@ -14,9 +14,9 @@ import requests
 from spotipy import Spotify, SpotifyException
 
 from tunegenie_assets.sources.services.accounts import SPOTIFY, TokenSource
-from tunegenie_assets.sources.services.calls import Caller, Purpose
+from tunegenie_assets.sources.services.calls import Caller
 from tunegenie_assets.sources.services.errors import BadResponse, Refused, TokenOverlooked, Unauthorized
-from tunegenie_assets.sources.services.responses import Response
+from tunegenie_assets.sources.services.responses import Purpose, Response
 from tunegenie_assets.sources.services.spotify_errors import raise_for_answer
 from tunegenie_assets.sources.services.transport import (
     TIMEOUT_S,

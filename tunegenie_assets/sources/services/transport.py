@@ -19,9 +19,9 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from tunegenie_assets.sources.services.calls import Caller, Purpose, Throttle
+from tunegenie_assets.sources.services.calls import Caller, Throttle
 from tunegenie_assets.sources.services.errors import BadResponse, NotFound, RateLimited, Refused, ServerFailure
-from tunegenie_assets.sources.services.responses import Response
+from tunegenie_assets.sources.services.responses import Purpose, Response
 
 TIMEOUT_S = (5.0, 20.0)
 """To connect, and between two pieces of an answer."""

@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Self, cast
 from urllib.parse import parse_qs, urlsplit
 
-from tunegenie_assets.sources.services.calls import Budget, Caller, Patience, Purpose
+from tunegenie_assets.sources.services.calls import Budget, Caller, Patience
+from tunegenie_assets.sources.services.responses import Purpose
 
 NOW = datetime(2026, 3, 1, 12)
 

@@ -13,7 +13,6 @@ from pydantic import SecretStr
 
 from tests.unit.sources.services.loopback import NOW, Answer, Ledger, Loopback, Time, a_caller
 from tunegenie_assets.sources.services.accounts import InvalidGrant, SpotifyAccounts, SpotifyApp, StoredTokenSource
-from tunegenie_assets.sources.services.calls import Purpose
 from tunegenie_assets.sources.services.errors import (
     BadCredentials,
     BadResponse,
@@ -25,6 +24,7 @@ from tunegenie_assets.sources.services.errors import (
     ServiceError,
     WrongRedirectUri,
 )
+from tunegenie_assets.sources.services.responses import Purpose
 from tunegenie_assets.sources.services.tokens import Token, TokenStore
 
 URI = "http://127.0.0.1:8765/callback"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.sources.services.loopback import NOW, Ledger, Time, a_caller
-from tunegenie_assets.sources.services.calls import Patience, Purpose, Throttle
+from tunegenie_assets.sources.services.calls import Patience, Throttle
 from tunegenie_assets.sources.services.errors import (
     BadResponse,
     BudgetExhausted,
@@ -20,6 +20,7 @@ from tunegenie_assets.sources.services.errors import (
     TokenOverlooked,
     Unauthorized,
 )
+from tunegenie_assets.sources.services.responses import Purpose
 
 FAILED = ServerFailure("spotify", "failed")
 UNREACHED = ServerFailure("spotify", "could not be reached", did_nothing=True)

@@ -6,10 +6,10 @@ import pytest
 from pydantic import SecretStr
 
 from tests.unit.sources.services.loopback import NOW, Answer, Ledger, Loopback, Time, a_caller
-from tunegenie_assets.sources.services.calls import Purpose
 from tunegenie_assets.sources.services.errors import BadCredentials, NotFound, Parked, Refused
 from tunegenie_assets.sources.services.listenbrainz import ListenBrainzClient
 from tunegenie_assets.sources.services.musicbrainz import MusicBrainzClient
+from tunegenie_assets.sources.services.responses import Purpose
 
 AGENT = "TuneGenie/1 (me@example.com)"
 MBID = "b10bbbfc-cf9e-42e0-be17-e2c3e1d2600d"
