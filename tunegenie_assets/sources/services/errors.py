@@ -95,7 +95,7 @@ class Refused(ServiceError):
     """The service refused the request itself."""
 
     def __init__(self, service: str, what: str, *, response: Response | None = None) -> None:
-        super().__init__(f"{title(service)} refused the request: {what}", response=response)
+        super().__init__(f"{title(service)} refused the request ({what}); check what was asked for", response=response)
 
 
 class Unauthorized(ServiceError):
@@ -107,6 +107,10 @@ class Unauthorized(ServiceError):
 
 class TokenOverlooked(Unauthorized):
     """The service says that no token was sent although one was: it does so for moments at a time."""
+
+    def __init__(self, service: str, *, response: Response | None = None) -> None:
+        super().__init__(service, response=response)
+        self.args = (f"{title(service)} does not see the access token that it was sent; try again later",)
 
 
 class NeedsReauth(ServiceError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from pydantic import SecretStr
 
@@ -74,7 +74,7 @@ class LastfmClient:
                 judge=partial(_raise_for_scrobbles, name=name),
             )
             yield page
-            pages = _total_pages(page.fields().get("recenttracks"))
+            pages = as_number(_attributes_in(page.json).get("totalPages")) or 0
             number += 1
 
     def artist_tags(self, artist: str) -> Response:
@@ -129,9 +129,11 @@ def raise_for_answer(response: Response, headers: Mapping[str, str]) -> None:
 
 def _raise_for_scrobbles(response: Response, headers: Mapping[str, str], *, name: str) -> None:
     raise_for_answer(response, headers)
+    attributes = _attributes_in(response.json)
+    if as_number(attributes.get("totalPages")) is None:
+        raise BadResponse(LASTFM, "no count of its pages", response=response)
     # Last.fm has been seen to answer with the scrobbles of somebody else.
-    whose = _attributes(as_object(response.json).get("recenttracks")).get("user")
-    if response.json is not None and str(whose).casefold() != name.casefold():
+    if str(attributes.get("user")).casefold() != name.casefold():
         raise BadResponse(LASTFM, "not of the listener who was asked for", response=response)
 
 
@@ -151,15 +153,15 @@ def _seconds(moment: datetime) -> str:
     return str(int(moment.replace(tzinfo=UTC).timestamp()))
 
 
-def as_list(value: object) -> list[dict[str, object]]:
+def as_list(value: object) -> list[dict[str, Any]]:
     """The objects of a list, of a list of one, or of nothing."""
     values = cast("list[object]", value) if isinstance(value, list) else [value]
-    return [cast("dict[str, object]", item) for item in values if isinstance(item, dict)]
+    return [cast("dict[str, Any]", item) for item in values if isinstance(item, dict)]
 
 
-def as_object(value: object) -> dict[str, object]:
+def as_object(value: object) -> dict[str, Any]:
     """The object, or an empty one for "" and null."""
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def as_number(value: object) -> int | None:
@@ -170,22 +172,17 @@ def as_number(value: object) -> int | None:
         return None
 
 
-def _attributes(value: object) -> dict[str, object]:
-    """What stands under `@attr` of an object."""
-    return as_object(as_object(value).get("@attr"))
-
-
-def scrobbles_in(page: object) -> list[dict[str, object]]:
+def scrobbles_in(page: object) -> list[dict[str, Any]]:
     """The scrobbles of a page of recent tracks, given as JSON. What is playing now has no date and is none."""
     rows = as_list(as_object(as_object(page).get("recenttracks")).get("track"))
     return [row for row in rows if as_number(as_object(row.get("date")).get("uts")) is not None]
 
 
-def tags_in(page: object) -> list[dict[str, object]]:
+def tags_in(page: object) -> list[dict[str, Any]]:
     """The tags of an artist, given the page as JSON; none for one that nobody knows."""
     return as_list(as_object(as_object(page).get("toptags")).get("tag"))
 
 
-def _total_pages(value: object) -> int:
-    """Of a paged object; 0 when it says nothing."""
-    return as_number(_attributes(value).get("totalPages")) or 0
+def _attributes_in(page: object) -> dict[str, Any]:
+    """Whose scrobbles a page holds, and of how many pages it is one."""
+    return as_object(as_object(as_object(page).get("recenttracks")).get("@attr"))

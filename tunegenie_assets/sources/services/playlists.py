@@ -19,7 +19,7 @@ from tunegenie_assets.sources.services.spotify import PLAYLIST_WRITE_SIZE, Spoti
 _MARK = re.compile(r"\[tunegenie:([0-9a-f]{12})\]")
 _DIGITS = 12
 _LONGEST_DESCRIPTION = 300
-_TRIES = 4
+_TRIES = 3
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def to_response(
         service=service,
         method=answer.request.method or "",
         path=url.path.removeprefix(urlsplit(base_url).path.rstrip("/")).lstrip("/"),
-        params={name: value for name, value in parse_qsl(url.query) if name not in secrets},
+        params={name: value for name, value in parse_qsl(url.query, keep_blank_values=True) if name not in secrets},
         requested_at=requested_at,
         status=answer.status_code,
         text=text,

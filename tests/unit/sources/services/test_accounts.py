@@ -3,9 +3,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -180,6 +182,19 @@ def test_a_token_that_another_process_replaced_is_used(server: Loopback, store: 
     store.save(replace(TOKEN, access_token=NEW))
     assert source(server, store).replaced("old") == NEW
     assert server.seen == []
+
+
+def test_of_several_at_once_one_refreshes(server: Loopback, store: TokenStore) -> None:
+    sources = [source(server, store, Answer(json=GRANT)) for _ in range(4)]
+    together = Barrier(len(sources))
+
+    def replace_together(tokens: StoredTokenSource) -> str:
+        together.wait()
+        return tokens.replaced("old")
+
+    with ThreadPoolExecutor(len(sources)) as pool:
+        assert list(pool.map(replace_together, sources)) == [NEW] * 4
+    assert len(server.seen) == 1
 
 
 def test_a_missing_scope_is_told_before_any_call(server: Loopback, store: TokenStore) -> None:

@@ -145,8 +145,12 @@ def test_scrobbles_of_somebody_else_are_asked_for_again(server: Loopback) -> Non
     assert len(list(lastfm.scrobbles("ada", until=UNTIL))) == 1
     with pytest.raises(BadResponse, match="not of the listener"):
         next(client(server, page(1, 1, user="eve")).scrobbles("ada", until=UNTIL))
-    with pytest.raises(BadResponse, match="not of the listener"):
-        next(client(server, Answer(json={"recenttracks": {"track": []}})).scrobbles("ada", until=UNTIL))
+
+
+@pytest.mark.parametrize("page", [{}, {"recenttracks": {"track": []}}, {"recenttracks": {"@attr": {"user": "ada"}}}])
+def test_a_page_that_does_not_tell_whether_more_follow_is_a_bad_one(server: Loopback, page: object) -> None:
+    with pytest.raises(BadResponse, match="no count of its pages"):
+        next(client(server, Answer(json=page)).scrobbles("ada", until=UNTIL))
 
 
 def test_every_lookup_asks_its_method(server: Loopback) -> None:

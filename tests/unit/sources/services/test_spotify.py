@@ -116,7 +116,7 @@ def test_plays_are_asked_for_in_one_call_and_given_as_received(server: Loopback)
         (Answer(429, text="Too many requests"), Parked, "rate limit"),
         (error(429, "Too many requests", reason="QUOTA_EXCEEDED"), QuotaExceeded, "after 2026-03-02 12:00 UTC"),
         (error(401, "The access token expired"), Unauthorized, "run `tunegenie login` again"),
-        (error(401, "Access token missing"), Unauthorized, "run `tunegenie login` again"),
+        (error(401, "Access token missing"), Unauthorized, "does not see the access token .* try again later"),
     ],
     ids=str,
 )

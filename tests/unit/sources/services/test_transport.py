@@ -86,7 +86,7 @@ def test_a_spoilt_answer_is_asked_for_again(server: Loopback, spoilt: Answer) ->
     ("answer", "error", "says"),
     [
         (Answer(404, json={}), NotFound, "example knows no rows"),
-        (Answer(400, text="no\nlimit"), Refused, "refused the request: status 400, no limit"),
+        (Answer(400, text="no\nlimit"), Refused, r"refused the request \(status 400, no limit\); check what"),
         (Answer(302, json={}, headers={"Location": "http://192.0.2.1/"}), BadResponse, "status 302"),
         (Answer(503, text=""), ServerFailure, "example failed with status 503; try again later"),
         (Answer(429, text="", headers={"Retry-After": "86400"}), Parked, "after 2026-03-02 12:00 UTC"),
