@@ -14,8 +14,15 @@ from tunegenie_assets.sandbox.admin import Admin
 from tunegenie_assets.sandbox.clock import SandboxClock
 from tunegenie_assets.sandbox.profile import Profile
 from tunegenie_assets.sandbox.spotify_calls import Desk, Endpoint
+from tunegenie_assets.sandbox.spotify_catalogue import ENDPOINTS as CATALOGUE
+from tunegenie_assets.sandbox.spotify_library import ENDPOINTS as LIBRARY
 from tunegenie_assets.sandbox.spotify_listening import ENDPOINTS as LISTENING
+from tunegenie_assets.sandbox.spotify_playlist_writes import ENDPOINTS as PLAYLIST_WRITES
+from tunegenie_assets.sandbox.spotify_playlists import ENDPOINTS as PLAYLISTS
+from tunegenie_assets.sandbox.spotify_search import ENDPOINTS as SEARCH
 from tunegenie_assets.sandbox.world import World
+
+SPOTIFY_ENDPOINTS = (*LISTENING, *LIBRARY, *PLAYLISTS, *PLAYLIST_WRITES, *CATALOGUE, *SEARCH)
 
 
 def build_services(world: World, profile: Profile, clock: SandboxClock, base_url: str, admin: Admin) -> Starlette:
@@ -29,7 +36,7 @@ def build_services(world: World, profile: Profile, clock: SandboxClock, base_url
 
 def _spotify_routes(desk: Desk) -> list[Route]:
     routes: list[Route] = []
-    for endpoint in LISTENING:
+    for endpoint in SPOTIFY_ENDPOINTS:
         routes += [
             Route(f"/v1{endpoint.path}{slash}", _handler(desk, endpoint), methods=[endpoint.method])
             for slash in ("", "/")

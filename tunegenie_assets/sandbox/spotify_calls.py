@@ -5,9 +5,8 @@ An endpoint is a function from a `Call` to a `Reply`; the modules `spotify_*` ho
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -92,12 +91,9 @@ class Call:
             raise ApiError(400, f"Invalid {name}")
         return value
 
-    def json(self) -> object:
-        """The body; an empty object for none."""
-        try:
-            return json.loads(self.body or b"{}")
-        except ValueError as error:
-            raise ApiError(400, "Error parsing JSON.") from error
+    def at(self, path: str) -> Call:
+        """The same caller at another address, without parameters."""
+        return replace(self, path=path, query={})
 
     def link(self, **changed: str | int | None) -> str:
         """This request's address with other parameters; None leaves one out."""

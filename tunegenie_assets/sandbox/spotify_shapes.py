@@ -208,6 +208,11 @@ class Shapes:
         }
 
     def _context(self, uri: str) -> Json:
+        if uri.endswith(":collection"):
+            # A listener's saved tracks.
+            address = "https://open.spotify.com/collection/tracks"
+            href = f"{self.base_url}/v1/me/tracks"
+            return {"type": "collection", "href": href, "external_urls": {"spotify": address}, "uri": uri}
         kind, spotify_id = uri.split(":")[1:]
         reference = self.reference(kind, spotify_id)
         return {name: reference[name] for name in ("type", "href", "external_urls", "uri")}

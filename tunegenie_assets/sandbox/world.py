@@ -58,7 +58,7 @@ class Track:
     popularity: int = 0
     isrc: str | None = None
     mbid: str | None = None
-    audio_features: Mapping[str, float] | None = None
+    audio_features: Mapping[str, float] | None = field(default=None, hash=False)
 
     @property
     def uri(self) -> str:
