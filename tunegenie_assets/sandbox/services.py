@@ -12,6 +12,9 @@ from starlette.routing import Route
 from tunegenie_assets.sandbox.accounts_service import AccountsService
 from tunegenie_assets.sandbox.admin import Admin
 from tunegenie_assets.sandbox.clock import SandboxClock
+from tunegenie_assets.sandbox.lastfm import Lastfm
+from tunegenie_assets.sandbox.listenbrainz import ListenBrainz
+from tunegenie_assets.sandbox.musicbrainz import MusicBrainz
 from tunegenie_assets.sandbox.profile import Profile
 from tunegenie_assets.sandbox.spotify_calls import Desk, Endpoint
 from tunegenie_assets.sandbox.spotify_catalogue import ENDPOINTS as CATALOGUE
@@ -27,7 +30,14 @@ SPOTIFY_ENDPOINTS = (*LISTENING, *LIBRARY, *PLAYLISTS, *PLAYLIST_WRITES, *CATALO
 
 def build_services(world: World, profile: Profile, clock: SandboxClock, base_url: str, admin: Admin) -> Starlette:
     desk = Desk(world, profile, base_url, clock.now)
-    routes = [*AccountsService(world, clock.now).routes(), *_spotify_routes(desk), *admin.routes()]
+    routes = [
+        *AccountsService(world, clock.now).routes(),
+        *_spotify_routes(desk),
+        *Lastfm(world, clock.now).routes(),
+        *MusicBrainz(world).routes(),
+        *ListenBrainz(world).routes(),
+        *admin.routes(),
+    ]
     app = Starlette(routes=routes)
     # A client that writes a slash at the end gets its answer at once, as at Spotify, and not a redirect.
     app.router.redirect_slashes = False
