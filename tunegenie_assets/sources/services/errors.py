@@ -101,16 +101,21 @@ class Refused(ServiceError):
 class Unauthorized(ServiceError):
     """The access token is not accepted, even a fresh one."""
 
-    def __init__(self, service: str, *, response: Response | None = None) -> None:
-        super().__init__(f"{title(service)} does not accept the access token; {LOG_IN_AGAIN}", response=response)
+    def __init__(
+        self,
+        service: str,
+        what: str = f"does not accept the access token; {LOG_IN_AGAIN}",
+        *,
+        response: Response | None = None,
+    ) -> None:
+        super().__init__(f"{title(service)} {what}", response=response)
 
 
 class TokenOverlooked(Unauthorized):
     """The service says that no token was sent although one was: it does so for moments at a time."""
 
     def __init__(self, service: str, *, response: Response | None = None) -> None:
-        super().__init__(service, response=response)
-        self.args = (f"{title(service)} does not see the access token that it was sent; try again later",)
+        super().__init__(service, "does not see the access token that it was sent; try again later", response=response)
 
 
 class NeedsReauth(ServiceError):

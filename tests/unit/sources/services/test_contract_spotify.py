@@ -251,6 +251,23 @@ def test_no_passing_fault_costs_a_play(modern: Connected, fault: Fault) -> None:
     assert sum(modern.sleeps) <= Patience().longest_wait_s
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_goes_wrong_is_typed_and_nothing_is_given_by_halves(modern: Connected, seed: int) -> None:
+    modern.log_in()
+    client = modern.client()
+    modern.sandbox.faults = FaultPlan([FaultRule(fault, probability=0.08) for fault in FAULTS], seed=seed)
+    whole = 0
+    for _ in range(12):
+        try:
+            whole += ids(iter(client.recently_played().items())) == TRACK_IDS[:50]
+            whole += sum(len(page.items()) for page in client.saved_tracks()) == 60
+        except ServiceError as error:
+            assert "\n" not in str(error)
+            modern.sandbox.clock.advance(timedelta(minutes=1))
+    assert whole > 12
+    assert len(modern.budget.spent) >= modern.calls() - 1
+
+
 def test_a_long_wait_is_not_slept_through(modern: Connected) -> None:
     modern.log_in()
     modern.sandbox.faults = FaultPlan([FaultRule(Fault(status=429, retry_after=48_925), path="*/recently-played")])

@@ -46,11 +46,7 @@ TRACK_URIS = [f"spotify:track:{track_id}" for track_id in TRACK_IDS]
 
 
 def a_world() -> World:
-    features = {"tempo": 120.0, "energy": 0.5}
-    tracks = {
-        track_id: Track(track_id, f"Song {n}", (ARTIST_ID,), ALBUM_ID, 180_000, n + 1, audio_features=features)
-        for n, track_id in enumerate(TRACK_IDS)
-    }
+    tracks = {track_id: _track(number) for number, track_id in enumerate(TRACK_IDS)}
     world = World(
         app=App("id", SECRET, [URI]),
         accounts={},
@@ -72,6 +68,18 @@ def a_world() -> World:
     # Ada follows a playlist that is not hers.
     world.accounts["ada"].playlist_ids.append(world.accounts["bob"].playlist_ids[0])
     return world
+
+
+def _track(number: int) -> Track:
+    return Track(
+        track_id=TRACK_IDS[number],
+        name=f"Song {number}",
+        artist_ids=(ARTIST_ID,),
+        album_id=ALBUM_ID,
+        duration_ms=180_000,
+        mbid=f"00000000-0000-4000-8000-{number:012d}",
+        audio_features={"tempo": 120.0, "energy": 0.5},
+    )
 
 
 def _play(track: Track, number: int) -> PlayEvent:
