@@ -89,7 +89,7 @@ class SpotifyConnection:
         """The first page and those that its links lead to.
 
         Raises:
-            BadResponse: a link leaves the service or leads back.
+            BadResponse: what came is no page, or its link leaves the service or leads back.
             ServiceError: a page could not be had.
         """
         followed: set[str] = set()
@@ -132,7 +132,10 @@ class SpotifyConnection:
         self._answer = answer
 
     def _next(self, response: Response) -> str | None:
-        link = response.fields().get("next")
+        told = response.fields()
+        if "next" not in told:
+            raise BadResponse(SPOTIFY, "no page of a list", response=response)
+        link = told["next"]
         if link is None:
             return None
         if not isinstance(link, str) or urlsplit(link)[:2] != urlsplit(self._base_url)[:2]:

@@ -216,6 +216,13 @@ def test_a_link_elsewhere_is_not_followed_and_its_page_was_given(server: Loopbac
     assert len(server.seen) == 1
 
 
+def test_what_is_no_page_does_not_pass_for_the_last(server: Loopback) -> None:
+    pages = client(server, Answer(json={"items": []})).playlists()
+    assert next(pages).status == 200
+    with pytest.raises(BadResponse, match="no page of a list"):
+        next(pages)
+
+
 def test_pages_in_a_circle_end(server: Loopback) -> None:
     answer = Answer(json={"items": [], "next": f"{server.url}v1/me/playlists?offset=0"})
     with pytest.raises(BadResponse, match="lead in a circle"):

@@ -118,6 +118,13 @@ def test_a_refused_connection_certainly_did_nothing_and_tells_no_secret() -> Non
     assert raised.value.__suppress_context__
 
 
+def test_a_connection_that_takes_too_long_certainly_did_nothing() -> None:
+    # Nothing on a loopback device can be made to hesitate.
+    with pytest.raises(ServerFailure) as raised, typed_failures("example"):
+        raise requests.ConnectTimeout
+    assert raised.value.did_nothing
+
+
 def test_silence_is_a_failure_of_which_nothing_is_certain() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
