@@ -78,8 +78,8 @@ class FaultPlan:
 
     rules: Sequence[FaultRule] = ()
     seed: int = 0
-    _random: random.Random = field(init=False, repr=False)
-    _seen: list[int] = field(init=False, repr=False)
+    _random: random.Random = field(init=False, repr=False, compare=False)
+    _seen: list[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311 - repeatable on purpose

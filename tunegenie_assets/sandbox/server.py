@@ -59,6 +59,10 @@ class Sandbox:
             # A connection that a fault cuts would be logged as an error of the server.
             log_level="critical",
             access_log=False,
+            server_header=False,
+            # It would tell the real time, whatever the clock of the sandbox says.
+            date_header=False,
+            timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="sandbox", daemon=True)

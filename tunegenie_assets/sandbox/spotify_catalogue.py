@@ -121,20 +121,26 @@ def _grouped(call: Call, item: Album, found: Artist) -> Json:
 
 
 _LOST = (
-    ("/artists/{id}/related-artists", 404),
-    ("/audio-analysis/{id}", 403),
-    ("/recommendations", 404),
-    ("/recommendations/available-genre-seeds", 404),
-    ("/browse/new-releases", 403),
-    ("/browse/featured-playlists", 403),
-    ("/browse/categories", 403),
-    ("/browse/categories/{id}", 403),
-    ("/browse/categories/{id}/playlists", 403),
-    ("/markets", 403),
-    ("/shows", 403),
-    ("/episodes", 403),
-    ("/audiobooks", 403),
-    ("/chapters", 403),
+    ("GET", "/artists/{id}/related-artists", 404),
+    ("GET", "/audio-analysis/{id}", 403),
+    ("GET", "/recommendations", 404),
+    ("GET", "/recommendations/available-genre-seeds", 404),
+    ("GET", "/browse/new-releases", 403),
+    ("GET", "/browse/featured-playlists", 403),
+    ("GET", "/browse/categories", 403),
+    ("GET", "/browse/categories/{id}", 403),
+    ("GET", "/browse/categories/{id}/playlists", 403),
+    ("GET", "/markets", 403),
+    ("GET", "/shows", 403),
+    ("GET", "/episodes", 403),
+    ("GET", "/audiobooks", 403),
+    ("GET", "/chapters", 403),
+    ("PUT", "/me/following", 403),
+    ("DELETE", "/me/following", 403),
+    ("GET", "/me/following/contains", 403),
+    ("PUT", "/playlists/{id}/followers", 403),
+    ("DELETE", "/playlists/{id}/followers", 403),
+    ("GET", "/playlists/{id}/followers/contains", 403),
 )
 
 ENDPOINTS = (
@@ -149,5 +155,5 @@ ENDPOINTS = (
     Endpoint("GET", "/albums", albums, is_gone=True),
     Endpoint("GET", "/audio-features/{id}", audio_features, is_gone=True),
     Endpoint("GET", "/audio-features", several_audio_features, is_gone=True),
-    *(Endpoint("GET", path, gone_everywhere, is_gone=True, gone_status=status) for path, status in _LOST),
+    *(Endpoint(method, path, gone_everywhere, is_gone=True, gone_status=status) for method, path, status in _LOST),
 )

@@ -117,7 +117,7 @@ def change(call: Call) -> Reply:
     if asked.uris is not None:
         found.items[:] = _items(call, asked.uris)
     elif asked.range_start is not None:
-        _move(found.items, asked.range_start, asked.range_length, asked.insert_before)
+        move_range(found.items, asked.range_start, asked.range_length, asked.insert_before)
     else:
         raise ApiError(400, "Missing required field: uris")
     return _written(found)
@@ -186,7 +186,8 @@ def _playable(call: Call, uri: str) -> Playable:
     return found
 
 
-def _move(items: list[PlaylistItem], start: int, length: int, before: int) -> None:
+def move_range(items: list[PlaylistItem], start: int, length: int, before: int) -> None:
+    """Put `length` items from `start` on in front of the item that is at `before` now."""
     if not (0 <= start < len(items) and length >= 1 and 0 <= before <= len(items)):
         raise ApiError(400, "Index out of bounds.")
     end = min(start + length, len(items))
