@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 import dagster as dg
 
-from tunegenie_assets.schemas.histories import HISTORIES
+from tunegenie_assets.schemas.collected import LISTENING
 from tunegenie_assets.schemas.landing import EXCLUSIONS, LISTENER_ZONES, TRAVELLERS
 
 LAND_ARCHIVES = "land_archives"
@@ -52,7 +52,7 @@ def without_empty_histories(
 
     They stay empty, and Dagster would store an event for each of their days: a second a table for eleven years.
     """
-    empty = [list(table.key) for table in HISTORIES if table.name not in present]
+    empty = [list(table.key) for table in LISTENING if table.name not in present]
     [selection] = [definition.selection for definition in JOBS if definition.name == job]
     chosen = selection - dg.AssetSelection.assets(*empty) if empty else selection
     return sorted(chosen.resolve(list(assets)))

@@ -9,6 +9,7 @@
         'spotify_extended_history',
         'spotify_account_history',
         'listenbrainz_from_spotify',
+        'spotify_recently_played',
         'listenbrainz_listens',
         'maloja_scrobbles',
         'koito_listens',

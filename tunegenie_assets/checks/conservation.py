@@ -7,17 +7,17 @@ records.py.
 import dagster as dg
 
 from tunegenie_assets.checks.factories import no_rows_check
-from tunegenie_assets.schemas.histories import HISTORIES
+from tunegenie_assets.schemas.collected import LISTENING
 from tunegenie_assets.schemas.table import Table
 
 _LOADED = " union all ".join(
     f"select listener_id, source_file, play_date from {'.'.join(table.key)}"  # noqa: S608  # names of schemas/
-    for table in HISTORIES
+    for table in LISTENING
 )
 
 _COUNTED = " union all ".join(
     f"select listener_id, '{table.name}' as source, count(*) as records from {'.'.join(table.key)} group by 1"  # noqa: S608  # names of schemas/
-    for table in HISTORIES
+    for table in LISTENING
 )
 
 
@@ -36,7 +36,7 @@ def _records_once(table: Table) -> dg.AssetChecksDefinition:
     )
 
 
-histories_once = [_records_once(table) for table in HISTORIES]
+histories_once = [_records_once(table) for table in LISTENING]
 
 ledger_conserves_files = no_rows_check(
     ["silver", "play_ledger"],

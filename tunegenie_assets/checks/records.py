@@ -10,7 +10,7 @@ import dagster as dg
 import pyarrow as pa
 
 from tunegenie_assets.checks.factories import WARN, completeness_check, no_rows_check, query_check
-from tunegenie_assets.schemas.histories import HISTORIES
+from tunegenie_assets.schemas.collected import LISTENING
 
 plays_known_listener = no_rows_check(
     ["synthetic", "plays"],
@@ -132,7 +132,7 @@ enriched_plays_once = no_rows_check(
 
 _NEWEST_DAYS = " union all ".join(
     f"select max(play_date) as play_date from {'.'.join(table.key)}"  # noqa: S608  # names of schemas/
-    for table in HISTORIES
+    for table in LISTENING
 )
 
 

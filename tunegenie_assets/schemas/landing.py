@@ -60,6 +60,20 @@ EXCLUSIONS = Table(
     ),
 )
 
+PAGE_FILES = Table(
+    layer="landing",
+    name="page_files",
+    row="One row is one file of API pages, as they came.",
+    columns=columns_of(
+        ("service", STRING, "Service that was asked.", True),
+        ("stream", STRING, "What it was asked for.", True),
+        ("subject", STRING, "Listener whose pages they are, `_shared` for what is nobody's own.", True),
+        ("landed_day", DATE, "UTC day on which the first of them was asked for.", True),
+        ("source_file", STRING, "File below the landing folder.", True),
+        ("unreadable", INTEGER, "Pages among them that are not what the service sends.", True),
+    ),
+)
+
 LISTENER_ZONES = Table(
     layer="landing",
     name="listener_zones",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS, SYNTHETIC_LISTENERS, SYNTHETIC_PLAYS
-from tunegenie_assets.schemas.histories import HISTORIES, REJECTED_RECORDS
-from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES, EXCLUSIONS, LISTENER_ZONES, TRAVELLERS
+from tunegenie_assets.schemas.collected import COLLECTED, LISTENING
+from tunegenie_assets.schemas.histories import REJECTED_RECORDS
+from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES, EXCLUSIONS, LISTENER_ZONES, PAGE_FILES, TRAVELLERS
 from tunegenie_assets.schemas.results import ARTIST_GENRES, EVALUATION, INTERACTIONS, ITEM_FEATURES, RECOMMENDATIONS
 from tunegenie_assets.schemas.table import Table
 
@@ -16,7 +17,9 @@ TABLES: tuple[Table, ...] = (
     EXCLUSIONS,
     LISTENER_ZONES,
     TRAVELLERS,
-    *HISTORIES,
+    PAGE_FILES,
+    *LISTENING,
+    *COLLECTED,
     REJECTED_RECORDS,
     CATALOGUE_TRACKS,
     SYNTHETIC_LISTENERS,

@@ -8,7 +8,7 @@ with
 records as (
     {%- for feed in [
         'spotify_extended_history', 'spotify_account_history', 'lastfm_scrobbles', 'listenbrainz_listens',
-        'maloja_scrobbles', 'koito_listens', 'synthetic_plays',
+        'maloja_scrobbles', 'koito_listens', 'spotify_recently_played', 'synthetic_plays',
     ] %}
     select {{ columns | join(', ') }} from {{ ref(feed) }}
     {%- if not loop.last %}

@@ -7,7 +7,7 @@ files they came from can be read again from landing; calls and parked work are o
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Generator, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,6 +22,9 @@ create table if not exists parked (
     primary key (service, stream, subject)
 );
 create table if not exists absorbed (file text primary key);
+create table if not exists unreadable (
+    file text not null, line integer not null, reason text not null, primary key (file, line)
+);
 create table if not exists records (
     stream text not null, subject text not null, key text not null, day text, status integer not null,
     requested_at text not null, file text not null, line integer not null, position integer not null,
@@ -64,6 +67,15 @@ class ParkedWork:
     retry_at: datetime
     reason: str
     parked_at: datetime
+
+
+@dataclass(frozen=True)
+class UnreadablePage:
+    """A page that landed and is not what its service sends."""
+
+    file: str
+    line: int
+    reason: str
 
 
 class CollectorState:
@@ -120,8 +132,15 @@ class CollectorState:
         with self._open() as connection:
             return {row[0] for row in connection.execute("select file from absorbed")}
 
-    def absorb(self, file: str, records: Iterable[Record], *, first_counts: Collection[str]) -> list[Record]:
-        """Take in the records of a file, all or none; again changes nothing.
+    def absorb(
+        self,
+        file: str,
+        records: Iterable[Record],
+        unreadable: Sequence[UnreadablePage] = (),
+        *,
+        first_counts: Collection[str],
+    ) -> list[Record]:
+        """Take in the records of a file, all or none, and which of its pages have none; again changes nothing.
 
         Of the streams in `first_counts` the record that was requested first counts, of others the last.
 
@@ -134,8 +153,16 @@ class CollectorState:
                 earlier = record.stream in first_counts
                 if _is_taken(connection, record, earlier=earlier):
                     changed.append(record)
+            rows = [(page.file, page.line, page.reason) for page in unreadable]
+            connection.executemany("insert or replace into unreadable values (?, ?, ?)", rows)
             connection.execute("insert or ignore into absorbed values (?)", (file,))
         return changed
+
+    def unreadable(self) -> list[UnreadablePage]:
+        """All pages that could not be read, by file and line."""
+        with self._open() as connection:
+            rows = connection.execute("select file, line, reason from unreadable order by file, line")
+            return [UnreadablePage(*row) for row in rows]
 
     def records(
         self, stream: str, *, start: date | None = None, end: date | None = None, subject: str | None = None

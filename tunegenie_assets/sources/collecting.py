@@ -1,0 +1,159 @@
+"""A pass of collection: ask the services in order of importance, land each page, then remember what it held.
+
+What is asked for is in streams/, how a service is spoken to in services/. A pass can be killed anywhere: a page that
+landed and was not remembered is taken in by the next pass, and what did not land is asked for again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from tunegenie_assets.sources.errors import SourceError
+from tunegenie_assets.sources.services.errors import NeedsReauth, Parked
+from tunegenie_assets.sources.services.pages import LandedPage, Page, PageStore
+from tunegenie_assets.sources.services.responses import Response
+from tunegenie_assets.sources.services.state import CollectorState, ParkedWork, Record, UnreadablePage
+from tunegenie_assets.sources.streams import STREAMS
+from tunegenie_assets.sources.streams.stream import Stream
+
+_FIRST_COUNTS = frozenset(stream.name for stream in STREAMS if stream.first_counts)
+_STREAMS = {stream.name: stream for stream in STREAMS}
+Clock = Callable[[], datetime]
+"""The time now, naive UTC."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One stream of one subject; `fetch` asks for its pages one after the other."""
+
+    stream: Stream
+    subject: str
+    fetch: Callable[[], Iterator[Response]]
+
+
+@dataclass
+class Outcome:
+    """What became of one work in one pass."""
+
+    stream: str
+    subject: str
+    pages: int = 0
+    records: int = 0
+    """New, or newer than what was known."""
+    days: set[date] = field(default_factory=set)
+    """Days of the plays among them."""
+    parked_until: datetime | None = None
+    needs_reauth: bool = False
+    problem: str | None = None
+    """Why it did not come to its end, in one line."""
+
+
+class Collector:
+    """Lands pages in `pages` and remembers their records in `state`."""
+
+    def __init__(self, pages: PageStore, state: CollectorState, clock: Clock) -> None:
+        self._pages = pages
+        self._state = state
+        self._clock = clock
+
+    def catch_up(self) -> set[date]:
+        """Take in pages that landed and were not remembered; returns the days of their plays.
+
+        Raises:
+            LandingError: a file of landing is damaged.
+        """
+        known = self._state.absorbed()
+        days: set[date] = set()
+        for file in self._pages.files():
+            if file not in known:
+                days |= _days(self._remember(list(self._pages.read(file))))
+        return days
+
+    def collect(self, works: Sequence[Work]) -> list[Outcome]:
+        """Do all works, the most important first; what must wait is parked and does not stop the others."""
+        waiting = {(work.service, work.stream, work.subject): work for work in self._state.parked()}
+        outcomes: list[Outcome] = []
+        stopped: dict[str, Parked] = {}
+        for work in sorted(works, key=lambda work: work.stream.purpose):
+            service = work.stream.service
+            outcome = Outcome(work.stream.name, work.subject)
+            outcomes.append(outcome)
+            earlier = waiting.get((service, work.stream.name, work.subject))
+            if earlier is not None and earlier.retry_at > self._clock():
+                outcome.parked_until, outcome.problem = earlier.retry_at, earlier.reason
+            elif service in stopped:
+                self._park(work, stopped[service], outcome)
+            else:
+                self._do(work, outcome, stopped)
+        return outcomes
+
+    def _do(self, work: Work, outcome: Outcome, stopped: dict[str, Parked]) -> None:
+        try:
+            for landed in self._land(work):
+                outcome.pages += len(landed)
+                changed = self._remember(landed)
+                outcome.records += len(changed)
+                outcome.days |= _days(changed)
+        except Parked as error:
+            # What makes one work wait is the limit of a service, which holds for the works after it too.
+            stopped[work.stream.service] = error
+            self._park(work, error, outcome)
+        except NeedsReauth as error:
+            outcome.needs_reauth, outcome.problem = True, str(error)
+        except SourceError as error:
+            outcome.problem = str(error)
+        else:
+            self._state.unpark(work.stream.service, work.stream.name, work.subject)
+
+    def _park(self, work: Work, error: Parked, outcome: Outcome) -> None:
+        outcome.parked_until, outcome.problem = error.retry_at, error.reason
+        self._state.park(
+            ParkedWork(
+                work.stream.service, work.stream.name, work.subject, error.retry_at, error.reason, self._clock()
+            )
+        )
+
+    def _land(self, work: Work) -> Iterator[list[LandedPage]]:
+        """Pages in landing, some at a time; those of before an error land before it is raised."""
+        held: list[Page] = []
+        try:
+            for response in work.fetch():
+                held.append(_page(work, response))
+                if len(held) == work.stream.pages_a_file:
+                    landing, held = held, []
+                    yield self._pages.write(landing)
+        except SourceError:
+            if held:
+                yield self._pages.write(held)
+            raise
+        if held:
+            yield self._pages.write(held)
+
+    def _remember(self, landed: Sequence[LandedPage]) -> list[Record]:
+        """The records of one file that are new or newer; pages that cannot be read are listed in the state."""
+        records: list[Record] = []
+        unreadable: list[UnreadablePage] = []
+        for page in landed:
+            try:
+                records += _STREAMS[page.page.stream].records(page)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                unreadable.append(UnreadablePage(page.file, page.line, f"{type(error).__name__}: {error}"))
+        return self._state.absorb(landed[0].file, records, unreadable, first_counts=_FIRST_COUNTS)
+
+
+def _page(work: Work, response: Response) -> Page:
+    return Page(
+        service=work.stream.service,
+        stream=work.stream.name,
+        subject=work.subject,
+        request={"method": response.method, "path": response.path, **response.params},
+        requested_at=response.requested_at,
+        status=response.status,
+        body=response.text,
+    )
+
+
+def _days(records: Sequence[Record]) -> set[date]:
+    return {record.day for record in records if record.day is not None}

@@ -1,0 +1,49 @@
+"""Last.fm: scrobbles of a listener, tags of artists, charts. Its JSON has been normalised by the client's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tunegenie_assets.sources.clock import from_epoch
+from tunegenie_assets.sources.services.lastfm import as_list
+from tunegenie_assets.sources.services.pages import LandedPage
+from tunegenie_assets.sources.services.responses import Purpose
+from tunegenie_assets.sources.streams.stream import Item, Stream
+
+_PAGES_A_FILE = 50
+
+
+def _scrobbles(landed: LandedPage, page: Any) -> Iterator[Item]:
+    for item in as_list(page["recenttracks"].get("track")):
+        # What is playing now has no date and is no scrobble yet.
+        if "date" not in item:
+            continue
+        uts = int(item["date"]["uts"])
+        artist = item["artist"].get("#text") or item["artist"].get("name")
+        yield Item(f"{uts}|{artist}|{item['name']}", item, from_epoch(uts).date())
+
+
+def _artist_tags(landed: LandedPage, page: Any) -> Iterator[Item]:
+    artist = landed.page.request["artist"]
+    # Errors come with status 200; 6 is an artist nobody knows.
+    if page.get("error") == UNKNOWN:
+        yield Item(artist, {"artist": artist, "tags": []})
+        return
+    tags = as_list(page["toptags"].get("tag"))
+    yield Item(artist, {"artist": artist, "tags": [{"name": tag["name"], "count": int(tag["count"])} for tag in tags]})
+
+
+def _charts(landed: LandedPage, page: Any) -> Iterator[Item]:
+    day = landed.page.requested_at.date()
+    kind, wrapper = ("tracks", page["tracks"]) if "tracks" in page else ("artists", page["artists"])
+    attributes = wrapper["@attr"]
+    begin = (int(attributes["page"]) - 1) * int(attributes["perPage"]) + 1
+    for rank, item in enumerate(as_list(wrapper.get(kind[:-1])), start=begin):
+        yield Item(f"{day}|{kind}|{rank:04d}", {"snapshot_date": day.isoformat(), "kind": kind, "rank": rank, **item})
+
+
+UNKNOWN = 6
+SCROBBLES = Stream("lastfm", "lastfm_scrobbles", Purpose.PLAYS, _scrobbles, first_counts=True)
+ARTIST_TAGS = Stream("lastfm", "lastfm_artist_tags", Purpose.ENRICHMENT, _artist_tags, pages_a_file=_PAGES_A_FILE)
+CHARTS = Stream("lastfm", "lastfm_charts", Purpose.CHARTS, _charts)

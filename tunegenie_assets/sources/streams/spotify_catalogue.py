@@ -1,0 +1,32 @@
+"""Spotify's tracks, albums, artists and audio features, one id at a time as new apps must ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tunegenie_assets.sources.services.pages import LandedPage
+from tunegenie_assets.sources.services.responses import Purpose
+from tunegenie_assets.sources.streams.stream import Item, Stream, last_part
+
+_PAGES_A_FILE = 50
+
+
+def _objects(landed: LandedPage, page: Any) -> Iterator[Item]:
+    """One object, or the list under one name that older apps still get; null for an unknown id."""
+    listed = [page] if "id" in page else next(iter(page.values()))
+    for item in listed:
+        if item is not None:
+            yield Item(item["id"], item)
+
+
+def _catalogue(name: str) -> Stream:
+    return Stream(
+        "spotify", name, Purpose.ENRICHMENT, _objects, pages_a_file=_PAGES_A_FILE, missing_key=last_part
+    )
+
+
+TRACKS = _catalogue("spotify_tracks")
+ALBUMS = _catalogue("spotify_albums")
+ARTISTS = _catalogue("spotify_artists")
+AUDIO_FEATURES = _catalogue("spotify_audio_features")

@@ -1,0 +1,58 @@
+"""What a listener keeps at Spotify: saved tracks, top items, playlists and what is on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tunegenie_assets.sources.services.pages import LandedPage
+from tunegenie_assets.sources.services.responses import Purpose
+from tunegenie_assets.sources.streams.stream import Item, Stream
+
+
+def _saved_tracks(landed: LandedPage, page: Any) -> Iterator[Item]:
+    for item in page["items"]:
+        if item.get("track") is not None:
+            yield Item(item["track"]["uri"], item)
+
+
+def _top_items(landed: LandedPage, page: Any) -> Iterator[Item]:
+    kind = landed.page.request["path"].rstrip("/").rsplit("/", 1)[-1]
+    time_range = landed.page.request["time_range"]
+    day = landed.page.requested_at.date()
+    for rank, item in enumerate(page["items"], start=page.get("offset", 0) + 1):
+        body = {"snapshot_date": day.isoformat(), "kind": kind, "time_range": time_range, "rank": rank, "item": item}
+        yield Item(f"{day}|{kind}|{time_range}|{rank:03d}", body)
+
+
+def _playlists(landed: LandedPage, page: Any) -> Iterator[Item]:
+    for item in page["items"]:
+        if item is not None:
+            yield Item(snapshot_key(item["id"], item["snapshot_id"]), item)
+
+
+def _playlist_items(landed: LandedPage, page: Any) -> Iterator[Item]:
+    request = landed.page.request
+    playlist_id, snapshot_id = request["playlist_id"], request["snapshot_id"]
+    for position, item in enumerate(page["items"], start=page["offset"]):
+        # `item` took the place of `track`; either is null for what is no longer available.
+        body = {"playlist_id": playlist_id, "snapshot_id": snapshot_id, "position": position, **item}
+        yield Item(f"{snapshot_key(playlist_id, snapshot_id)}|{position:05d}", body)
+    if page["next"] is None:
+        yield Item(complete_key(playlist_id, snapshot_id), {})
+
+
+def snapshot_key(playlist_id: str, snapshot_id: str) -> str:
+    return f"{playlist_id}|{snapshot_id}"
+
+
+def complete_key(playlist_id: str, snapshot_id: str) -> str:
+    """The key that tells that all items of a snapshot are known."""
+    return f"{snapshot_key(playlist_id, snapshot_id)}|complete"
+
+
+SAVED_TRACKS = Stream("spotify", "spotify_saved_tracks", Purpose.LIBRARY, _saved_tracks)
+TOP_ITEMS = Stream("spotify", "spotify_top_items", Purpose.LIBRARY, _top_items)
+# Of a snapshot the first page tells when it was first seen, which is what trends are made of.
+PLAYLISTS = Stream("spotify", "spotify_playlists", Purpose.LIBRARY, _playlists, first_counts=True)
+PLAYLIST_ITEMS = Stream("spotify", "spotify_playlist_items", Purpose.LIBRARY, _playlist_items, first_counts=True)

@@ -1,0 +1,80 @@
+"""What a stream is: one kind of page of one service, why it is asked for, and how its items are told apart.
+
+Adding a stream is one small file beside this one and one line in `__init__.py`; docs/collecting.md shows how.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Any
+
+from tunegenie_assets.sources.services.pages import LandedPage
+from tunegenie_assets.sources.services.responses import Purpose
+from tunegenie_assets.sources.services.state import Record
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of a page: its key within stream and subject, its UTC day where it is a play, and what it says."""
+
+    key: str
+    body: Mapping[str, Any]
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One kind of page."""
+
+    service: str
+    name: str
+    purpose: Purpose
+    items: Callable[[LandedPage, Any], Iterator[Item]]
+    """The items of a page, given it and its JSON. Called for pages of status 200 only."""
+    first_counts: bool = False
+    """Whether the first page that told of a key counts, as for plays; else the latest does."""
+    pages_a_file: int = 1
+    """Pages landed together: what a kill may lose, so more than one only for what can be asked for again."""
+    missing_key: Callable[[LandedPage], str] | None = None
+    """The key that a 404 is remembered under, so that it is not asked for again; None where there are none."""
+
+    def records(self, landed: LandedPage) -> Iterator[Record]:
+        """The records of a page.
+
+        Raises:
+            ValueError, KeyError, TypeError: the page is not what this service sends.
+        """
+        if landed.page.status == HTTPStatus.NOT_FOUND and self.missing_key is not None:
+            yield self._record(landed, 0, Item(self.missing_key(landed), {}))
+        elif landed.page.status == HTTPStatus.OK:
+            for position, item in enumerate(self.items(landed, json.loads(landed.page.body))):
+                yield self._record(landed, position, item)
+
+    def _record(self, landed: LandedPage, position: int, item: Item) -> Record:
+        page = landed.page
+        return Record(
+            stream=self.name,
+            subject=page.subject,
+            key=item.key,
+            day=item.day,
+            status=page.status,
+            requested_at=page.requested_at,
+            file=landed.file,
+            line=landed.line,
+            position=position,
+            body=json.dumps(item.body, ensure_ascii=False, sort_keys=True),
+        )
+
+
+def last_part(landed: LandedPage) -> str:
+    """The id at the end of the path that was asked for."""
+    return landed.page.request["path"].rstrip("/").rsplit("/", 1)[-1]
+
+
+def utc(text: str) -> datetime:
+    """The moment of an ISO text with a zone, naive UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=None)
