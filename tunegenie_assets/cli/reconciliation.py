@@ -53,7 +53,7 @@ def reconcile(archive: Mapping[str, Any], fates: Mapping[str, Mapping[str, int]]
     """Every file of an archive with what the ledger says of its rows; `fates` is by source file."""
     files: list[ImportedFile] = []
     for member in archive["members"]:
-        met = fates.get(f"{archive['archive_id']}/{member['name']}", {})
+        met = fates.get(member["source_file"], {})
         reasons = {fate: count for fate, count in met.items() if fate not in PLAY_FATES and fate != "unparseable"}
         if met.get("unparseable"):
             reasons |= {f"unparseable ({reason})": count for reason, count in member["reasons"].items()}

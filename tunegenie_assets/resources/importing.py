@@ -24,8 +24,10 @@ KNOWN_COLUMNS = """
 select lower(table_schema) as layer, lower(table_name) as name, lower(column_name) as field
 from information_schema.columns
 """
-# Without one of these the warehouse is not built yet, or was built before plays were told from what does not count.
+# Without one of these the warehouse is not built yet, or was built before plays were told from what does not count or
+# while records named their files by the files' names.
 NEEDED_COLUMNS = {
+    ("landing", "archive_files", "member_name"),
     ("silver", "play_ledger", "fate"),
     ("gold", "fct_plays", "counts_as_play"),
     ("gold", "daily_listening_summary", "total_plays"),
@@ -82,7 +84,7 @@ class FileReport:
     problems: list[str] = field(default_factory=list)
     """One line for each file inside that could not be read to its end; what came before arrived."""
     skipped: list[str] = field(default_factory=list)
-    """Of a folder: lines `name: reason` for the files that were left out."""
+    """Lines `name: reason` for the files of a folder or archive that were left out."""
 
     @property
     def line(self) -> str:
@@ -243,7 +245,8 @@ def archive_file_table(store: ArchiveStore) -> pa.Table:
         {
             "listener_id": archive.listener_id,
             "archive_id": archive.archive_id,
-            "source_file": f"{archive.archive_id}/{member.name}",
+            "source_file": member.source_file,
+            "member_name": member.name,
             "source": member.source,
             "records": member.records,
             "rejected": member.rejected,
@@ -268,6 +271,7 @@ def _sources(archive: LandedArchive, parsed: ParsedArchive) -> str:
 def _member_as_json(member: ParsedMember) -> dict[str, object]:
     return {
         "name": member.name,
+        "source_file": member.source_file,
         "source": member.source,
         "records": member.records,
         "rejected": member.rejected,
@@ -278,11 +282,8 @@ def _member_as_json(member: ParsedMember) -> dict[str, object]:
 def _examples(store: ArchiveStore, parsed: ParsedArchive, path: Path) -> list[str]:
     """The first records that could not be read, each in one line that names file and row."""
     first = store.parsed.rejected([parsed]).slice(0, EXAMPLES).to_pylist()
-    lines: list[str] = []
-    for row in first:
-        member = row["source_file"].split("/", 1)[1]
-        lines.append(f"{_place(path, member)}, row {row['source_row'] + 1}: {row['detail']}")
-    return lines
+    names = {member.source_file: member.name for member in parsed.members}
+    return [f"{_place(path, names[row['source_file']])}, row {row['source_row'] + 1}: {row['detail']}" for row in first]
 
 
 def _place(path: Path, member: str) -> str:

@@ -34,9 +34,11 @@ def shown(*imported: tuple[Mapping[str, Any], Sequence[ImportedFile]]) -> list[s
 
 
 def test_rows_are_plays_merged_and_reasons() -> None:
-    member = {"name": "h.json", "source": EXTENDED, "records": 7, "rejected": 2, "reasons": {"bad_ts": 2}}
-    fates = {"a1/h.json": {"kept": 4, "merged_into": 1, "podcast": 2, "unparseable": 2}}
+    member = {"name": "h.json", "source_file": "a1/0000", "source": EXTENDED}
+    member |= {"records": 7, "rejected": 2, "reasons": {"bad_ts": 2}}
+    fates = {"a1/0000": {"kept": 4, "merged_into": 1, "podcast": 2, "unparseable": 2}}
     [found] = reconcile(archive("a.zip", members=[member]), fates)
+    assert (found.name, found.as_json()["file"]) == ("h.json", "h.json")
     assert (found.rows, found.plays, found.merged) == (9, 4, 1)
     assert found.reasons == {"podcast": 2, "unparseable (bad_ts)": 2}
 

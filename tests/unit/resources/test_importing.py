@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from tests.unit.resources.samples import warehouse_in
-from tests.unit.sources.samples import AUDIO, LANDED_AT, VIDEO, record, write_zip
+from tests.unit.sources.samples import AUDIO, LANDED_AT, VIDEO, record, write_zip, zip_bytes
 from tunegenie_assets.resources.archives import ArchiveStore
 from tunegenie_assets.resources.importing import (
     EXAMPLES,
@@ -199,13 +199,28 @@ def test_every_file_inside_is_told(store: ArchiveStore, tmp_path: Path) -> None:
     assert told["members"] == [
         {
             "name": AUDIO,
+            "source_file": f"{report.archive_id}/0000",
             "source": "spotify_extended_history",
             "records": 1,
             "rejected": 1,
             "reasons": {"not_an_object": 1},
         },
-        {"name": "Userdata.json", "source": None, "records": 0, "rejected": 0, "reasons": {}},
-        {"name": "account.json", "source": "spotify_account_history", "records": 1, "rejected": 0, "reasons": {}},
+        {
+            "name": "Userdata.json",
+            "source_file": f"{report.archive_id}/0001",
+            "source": None,
+            "records": 0,
+            "rejected": 0,
+            "reasons": {},
+        },
+        {
+            "name": "account.json",
+            "source_file": f"{report.archive_id}/0002",
+            "source": "spotify_account_history",
+            "records": 1,
+            "rejected": 0,
+            "reasons": {},
+        },
     ]
     assert (told["problems"], told["skipped"]) == ([], [])
     assert (report.first_day, report.last_day) == (date(2019, 1, 1), date(2019, 2, 1))
@@ -218,14 +233,14 @@ def test_table_of_archive_files_keeps_to_its_schema(store: ArchiveStore, history
     rows = archive_file_table(store)
     assert rows.schema.equals(ARCHIVE_FILES.arrow_schema)
     assert not any(rows.column(name).null_count for name in ARCHIVE_FILES.required_columns)
-    found = [(row["listener_id"], row["source_file"].split("/", 1)[1], row["source"]) for row in rows.to_pylist()]
+    found = [(row["listener_id"], row["member_name"], row["source"]) for row in rows.to_pylist()]
     assert found == [
         ("ada", AUDIO, "spotify_extended_history"),
         ("ada", VIDEO, None),
         ("bob", "a.json", "spotify_account_history"),
         ("bob", "b.pdf", None),
     ]
-    assert rows["source_file"].to_pylist()[0] == f"{report.archive_id}/{AUDIO}"
+    assert rows["source_file"].to_pylist()[:2] == [f"{report.archive_id}/0000", f"{report.archive_id}/0001"]
     assert sources_landed(store) == {"spotify_account_history", "spotify_extended_history"}
 
 
@@ -247,6 +262,21 @@ def test_broken_file_of_a_folder_is_told_and_the_others_arrive(
     assert cut.startswith("cut.zip: the zip is damaged or incomplete")
     assert unknown.startswith("notes.txt: ")
     assert report.as_json()["skipped"] == [cut, unknown]
+
+
+def test_a_zip_inside_a_zip_is_told(store: ArchiveStore, tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "a.zip", {AUDIO: [record()], "more.zip": zip_bytes({AUDIO: [record()]})})
+    report = import_one(store, path)
+    (line,) = report.skipped
+    assert line.startswith("a.zip, more.zip: a zip inside a zip is not opened")
+    assert report.as_json()["skipped"] == [line]
+
+
+def test_a_folder_keeps_its_name(store: ArchiveStore, history: Path, tmp_path: Path) -> None:
+    (folder := tmp_path / "downloads").mkdir()
+    history.rename(folder / "ada.zip")
+    import_one(store, folder)
+    assert archive_table(store)["original_name"].to_pylist() == ["downloads"]
 
 
 def test_progress_tells_the_file_and_its_records_so_far(store: ArchiveStore, history: Path, tmp_path: Path) -> None:
@@ -273,6 +303,8 @@ class Warehouse:
     def build(self, *, fates: list[str], facts: list[bool], daily: int) -> None:
         with duckdb.connect(str(self._path)) as connection:
             for statement in (
+                "create schema if not exists landing",
+                "create table if not exists landing.archive_files (member_name text)",
                 "create schema if not exists silver",
                 "create schema if not exists gold",
                 "create or replace table silver.play_ledger (listener_id text, source text, fate text)",
@@ -321,11 +353,14 @@ def test_any_difference_makes_a_listener_unfinished(
     assert unfinished_listeners(store, warehouse.tables) == {"ada"}
 
 
+@pytest.mark.parametrize("shape", [("gold.fct_plays", "counts_as_play"), ("landing.archive_files", "member_name")])
 def test_warehouse_of_an_earlier_shape_is_unfinished(
-    store: ArchiveStore, warehouse: Warehouse, history: Path, tmp_path: Path
+    store: ArchiveStore, warehouse: Warehouse, history: Path, tmp_path: Path, shape: tuple[str, str]
 ) -> None:
+    table, column = shape
     import_one(store, history)
     warehouse.build(fates=["kept", "kept"], facts=[True, True], daily=2)
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
-        connection.execute("alter table gold.fct_plays drop column counts_as_play")
+        connection.execute(f"alter table {table} add column other bigint")
+        connection.execute(f"alter table {table} drop column {column}")
     assert unfinished_listeners(store, warehouse.tables) == {"ada"}
