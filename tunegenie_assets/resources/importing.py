@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 
+from tunegenie_assets.keys import FIRST_PLAY_DAY
 from tunegenie_assets.resources.archives import ArchiveStore
 from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES
+from tunegenie_assets.sources.clock import LONGEST_OFFLINE
 from tunegenie_assets.sources.errors import SourceError
 from tunegenie_assets.sources.landing import LandedArchive
 from tunegenie_assets.sources.parsed import ParsedArchive
@@ -59,6 +61,9 @@ from ledger
 left join facts on ledger.listener_id = facts.listener_id
 left join daily on ledger.listener_id = daily.listener_id
 """
+
+LOGS_OF_SPOTIFY = frozenset({"spotify_extended_history", "spotify_account_history", "listenbrainz_listens"})
+"""Sources whose times are those under which Spotify logged a play; ListenBrainz keeps those of files it imported."""
 
 EXAMPLES = 3
 """Unreadable records shown of each file; all of them stand in raw.rejected_records."""
@@ -178,10 +183,22 @@ def _records_so_far(path: Path, progress: Progress | None) -> Callable[[int], No
 
 
 def days_to_build(
-    reports: Sequence[FileReport], store: ArchiveStore, *, whole_listeners: Collection[str] = ()
+    reports: Sequence[FileReport], store: ArchiveStore, *, today: date, whole_listeners: Collection[str] = ()
 ) -> list[date]:
-    """The days whose plays the files hold, and all days of `whole_listeners`."""
-    days = [day for report in reports for day in (report.first_day, report.last_day) if day]
+    """The days whose plays the files may change, and all days of `whole_listeners`; none after `today` (UTC).
+
+    One log of Spotify tells of an offline play on the day it was heard, another on the day it was logged: what becomes
+    of either depends on the other.
+    """
+    days: list[date] = []
+    for report in reports:
+        if report.first_day is None or report.last_day is None:
+            continue
+        apart = LONGEST_OFFLINE if LOGS_OF_SPOTIFY & set((report.source or "").split(",")) else timedelta()
+        days += [
+            max(report.first_day - apart, FIRST_PLAY_DAY),
+            max(report.last_day, min(report.last_day + apart, today)),
+        ]
     if days and whole_listeners:
         own = [parsed for archive, parsed in _parsed_archives(store) if archive.listener_id in whole_listeners]
         days += [day for archive in own for day in (archive.first_day, archive.last_day) if day]

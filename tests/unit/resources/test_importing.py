@@ -181,11 +181,22 @@ def test_days_to_build_are_those_of_the_files_and_all_of_whole_listeners(
     other = write_zip(tmp_path / "other.zip", {AUDIO: [record(ts="2020-05-05T10:00:00Z")]})
     import_one(store, other, listener_id="bob")
     reports = [import_one(store, other), import_one(store, tmp_path / "missing.zip")]
-    assert set(days_to_build(reports, store)) == {date(2020, 5, 5)}
-    everything = days_to_build(reports, store, whole_listeners={"ada"})
-    assert (min(everything), max(everything)) == (date(2019, 1, 1), date(2020, 5, 5))
-    assert set(days_to_build(reports, store, whole_listeners={"bob"})) == {date(2020, 5, 5)}
-    assert days_to_build([], store) == []
+    today = date(2020, 5, 5)
+    assert days_to_build(reports, store, today=today) == [date(2020, 4, 5), today]
+    everything = days_to_build(reports, store, today=today, whole_listeners={"ada"})
+    assert (min(everything), max(everything)) == (date(2019, 1, 1), today)
+    assert set(days_to_build(reports, store, today=today, whole_listeners={"bob"})) == {date(2020, 4, 5), today}
+    assert days_to_build([], store, today=today) == []
+
+
+def test_logs_of_spotify_touch_the_days_on_which_offline_plays_are_logged(store: ArchiveStore, tmp_path: Path) -> None:
+    scrobbles = tmp_path / "fm.csv"
+    scrobbles.write_text('uts,artist,track\n"1588672800","Tin","Roof"\n')
+    history = write_zip(tmp_path / "one.zip", {AUDIO: [record(ts="2002-01-05T10:00:00Z")]})
+    touched = [
+        days_to_build([import_one(store, path)], store, today=date(2020, 5, 20)) for path in (scrobbles, history)
+    ]
+    assert touched == [[date(2020, 5, 5), date(2020, 5, 5)], [date(2002, 1, 1), date(2002, 2, 4)]]
 
 
 def test_every_file_inside_is_told(store: ArchiveStore, tmp_path: Path) -> None:
