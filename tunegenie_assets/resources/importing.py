@@ -26,8 +26,7 @@ KNOWN_COLUMNS = """
 select lower(table_schema) as layer, lower(table_name) as name, lower(column_name) as field
 from information_schema.columns
 """
-# Without one of these the warehouse is not built yet, or was built before plays were told from what does not count or
-# while records named their files by the files' names.
+# Without one of these the warehouse is not built yet, or was built before plays were told from what does not count.
 NEEDED_COLUMNS = {
     ("landing", "archive_files", "member_name"),
     ("silver", "play_ledger", "fate"),
@@ -36,10 +35,12 @@ NEEDED_COLUMNS = {
 }
 RECORDS_AND_PLAYS = """
 with ledger as (
-    select listener_id, count(*) as records, sum(case when fate = 'kept' then 1 else 0 end) as kept
-    from silver.play_ledger
-    where source != 'synthetic'
-    group by listener_id
+    -- A record of a file that landing does not know so was stored by an earlier version: it counts as missing.
+    select l.listener_id, count(f.member_name) as records, sum(case when l.fate = 'kept' then 1 else 0 end) as kept
+    from silver.play_ledger as l
+    left join landing.archive_files as f on l.listener_id = f.listener_id and l.source_file = f.source_file
+    where l.source != 'synthetic'
+    group by l.listener_id
 ),
 
 facts as (

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -311,21 +312,31 @@ class Warehouse:
         self.tables = warehouse_in(folder)
         self._path = folder / "warehouse.duckdb"
 
-    def build(self, *, fates: list[str], facts: list[bool], daily: int) -> None:
+    def build(
+        self,
+        *,
+        fates: list[str],
+        facts: list[bool],
+        daily: int,
+        source_file: str = "a/0000",
+        member_name: str = "'a.json'",
+    ) -> None:
         with duckdb.connect(str(self._path)) as connection:
             for statement in (
                 "create schema if not exists landing",
-                "create table if not exists landing.archive_files (member_name text)",
+                "create or replace table landing.archive_files (listener_id text, source_file text, member_name text)",
+                f"insert into landing.archive_files values ('ada', 'a/0000', {member_name})",
                 "create schema if not exists silver",
                 "create schema if not exists gold",
-                "create or replace table silver.play_ledger (listener_id text, source text, fate text)",
+                "create or replace table silver.play_ledger (listener_id text, source text, source_file text, fate text)",
                 "create or replace table gold.fct_plays (listener_id text, counts_as_play boolean)",
                 "create or replace table gold.daily_listening_summary (listener_id text, total_plays bigint)",
             ):
                 connection.execute(statement)
             for fate in fates:
                 connection.execute(
-                    "insert into silver.play_ledger values ('ada', 'spotify_extended_history', ?)", [fate]
+                    "insert into silver.play_ledger values ('ada', 'spotify_extended_history', ?, ?)",
+                    [source_file, fate],
                 )
             for counts in facts:
                 connection.execute("insert into gold.fct_plays values ('ada', ?)", [counts])
@@ -361,6 +372,18 @@ def test_any_difference_makes_a_listener_unfinished(
 ) -> None:
     import_one(store, write_zip(tmp_path / "a.zip", {AUDIO: [record(), record(ms_played=1), record(ms_played=-1)]}))
     warehouse.build(fates=fates, facts=facts, daily=daily)
+    assert unfinished_listeners(store, warehouse.tables) == {"ada"}
+
+
+@pytest.mark.parametrize(("source_file", "member_name"), [("a/ada.json", "'a.json'"), ("a/0000", "null")])
+def test_records_that_name_their_file_as_an_earlier_version_did_are_missing(
+    store: ArchiveStore, warehouse: Warehouse, history: Path, source_file: str, member_name: str
+) -> None:
+    import_one(store, history)
+    arrived: dict[str, Any] = {"fates": ["kept", "kept"], "facts": [True, True], "daily": 2}
+    warehouse.build(**arrived)
+    assert unfinished_listeners(store, warehouse.tables) == set()
+    warehouse.build(**arrived, source_file=source_file, member_name=member_name)
     assert unfinished_listeners(store, warehouse.tables) == {"ada"}
 
 
