@@ -328,7 +328,10 @@ class Warehouse:
                 f"insert into landing.archive_files values ('ada', 'a/0000', {member_name})",
                 "create schema if not exists silver",
                 "create schema if not exists gold",
-                "create or replace table silver.play_ledger (listener_id text, source text, source_file text, fate text)",
+                """
+                create or replace table silver.play_ledger
+                    (listener_id text, source text, source_file text, fate text)
+                """,
                 "create or replace table gold.fct_plays (listener_id text, counts_as_play boolean)",
                 "create or replace table gold.daily_listening_summary (listener_id text, total_plays bigint)",
             ):
