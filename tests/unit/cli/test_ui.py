@@ -56,6 +56,7 @@ def test_dagster_can_be_interrupted_wherever_it_is_started(tmp_path: Path) -> No
         *("-m", "dagster", "dev", "-w", str(home / "dagster" / "workspace.yaml")),
         *("--host", "127.0.0.1", "--port", "4321"),
     ]
+    assert Path(arguments[4]).read_text(encoding="utf-8").startswith("# Written by tunegenie")
     assert can_be_interrupted
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
