@@ -113,14 +113,16 @@ def written(folder: Path, rng: random.Random) -> list[Path]:
             ms = seconds * 1000 if rng.random() < 0.8 else rng.randint(1, seconds * 1000)
             ended = at + timedelta(milliseconds=ms)
             offline = rng.random() < 0.15
-            logged = ended + timedelta(days=rng.choice((0, 1, 12, 25)), minutes=3) if offline else ended
+            days_late = rng.choice((0, 1, 12, 25)) if offline else 0
+            logged = ended + timedelta(days=days_late, minutes=3 * offline)
             names = {"master_metadata_track_name": title, "master_metadata_album_artist_name": artist}
             made = record(
                 ts=f"{logged:%Y-%m-%dT%H:%M:%SZ}",
                 ms_played=ms,
                 reason_end="trackdone" if ms == seconds * 1000 else "fwdbtn",
                 offline=offline,
-                offline_timestamp=int(at.timestamp()) if rng.random() < 0.8 else 0,
+                # A play without a clock lies on the day on which it was logged.
+                offline_timestamp=int(at.timestamp()) if days_late or rng.random() < 0.8 else 0,
                 **names,
             )
             extended += [made] * rng.choice((1, 1, 1, 1, 2))
