@@ -59,7 +59,7 @@ def build_sensors(inbox: Path, default_listener: str) -> list[dg.SensorDefinitio
             dg.AssetRecordsFilter(asset_key=ARCHIVES_KEY, after_storage_id=cursor), limit=MOST_LANDINGS, ascending=True
         ).records
         if not landed:
-            return dg.SkipReason("nothing has been landed")
+            return dg.SkipReason("nothing new has been landed")
         requests = [request for record in landed if (request := import_request(context.instance, record))]
         reason = None if requests else dg.SkipReason("no archive has been landed that is not imported as well")
         return dg.SensorResult(run_requests=requests, skip_reason=reason, cursor=str(landed[-1].storage_id))

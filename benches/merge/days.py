@@ -81,7 +81,7 @@ select
     false as offline,
     false as incognito_mode,
     'listener-' || listener as listener_id,
-    'spotify-' || listener || '/history.json' as source_file,
+    'spotify-' || listener || '/0000' as source_file,
     day * $slots + slot as source_row,
     md5('spotify-' || listener || '-' || day || '-' || slot) as record_hash,
     cast('2026-01-01' as timestamp) as ingested_at

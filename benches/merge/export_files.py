@@ -35,6 +35,11 @@ class Written:
     archive_id: str
     content: ExportFile
 
+    def source_file(self, member: str) -> str:
+        """How the ledger names a file inside: by its position among all of them."""
+        names = sorted(name for name, _ in self.content.members)
+        return f"{self.archive_id}/{names.index(member):04}"
+
 
 def write_exports(files: Iterable[ExportFile], folder: Path) -> list[Written]:
     """Write every file into `folder`, which must exist."""

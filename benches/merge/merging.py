@@ -116,7 +116,7 @@ def prepare(size: Size, folder: Path) -> Observed:
     members = [(file, name, records) for file in files for name, records in file.content.members]
     sources = sorted({file.content.source for file in files})
     rows = [len(records) for _, _, records in members]
-    places = pa.array([f"{file.archive_id}/{name}" for file, name, _ in members])
+    places = pa.array([file.source_file(name) for file, name, _ in members])
     member = np.repeat(np.arange(len(members)), rows)
     return Observed(
         plays=plays,

@@ -50,13 +50,16 @@
 -#}
 {% macro title_key(title) -%}
     {%- set lowered = 'lower(' ~ title ~ ')' -%}
-    {%- set guests = '(feat[.]?|ft[.]?|featuring) ' -%}
+    {%- set guests = '(feat[.]?|ft[.]?|featuring|with) ' -%}
+    {#- Without brackets only what cannot be a word of the title: 6 ft Under. -#}
+    {%- set bare_guests = '(feat[.]?|ft[.]|featuring) ' -%}
     {%- set edition = '(remaster|remastered|mono|stereo|bonus track|album version|single version|deluxe|deluxe edition|explicit)' -%}
     {%- set other_cut = '(^|[^a-z])(live|remix|mix|acoustic|demo|instrumental|karaoke|session|sessions|edit|unplugged|cover)([^a-z]|$)' -%}
-    {%- set edge = '([^a-z][^])]*)?' -%}
-    {%- set bracketed = ' *[([]([^])]*[^a-z])?' ~ edition ~ edge ~ '[])]' -%}
-    {%- set dashed = ' +[-–] +([^-–]*[^a-z])?' ~ edition ~ '([^a-z].*)?$' -%}
-    {%- set without_guests = replace_pattern(replace_pattern(lowered, ' *[([]' ~ guests ~ '[^])]*[])]'), ' +' ~ guests ~ '.*$') -%}
+    {#- Nothing but more words on the edition may follow: Stereo Love is a song. -#}
+    {%- set more = '([^a-z]+(version|edition|remaster|remastered|mono|stereo|deluxe|explicit|album|single|bonus|track))*[^a-z]*' -%}
+    {%- set bracketed = ' *[([]([^])]*[^a-z])?' ~ edition ~ more ~ '[])]' -%}
+    {%- set dashed = ' +[-–] +([^-–]*[^a-z])?' ~ edition ~ more ~ '$' -%}
+    {%- set without_guests = replace_pattern(replace_pattern(lowered, ' *[([]' ~ guests ~ '[^])]*[])]'), ' +' ~ bare_guests ~ '.*$') -%}
     {%- set without_edition = replace_pattern(replace_pattern(without_guests, bracketed), dashed) -%}
     {%- set bare -%}
         case when {{ has_pattern(lowered, other_cut) }} then {{ without_guests }} else {{ without_edition }} end

@@ -36,6 +36,9 @@
 {#- Seconds by which two clocks may differ: device against server, and a scrobbler that waits before it reports. -#}
 {% macro clock_tolerance_s() -%}90{%- endmacro %}
 
+{#- Seconds by which times may differ where the names do: other songs follow one another within the clocks' tolerance. -#}
+{% macro name_tolerance_s() -%}15{%- endmacro %}
+
 {#-
     Seconds of pause inside a play: where only its end is known, it may have begun that much earlier, if neither source
     heard another song in between.
@@ -59,7 +62,7 @@
     select
         *,
         -- Who is named for a song varies, scrobblers do not report what was played for less than 30 seconds.
-        case when is_same_recording then 0 else 200 end + case when is_scrobble and play_ms < 30000 then 120 else 0 end
+        case when is_same_recording then 0 else 200 end + case when is_scrobble and is_short then 120 else 0 end
             as penalty_s
     from (
         {%- for shared, other in [('title_key', 'artist_key'), ('artist_key', 'title_key')] %}
@@ -67,11 +70,17 @@
             record.record_id,
             play.record_id as play_id,
             record.listener_id,
+            record.artist_key || '|' || record.title_key as song,
             record.start_s as record_start_s,
             play.start_s as play_start_s,
-            play.ms_played as play_ms,
             record.ms_played is null as is_scrobble,
+            coalesce(play.ms_played < 30000, false) as is_short,
             record.{{ other }} = play.{{ other }} as is_same_recording,
+            {% if other == 'artist_key' -%}
+            {{ spelled_alike('record.artist_key', 'play.artist_key', 0.5) }}
+            {%- else -%}
+            record.title_key = play.title_key
+            {%- endif %} as is_close_in_name,
             {{ spelled_alike('record.' ~ other, 'play.' ~ other, 0.5 if other == 'title_key' else 0.0) }}
                 as is_spelled_alike,
             -- Compilations name nobody, so one title at one moment is one play.
@@ -122,14 +131,17 @@
     ) as compared
     where
         (lateness_s is not null or other_distance_s is not null)
-        and (is_spelled_alike or (is_compilation and (abs(lateness_s) <= 15 or other_distance_s <= 15)))
+        and (is_spelled_alike or is_compilation)
+        -- A song of another name that was skipped and the scrobble of the next one are two.
+        and (is_same_recording or not (is_scrobble and is_short))
 {%- endmacro %}
 
 
 {#-
     The pairs with their cost: the difference of their times in seconds, and more for what speaks against them. How much
-    the device's clock is ahead at the time is learnt from the pairs within an hour that leave no choice, so that short
-    loops are told apart that follow one another as fast as clocks differ.
+    the device's clock is ahead at the time is learnt from the pairs within an hour that leave no choice. Where a song was
+    heard several times in a row, and as often by both, the first belongs to the first, however far the clocks differ.
+    Names that have less in common need times that agree.
 -#}
 {% macro costed_pairs(pairs) -%}
     select
@@ -137,24 +149,64 @@
         play_id,
         record_start_s,
         play_start_s,
-        penalty_s + least(
-            coalesce(abs(lateness_s - coalesce(clock_ahead_s, 0)), 1e9), coalesce(other_distance_s, 1e9)
-        ) as cost
+        penalty_s + distance_s + case when is_out_of_step then 100 else 0 end as cost
     from (
         select
-            judged.*,
-            avg(case when leaves_no_choice then lateness_s end) over (
-                partition by listener_id order by record_start_s range between 3600 preceding and 3600 following
-            ) as clock_ahead_s
+            placed.*,
+            is_countable
+            and record_place <> play_place
+            and max(record_place) over ({{ same_row() }}) = max(play_place) over ({{ same_row() }}) as is_out_of_step,
+            least(
+                coalesce(abs(lateness_s - coalesce(clock_ahead_s, 0)), 1e9), coalesce(other_distance_s, 1e9)
+            ) as distance_s
+        from (
+            select
+                rowed.*,
+                dense_rank() over ({{ same_row() }} order by record_start_s, record_id) as record_place,
+                dense_rank() over ({{ same_row() }} order by play_start_s, play_id) as play_place
+            from ({{ in_rows(pairs) }}) as rowed
+        ) as placed
+    ) as measured
+    where is_close_in_name or distance_s <= {{ name_tolerance_s() }}
+{%- endmacro %}
+
+
+{% macro same_row() -%}partition by listener_id, song, is_countable, row_in_time{%- endmacro %}
+
+{#-
+    The pairs with what their neighbours in time tell: `clock_ahead_s`, and in `row_in_time` which of them are of one song
+    heard without a break of a quarter of an hour.
+-#}
+{% macro in_rows(pairs) -%}
+    select
+        begun.*,
+        sum(begins_row) over (
+            partition by listener_id, song, is_countable order by record_start_s, record_id, play_id
+            rows between unbounded preceding and current row
+        ) as row_in_time,
+        avg(case when leaves_no_choice then lateness_s end) over (
+            partition by listener_id order by record_start_s range between 3600 preceding and 3600 following
+        ) as clock_ahead_s
+    from (
+        select
+            counted.*,
+            case
+                when record_start_s - lag(record_start_s) over (
+                    partition by listener_id, song, is_countable order by record_start_s, record_id, play_id
+                ) <= 900 then 0
+                else 1
+            end as begins_row,
+            is_same_recording
+            and abs(lateness_s) <= 60
+            and count(*) over (partition by record_id) = 1
+            and count(*) over (partition by play_id) = 1 as leaves_no_choice
         from (
             select
                 pairs.*,
-                abs(lateness_s) <= 60
-                and count(*) over (partition by record_id) = 1
-                and count(*) over (partition by play_id) = 1 as leaves_no_choice
+                is_same_recording and not (is_scrobble and is_short) as is_countable
             from {{ pairs }} as pairs
-        ) as judged
-    ) as clocked
+        ) as counted
+    ) as begun
 {%- endmacro %}
 
 
@@ -226,8 +278,8 @@
 {#-
     The CTEs that take the feeds one after the other. `units` holds one row a record that is left after merging within
     its feed, `copies_in_logs` those of the best log that are not. Ends with `assigned` (record_id, play_id) of all records that another feed tells better.
-    Greedy assignment by mutual nearness, the stable matching of Gale and Shapley on one shared cost; what three rounds
-    leave is a chain of doubts longer than any seen.
+    Greedy assignment by mutual nearness: each round takes the pairs that are each other's cheapest. A chain of more than
+    three doubts, each record nearer to a play that another is nearer to, is left unmerged.
 -#}
 {% macro assignment_of_feeds(units, copies_in_logs) -%}
     {%- set best = feeds()[0] -%}
@@ -290,7 +342,7 @@ assigned as (
 {% macro of_record_before(columns) -%}
     {%- for column in columns -%}
         lag({{ column }}) over (
-            partition by listener_id, feed, recording_key order by started_at, ended_at, record_id
+            partition by listener_id, feed, song_key order by started_at, ended_at, record_id
         ) as {{ column }}_before
         {{- ',' if not loop.last }}
     {% endfor -%}
@@ -301,7 +353,7 @@ assigned as (
 {% macro of_first_in_run(columns) -%}
     {%- for column in columns -%}
         first_value({{ column }}) over (
-            partition by listener_id, feed, recording_key, run order by started_at, ended_at, record_id
+            partition by listener_id, feed, song_key, run order by started_at, ended_at, record_id
         ) as {{ column }}_first
         {{- ',' if not loop.last }}
     {% endfor -%}
@@ -317,15 +369,85 @@ assigned as (
 {%- endmacro %}
 
 
+{#-
+    CTEs that find scrobbles told again under another name: `same` and the second are equal, `varying` is spelled alike,
+    and they stand in different files. Where one file tells two names for that second they are two songs. Of `rows`
+    spelled_<name> says which record is kept in place of each, respelled_<name> are those that are left.
+-#}
+{% macro respelled(name, rows, varying, same) -%}
+    {%- set group = ['listener_id', 'feed', 'started_at', same] -%}
+told_apart_by_{{ name }} as (
+    select distinct {{ group | join(', ') }}
+    from (
+        select {{ group | join(', ') }}, source_file
+        from numbered
+        where reason is null and ms_played is null
+        group by {{ group | join(', ') }}, source_file
+        having count(distinct {{ varying }}) > 1
+    ) as files
+),
+
+first_{{ name }} as (
+    select
+        told.record_id,
+        told.source_file,
+        told.{{ varying }},
+        {%- for column in ['record_id', 'source_file', varying] %}
+        first_value(told.{{ column }}) over (
+            partition by {% for key in group %}told.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
+            order by told.source_file, told.source_row, told.record_id
+        ) as first_{{ column }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ rows }} as told
+    left join told_apart_by_{{ name }} as apart
+        on {% for key in group %}told.{{ key }} = apart.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
+    where told.ms_played is null and apart.listener_id is null
+),
+
+spelled_{{ name }} as (
+    select
+        record_id,
+        case
+            when source_file <> first_source_file and {{ spelled_alike(varying, 'first_' ~ varying) }}
+                then first_record_id
+            else record_id
+        end as kept_id
+    from first_{{ name }}
+),
+
+respelled_{{ name }} as (
+    select told.*
+    from {{ rows }} as told
+    left join spelled_{{ name }} as spelled on told.record_id = spelled.record_id
+    where coalesce(spelled.kept_id, told.record_id) = told.record_id
+)
+{%- endmacro %}
+
+
 {#- Seconds for which a crossfade plays the end of a song and the begin of the next; Spotify offers up to twelve. -#}
 {% macro crossfade_s() -%}13{%- endmacro %}
 
 
 {#-
+    Seconds after which a song can be scrobbled again: scrobblers report what was heard for half of its length or four
+    minutes, of songs of over 30 seconds. Whoever keeps ends as well takes all plays, however short. A clock of minutes
+    tells the same minute only.
+-#}
+{% macro soonest_scrobble_s() -%}
+    case
+        when precision_seconds >= 60 then 30
+        when anchor = 'unknown' then 3
+        else greatest(15, least(coalesce(duration_ms, 0) / 2000.0, 240) - 1)
+    end
+{%- endmacro %}
+
+
+{#-
     Whether a record repeats another one of the same song and feed that began no later: the one whose columns end in
     `_<other>`. With times of both ends: they share over half of the shorter one, the clock's precision aside, and not
-    just a crossfade; or they agree in length and reasons and begin before the other can have ended. With one time only:
-    no song is scrobbled again within three seconds, or within one minute of a clock of minutes.
+    just a crossfade; or they agree in length and reasons and begin before the other can have ended. With one time only
+    no song is scrobbled again so soon.
 -#}
 {% macro is_written_twice(other) -%}
     {%- set start_s = epoch_seconds('started_at') -%}
@@ -335,7 +457,7 @@ assigned as (
     case
         when started_at_{{ other }} is null then false
         when ms_played is null or ms_played_{{ other }} is null
-            then {{ start_s }} - {{ other_start_s }} < case when precision_seconds >= 60 then 30 else 3 end
+            then {{ start_s }} - {{ other_start_s }} < {{ soonest_scrobble_s() }}
         when ended_at is null or ended_at_{{ other }} is null
             then
                 ms_played = ms_played_{{ other }}

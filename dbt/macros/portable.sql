@@ -119,3 +119,28 @@
 {% macro snowflake__epoch_seconds(timestamp) -%}
     cast(date_part(epoch_millisecond, {{ timestamp }}) as double) / 1000
 {%- endmacro %}
+
+
+{#-
+    DuckDB 2.0.0 fails on joins of inlined common table expressions with "dict-surviving cache: global dictionary column
+    changed identity"; a model that meets it computes each of them once instead.
+-#}
+{% macro common_tables_as_written() -%}
+    {{ adapter.dispatch('common_tables_as_written', 'tunegenie')() }}
+{%- endmacro %}
+
+{% macro default__common_tables_as_written() -%}{%- endmacro %}
+
+{% macro duckdb__common_tables_as_written() -%}
+    set disabled_optimizers = 'cte_inlining'
+{%- endmacro %}
+
+{% macro common_tables_as_planned() -%}
+    {{ adapter.dispatch('common_tables_as_planned', 'tunegenie')() }}
+{%- endmacro %}
+
+{% macro default__common_tables_as_planned() -%}{%- endmacro %}
+
+{% macro duckdb__common_tables_as_planned() -%}
+    reset disabled_optimizers
+{%- endmacro %}

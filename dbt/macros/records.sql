@@ -5,7 +5,7 @@
         'started_at', 'ended_at', 'anchor', 'logged_at', 'precision_seconds', 'ms_played', 'duration_ms', 'content_type', 'track_id',
         'track_key', 'artist_key', 'title_key', 'recording_key', 'track_name', 'artist_name', 'album_name', 'isrc',
         'recording_mbid', 'platform', 'country', 'reason_start', 'reason_end', 'shuffle', 'skipped_flag', 'offline',
-        'incognito', 'is_offline_clock', 'is_overlong', 'ingested_at',
+        'incognito', 'is_offline_clock', 'is_late_log', 'is_overlong', 'ingested_at',
     ]) -%}
 {%- endmacro %}
 

@@ -3,8 +3,11 @@
     of the same names, or all of time when neither is given.
 -#}
 
-{#- True for the days of the window, widened on both sides by `padding_days`, or before it by `days_before`. -#}
-{% macro in_window(column, padding_days=0, days_before=none) -%}
+{#-
+    True for the days of the window, widened on both sides by `padding_days`, or by `days_before` and `days_after` where
+    those are given.
+-#}
+{% macro in_window(column, padding_days=0, days_before=none, days_after=none) -%}
     {%- set window_start = var('window_start', none) -%}
     {%- set window_end = var('window_end', none) -%}
     {%- if (window_start is none) != (window_end is none) -%}
@@ -17,7 +20,7 @@
         true
     {%- else -%}
         {{ column }} >= {{ window_day(window_start, -(padding_days if days_before is none else days_before)) }}
-        and {{ column }} < {{ window_day(window_end, padding_days) }}
+        and {{ column }} < {{ window_day(window_end, padding_days if days_after is none else days_after) }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -78,12 +78,14 @@ def limit_artists(top: TopItems, artist: NDArray[np.int64], most: int) -> TopIte
 
 @dataclass(frozen=True)
 class Eligibility:
-    """Which items a model may show to whom: tracks that exist, and invented ones to simulated listeners only."""
+    """Which items a model may rank for whom: tracks that exist, and invented ones for simulated listeners only."""
 
     known_track: NDArray[np.bool_]
     """Shape (items,): the track table has it."""
     generated: NDArray[np.bool_]
     """Shape (items,): the invented catalogue made it."""
+    catalogued: NDArray[np.bool_]
+    """Shape (items,): a catalogue tells of it; of any other track only somebody's listening does."""
     is_simulated: NDArray[np.bool_]
     """Shape (listeners,)."""
 
@@ -93,18 +95,29 @@ class Eligibility:
         real = np.flatnonzero(~self.is_simulated[listener_rows])
         scores[np.ix_(real, np.flatnonzero(self.generated))] = -np.inf
 
+    def mask_histories(
+        self, scores: NDArray[np.float32], known: sparse.csr_matrix, listener_rows: NDArray[np.intp]
+    ) -> None:
+        """Sets the scores of tracks that only other listeners' histories tell of to minus infinity, in place."""
+        row, item = _stored_cells(known, listener_rows)
+        own = scores[row, item]
+        scores[:, ~self.catalogued] = -np.inf
+        scores[row, item] = own
+
 
 def eligibility(
     tracks: pa.Table, listeners: pa.Table, item_ids: NDArray[np.str_], listener_ids: NDArray[np.str_]
 ) -> Eligibility:
     """From tracks (track_id, origin) and listeners (listener_id, is_simulated); who is not listed counts as real."""
     item = positions(tracks["track_id"], item_ids)
-    invented = np.array(tracks["origin"].to_numpy() == "generated")
+    origin = tracks["origin"].to_numpy()
+    invented = np.array(origin == "generated")
     listener = positions(listeners["listener_id"], listener_ids)
     simulated = pc.fill_null(listeners["is_simulated"], fill_value=False).to_numpy()
     return Eligibility(
         known_track=_flags(len(item_ids), item),
         generated=_flags(len(item_ids), item[invented]),
+        catalogued=_flags(len(item_ids), item[invented | (origin == "file")]),
         is_simulated=_flags(len(listener_ids), listener[simulated]),
     )
 

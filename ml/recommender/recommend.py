@@ -64,9 +64,9 @@ def recommend(
     """RECOMMENDATIONS: up to `n` tracks for each of `listeners` the model knows, sorted by listener and rank.
 
     Left out are tracks the listener has played, under this or another id (unless `include_known`), more than two
-    tracks of an artist for every ten, tracks that `tracks` lacks, and for real listeners the tracks of origin
-    `generated`. Equal scores stand in the order of their track ids. A listener the model does not know, or for whom
-    nothing is left, has no rows.
+    tracks of an artist for every ten, tracks that `tracks` lacks, for real listeners the tracks of origin `generated`,
+    and tracks in no catalogue, which would tell one listener what another played. Equal scores stand in the order of
+    their track ids. A listener the model does not know, or for whom nothing is left, has no rows.
 
     Raises:
         ValueError: `n` is below 1.
@@ -84,6 +84,7 @@ def recommend(
     for batch in batches(rows, len(model.item_ids)):
         scores = model.scores(batch)
         allowed.mask(scores, batch)
+        allowed.mask_histories(scores, history, batch)
         if not include_known:
             mask_known(scores, history, batch)
             _mask_same_song(scores, history[batch], items)

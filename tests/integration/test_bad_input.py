@@ -137,11 +137,3 @@ def test_the_command_itself_ends_with_one_line(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert ended.stderr.startswith("tunegenie: ")
     assert len(ended.stderr.splitlines()) == 1
-
-
-def test_the_ui_starts_from_files_that_exist(fresh: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    called: list[list[str]] = []
-    monkeypatch.setattr(os, "execv", lambda _program, arguments: called.append(arguments))
-    assert fresh.run("ui", "--port", "3999").exit_code == 0
-    [arguments] = called
-    assert Path(arguments[arguments.index("-w") + 1]).read_text(encoding="utf-8").startswith("# Written by tunegenie")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +50,16 @@ def test_import_accounts_for_every_row_of_every_file(built: dict[str, Any]) -> N
 
 
 def test_each_unreadable_record_is_listed_with_file_row_and_reason(home: Home) -> None:
-    listed = home.rows("select source_row, reason, source_file from raw.rejected_records order by source_row")
+    listed = home.rows(
+        "select source_row, reason, member_name from raw.rejected_records "
+        "join landing.archive_files using (listener_id, source_file) order by source_row"
+    )
     assert [(row, reason) for row, reason, _ in listed] == [
         (61, "missing_field"),
         (62, "wrong_type"),
         (63, "not_an_object"),
     ]
-    assert all(file.endswith("Streaming_History_Audio_2019_0.json") for _, _, file in listed)
+    assert {file for _, _, file in listed} == {AUDIO}
 
 
 def test_a_play_belongs_to_the_day_it_began(home: Home) -> None:
@@ -112,6 +116,8 @@ def test_stats_tell_sources_years_and_assets(home: Home) -> None:
     [year] = [row for row in stats["years"] if row["listener_id"] == "ada"]
     assert (year["year"], year["plays"]) == (2019, 60)
     assert 2 < year["hours"] < 4
+    assert (stats["counting"], stats["counting_applied"]) == ("all", True)
+    assert all(datetime.fromisoformat(row["first_play"]).tzinfo is UTC for row in stats["sources"])
     built = {row["asset"]: row for row in stats["assets"]}
     assert built["gold/fct_plays"]["rows"] == sum(row["plays"] for row in stats["sources"])
     assert all(row["built_at"] for row in stats["assets"])
@@ -177,12 +183,37 @@ def test_good_files_arrive_beside_bad_ones(home: Home, tmp_path: Path) -> None:
     good = write_zip(tmp_path / "good.zip", {AUDIO: [record(ts="2019-04-01T08:00:00Z"), record(ts="yesterday")]})
     bad = tmp_path / "bad.zip"
     bad.write_bytes(b"nothing")
-    result = home.run("import", str(bad), str(good), "--listener", "bob")
-    assert result.exit_code == 0
+    result = home.run("import", str(bad), str(good), "--listener", "bob", "--json")
+    assert result.exit_code == 1
+    report = json.loads(result.stdout)
+    assert [archive["status"] for archive in report["archives"]] == ["refused", "landed"]
+    # A check of the run that landed them: half of the records of one archive cannot be read.
+    assert report["run"]["checks_failed"] == ["landing/archives: mostly_readable"]
     assert "bad.zip" in result.stderr
     assert "row 2" in result.stderr
     assert "yesterday" in result.stderr
     assert home.rows("select count(*) from silver.plays where listener_id = 'bob'") == [(1,)]
+
+
+def test_earlier_plays_that_new_files_tell_better_are_counted(home: Home, tmp_path: Path) -> None:
+    songs = [
+        record(ts=f"2019-05-01T08:{minute:02d}:00Z", master_metadata_track_name=f"Song {minute}") for minute in (10, 20)
+    ]
+    ended = datetime(2019, 5, 1, 8, 10, tzinfo=UTC)
+    begun = int(ended.timestamp()) - 180
+    scrobbles = tmp_path / "scrobbles.csv"
+    scrobbles.write_text(
+        "uts,utc_time,artist,artist_mbid,album,album_mbid,track,track_mbid\n"
+        f'"{begun}","01 May 2019, 08:07","The Gutters","","Rain","","Song 10",""\n'
+        '"1556500000","29 Apr 2019, 01:06","The Gutters","","Rain","","Alone",""\n',
+        encoding="utf-8",
+    )
+    first = home.json("import", str(scrobbles), "--listener", "cy")
+    assert (first["earlier_plays_merged"], [file["plays"] for file in first["files"]]) == (0, [2])
+    archive = write_zip(tmp_path / "cy.zip", {AUDIO: songs})
+    second = home.run("import", str(archive), "--listener", "cy")
+    assert "cy now has 3 plays" in second.stdout
+    assert "1 earlier play turned out to be the same as a play in these files." in second.stdout
 
 
 def test_unit_tests_of_the_models_pass(home: Home) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,11 @@ def local_hours(home: Home) -> dict[int, int]:
     return {int(day): int(hour) for day, hour in rows}
 
 
+def all_runs(home: Home) -> list[dg.DagsterRun]:
+    with dg.DagsterInstance.from_config(str(home.path / "dagster")) as instance:
+        return list(instance.get_runs())
+
+
 def materialized(home: Home, run_id: str) -> set[str]:
     with dg.DagsterInstance.from_config(str(home.path / "dagster")) as instance:
         records = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
@@ -93,6 +98,7 @@ def materialized(home: Home, run_id: str) -> set[str]:
 
 def test_what_was_said_before_the_first_import_counts_from_it_on(told: dict[str, Any]) -> None:
     assert told["before"].exit_code == 0
+    assert "ada has no plays yet" in told["before"].stdout
     assert "counts from the first import on" in told["before"].stdout
     assert told["import"]["run"]["checks_failed"] == []
     assert told["counted"] == GUTTERS
@@ -121,11 +127,34 @@ def test_a_name_that_was_never_played_is_questioned(ada: Home) -> None:
     take_back_unseen(ada)
 
 
+def test_what_one_without_plays_says_is_stored_and_no_more(ada: Home) -> None:
+    before, runs = fingerprints(ada), len(all_runs(ada))
+    said = ada.run("exclude", "--artist", "The Lids", "--listener", "zoe")
+    assert "zoe has no plays yet: it counts from the first import on." in said.stdout
+    assert ada.json("timezone", "Asia/Tokyo", "--listener", "zoe")["run"] is None
+    assert (fingerprints(ada), len(all_runs(ada))) == (before, runs)
+    # A listener whom no archive knows is likely a slip: the next recount finds it.
+    told = ada.run("timezone", "Asia/Kolkata")
+    assert told.exit_code == 0
+    assert "not passed landing/exclusions: known_listeners" in told.stdout
+    excluded = ada.run("exclude", "--artist", "The Lids", "--since", "2030-01-01")
+    assert "not passed landing/listener_zones: known_listeners" in excluded.stdout
+    take_back_unseen(ada)
+    ada.run("timezone", "--take-back", "beginning", "--listener", "zoe")
+    back = ada.run("timezone", "--take-back", "beginning")
+    assert "not passed" not in back.stdout
+    assert "given with an import" in back.stdout
+    assert fingerprints(ada) == before
+    refused = ada.run("timezone", "--take-back", "beginning")
+    assert (refused.exit_code, "Asia/Kolkata came with an import" in refused.stderr) == (1, True)
+
+
 def test_local_time_follows_the_zones_of_a_life(ada: Home) -> None:
     before, at_home = fingerprints(ada), local_hours(ada)
     assert set(at_home.values()) == {17}
     [given] = ada.json("timezone", "--list")["imported_zones"]
     assert (given["listener_id"], given["timezone"]) == ("ada", "Asia/Kolkata")
+    assert datetime.fromisoformat(given["given_at"]).tzinfo is UTC
     moved = ada.json("timezone", "America/Denver", "--since", "2019-03-06")
     assert moved["run"]["checks_failed"] == []
     # Denver changed to summer time on the tenth.
@@ -147,7 +176,11 @@ def test_travels_are_followed_on_request(ada: Home) -> None:
 def test_another_policy_runs_only_what_depends_on_it(ada: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     before = fingerprints(ada)
     monkeypatch.setenv("TUNEGENIE_COUNTING", "spotify30")
+    assert "tunegenie recount applies spotify30" in ada.run("stats").stdout
     report = ada.json("recount")
+    shown = ada.run("stats").stdout
+    assert "Listening by source: all plays" in shown
+    assert "plays that count under spotify30" in shown
     [source] = report["sources"]
     assert (report["counting"], source["plays"], source["counted"]) == (
         "spotify30",
@@ -209,7 +242,7 @@ def test_lists_are_for_people_and_machines(tmp_path: Path, clean_environment: No
     fresh.run("exclude", "--track", "Été [live]", "--since", "2020-01-01", "--listener", "bob")
     [exclusion] = fresh.json("exclude", "--list", "--listener", "bob")["exclusions"]
     assert (exclusion["track_name"], exclusion["first_date"]) == ("Été [live]", "2020-01-01")
-    assert datetime.fromisoformat(exclusion["excluded_at"]).tzinfo is None
+    assert datetime.fromisoformat(exclusion["excluded_at"]).tzinfo is UTC
     assert fresh.json("exclude", "--list", "--listener", "ada")["exclusions"] == []
     shown = fresh.run("exclude", "--list").stdout
     assert exclusion["exclusion_id"] in shown

@@ -145,7 +145,7 @@ def test_landed_days_are_imported_in_one_run(instance: dg.DagsterInstance, inbox
     assert days_of(request) == ("2016-02-29", "2024-12-31")
     again = evaluate(instance, inbox, data.cursor)
     assert not again.run_requests
-    assert again.skip_message
+    assert again.skip_message == "nothing new has been landed"
 
 
 def test_every_landing_since_the_last_tick_is_imported(instance: dg.DagsterInstance, inbox: Path) -> None:
@@ -175,4 +175,4 @@ def test_landing_without_days_imports_nothing(instance: dg.DagsterInstance, inbo
 
 
 def test_no_landing_at_all_imports_nothing(instance: dg.DagsterInstance, inbox: Path) -> None:
-    assert evaluate(instance, inbox).skip_message == "nothing has been landed"
+    assert evaluate(instance, inbox).skip_message == "nothing new has been landed"

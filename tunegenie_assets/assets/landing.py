@@ -47,12 +47,13 @@ def archives(
     # Before anything lands: what this import brings is not unfinished, and one new day stays one day.
     whole = unfinished_listeners(archive_store, warehouse)
     zone_before = zone_of(archive_store, config.listener)
+    now = datetime.now(UTC)
     reports = import_files(
         [Path(path) for path in config.paths],
         archive_store,
         listener_id=config.listener,
         timezone=config.timezone,
-        now=datetime.now(UTC),
+        now=now,
         progress=lambda name, records: context.log.info(f"{name}: {records:,} records read"),
     )
     for report in reports:
@@ -63,7 +64,7 @@ def archives(
         raise dg.Failure(description="; ".join(report.line for report in reports), allow_retries=False)
     if zone_of(archive_store, config.listener) != zone_before:
         whole.add(config.listener)
-    days = days_to_build(reports, archive_store, whole_listeners=whole)
+    days = days_to_build(reports, archive_store, today=now.date(), whole_listeners=whole)
     return dg.MaterializeResult(value=archive_table(archive_store), metadata=_metadata(reports, days))
 
 

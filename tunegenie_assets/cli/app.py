@@ -15,6 +15,7 @@ import duckdb
 import typer
 from rich.console import Console
 
+from tunegenie_assets.cli.arguments import Command
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.dbt_support.project import DbtError
 from tunegenie_assets.locking import WarehouseBusyError
@@ -54,7 +55,7 @@ def demo(
     command.run(listeners=listeners, days=days, seed=seed, until=until.date() if until else None, as_json=as_json)
 
 
-@app.command("import")
+@app.command("import", cls=Command)
 def import_(
     paths: Annotated[list[Path], typer.Argument(help="Archives: zips, folders or single files, of any name.")],
     listener: Annotated[str | None, typer.Option(help="Whose history it is [TUNEGENIE_LISTENER].")] = None,
@@ -63,7 +64,10 @@ def import_(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Land archives and materialize everything that depends on them; the same file twice changes nothing."""
+    """Land archives and materialize everything that depends on them; the same file twice changes nothing.
+
+    The exit code is 1 where a file was refused, though the others arrived.
+    """
     from tunegenie_assets.cli import importing as command  # noqa: PLC0415  # as above
 
     command.run(paths, listener=listener, timezone=timezone, as_json=as_json)
@@ -105,7 +109,7 @@ def exclude(
     command.run(listener=listener, terms=terms, listed=listed, taken_back=taken_back, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 def timezone(
     *,
     zone: Annotated[str | None, typer.Argument(help="IANA zone such as Asia/Tokyo.")] = None,
@@ -119,7 +123,9 @@ def timezone(
             "--follow-travels/--no-follow-travels", help="Use the clock of the country that a play was heard in."
         ),
     ] = None,
-    listed: Annotated[bool, typer.Option("--list", help="Show the zones that were given here.")] = False,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Show the zones, given here and with imports, and who follows their travels.")
+    ] = False,
     taken_back: Annotated[
         str | None, typer.Option("--take-back", metavar="DATE", help="Forget the zone from this date, or `beginning`.")
     ] = None,
@@ -140,7 +146,10 @@ def timezone(
 
 @app.command()
 def recount(as_json: Json = False) -> None:
-    """Build anew what depends on the counting policy and on what listeners said, and nothing else."""
+    """Build anew what depends on the counting policy and on what listeners said, and nothing else.
+
+    TUNEGENIE_COUNTING names the policy: all, spotify30, lastfm, koito or listenbrainz.
+    """
     from tunegenie_assets.cli import recounting as command  # noqa: PLC0415  # as above
 
     command.run(as_json=as_json)
@@ -167,7 +176,7 @@ def ui(
 
 
 def main() -> None:
-    """Entry point: 0 done, 1 could not, 2 bad usage."""
+    """Entry point: 0 done, 1 could not do all of it, 2 bad usage."""
     # Backfill policies are marked beta; a person at a terminal can do nothing about that.
     warnings.filterwarnings("ignore", message=".*is currently in beta")
     errors = Console(stderr=True, highlight=False, soft_wrap=True)

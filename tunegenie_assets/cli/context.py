@@ -10,7 +10,7 @@ import dagster as dg
 from tunegenie_assets.definitions import build_definitions
 from tunegenie_assets.resources.factory import warehouse_for
 from tunegenie_assets.resources.tables import WarehouseIOManager
-from tunegenie_assets.settings import Settings, apply_to_process, load_settings
+from tunegenie_assets.settings import Environment, Settings, apply_to_process, load_settings
 
 
 @dataclass(frozen=True)
@@ -37,3 +37,12 @@ class Platform:
     @cached_property
     def warehouse(self) -> WarehouseIOManager:
         return warehouse_for(self.settings)
+
+    def has_in_silver(self, *tables: str) -> bool:
+        """Whether all these tables and views of silver have been built."""
+        if self.settings.env is not Environment.PRODUCTION and not self.settings.warehouse_path.exists():
+            return False
+        found = self.warehouse.query(
+            "select lower(table_name) as name from information_schema.tables where lower(table_schema) = 'silver'"
+        )
+        return set(tables) <= set(found["name"].to_pylist())

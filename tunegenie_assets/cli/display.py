@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from io import UnsupportedOperation
 from typing import Any, TextIO
 
@@ -13,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tunegenie_assets.cli.runs import RunReport
+from tunegenie_assets.cli.runs import RunReport, Stage
 
 SLOWEST_STAGES = 5
 
@@ -32,8 +33,13 @@ def _own_stderr() -> TextIO:
 
 
 def print_json(document: Mapping[str, Any]) -> None:
-    """One JSON document on standard output."""
-    sys.stdout.write(json.dumps(document, default=str) + "\n")
+    """One JSON document on standard output; times that name no zone are UTC, and say so here."""
+    sys.stdout.write(json.dumps(document, default=_as_json) + "\n")
+
+
+def source_name(source: str) -> str:
+    """`spotify_extended_history` is "spotify extended": the last word says no more than what stands around it."""
+    return source.rsplit("_", 1)[0].replace("_", " ")
 
 
 def table(
@@ -64,7 +70,7 @@ def stage_table(report: RunReport) -> Table:
     """Where the time of a run went: the slowest stages, then the rest together."""
     stages = sorted(report.stages, key=lambda stage: -stage.seconds)
     shown, rest = stages[:SLOWEST_STAGES], stages[SLOWEST_STAGES:]
-    rows: list[tuple[object, ...]] = [(s.layer, _shortened(s.name), round(s.seconds, 1)) for s in shown]
+    rows: list[tuple[object, ...]] = [(s.layer, _stage_name(s), round(s.seconds, 1)) for s in shown]
     if rest:
         rows.append(("", f"{len(rest)} more stages", round(sum(s.seconds for s in rest), 1)))
     overhead = report.seconds - sum(s.seconds for s in stages)
@@ -74,9 +80,16 @@ def stage_table(report: RunReport) -> Table:
 
 
 def checks_line(report: RunReport) -> str:
+    """How many checks passed, and a line for each that did not."""
     total = report.checks_passed + len(report.checks_failed)
     line = f"[bold]Checks[/bold] {report.checks_passed} of {total} passed"
     return line + "".join(f"\n  [yellow]not passed[/yellow] {name}" for name in report.checks_failed)
+
+
+def complain_of_checks(report: RunReport, out: Console) -> None:
+    """The checks where one did not pass; nothing where all did."""
+    if report.checks_failed:
+        out.print(checks_line(report))
 
 
 def run_json(report: RunReport) -> dict[str, Any]:
@@ -89,8 +102,15 @@ def run_json(report: RunReport) -> dict[str, Any]:
     }
 
 
-def _shortened(name: str, width: int = 60) -> str:
-    return name if len(name) <= width else name[: width - 1] + "…"
+def _stage_name(stage: Stage) -> str:
+    first, *others = stage.parts
+    return f"{first} and {len(others)} more" if others else first
+
+
+def _as_json(value: object) -> str:
+    if isinstance(value, datetime) and value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _cell(value: object) -> str:

@@ -13,7 +13,7 @@ import typer
 from tunegenie_assets.cli import display
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
-from tunegenie_assets.cli.recounting import NOT_BUILT_YET, counted_plays, days_held, recount
+from tunegenie_assets.cli.recounting import counted_plays, days_held, no_plays_yet, recount
 from tunegenie_assets.cli.runs import RunReport
 from tunegenie_assets.definitions import build_preferences
 from tunegenie_assets.sources.errors import InvalidRequestError
@@ -125,9 +125,10 @@ def _exclude(platform: Platform, store: PreferenceStore, wanted: Exclusion, *, a
     state = "Excluded" if is_new else "Excluded before"
     out.print(f"{state} for {exclusion.listener_id}: {described(exclusion)}", markup=False)
     if effect is None:
-        out.print(NOT_BUILT_YET)
+        out.print(no_plays_yet(exclusion.listener_id), markup=False)
     else:
         out.print(f"{_plays(effect.before - effect.after)} no longer counted; {_plays(effect.after)} counted.")
+        display.complain_of_checks(effect.run, out)
     if advice:
         out.print(advice, markup=False)
     out.print(f"To take it back: tunegenie exclude --take-back {exclusion.exclusion_id}", markup=False)
@@ -147,9 +148,10 @@ def _take_back(platform: Platform, store: PreferenceStore, exclusion_id: str, *,
         return
     out.print(f"Taken back for {exclusion.listener_id}: {described(exclusion)}", markup=False)
     if effect is None:
-        out.print(NOT_BUILT_YET)
+        out.print(no_plays_yet(exclusion.listener_id), markup=False)
     else:
         out.print(f"{_plays(effect.after - effect.before)} counted again; {_plays(effect.after)} counted.")
+        display.complain_of_checks(effect.run, out)
 
 
 def _list(store: PreferenceStore, listener: str | None, *, as_json: bool) -> None:
@@ -165,7 +167,7 @@ def _list(store: PreferenceStore, listener: str | None, *, as_json: bool) -> Non
 
 
 def _counted(platform: Platform, listener_id: str) -> int | None:
-    return counted_plays(platform, listener_id) if days_held(platform) else None
+    return counted_plays(platform, listener_id) if days_held(platform, listener_id) else None
 
 
 def _effect(platform: Platform, listener_id: str, before: int | None, report: RunReport | None) -> Effect | None:

@@ -15,7 +15,7 @@ from rich.console import Console
 from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.reconciliation import ImportedFile, listener_line, reconcile, reconciliation_table
-from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job
+from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
 from tunegenie_assets.definitions import build_archive_store
 from tunegenie_assets.jobs import IMPORT_ARCHIVES, LAND_ARCHIVES, without_empty_histories
 from tunegenie_assets.partitions import range_tags
@@ -32,6 +32,7 @@ def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as
 
     Raises:
         typer.BadParameter: the listener's name or the zone cannot be used.
+        typer.Exit: with code 1, after everything else, where some of the files was refused.
     """
     begin = time.monotonic()
     out, progress = display.consoles(as_json=as_json)
@@ -45,6 +46,7 @@ def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as
         raise typer.BadParameter(str(error)) from error
     config = {"paths": [str(path.absolute()) for path in paths], "listener": listener, "timezone": timezone}
     with dagster_instance(platform.settings) as instance:
+        plays_before = _plays_by_archive(platform, listener)
         landed = run_job(
             platform.definitions,
             instance,
@@ -65,17 +67,43 @@ def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as
             tags=range_tags(first, last),
             assets=_assets(platform),
         )
+    merged_now = earlier_plays_merged(plays_before, _plays_by_archive(platform, listener))
+    report = together([landed, built])
     fates = summaries.fates_by_file(platform.warehouse, listener)
     imported = [(archive, reconcile(archive, fates)) for archive in archives]
     seconds = time.monotonic() - begin
     if as_json:
-        display.print_json(_document(listener, imported, built, seconds))
+        document = _document(listener, imported, report, seconds)
+        display.print_json({**document, "earlier_plays_merged": merged_now})
     else:
         out.print()
-        out.print(reconciliation_table(f"Imported for {listener}", imported))
+        out.print(reconciliation_table(f"Imported for {listener}", imported, out.width))
         out.print(listener_line(listener, fates, summaries.merges(platform.warehouse, listener)), markup=False)
-        _print(imported, built, seconds, out)
+        if merged_now:
+            out.print(_merged_line(merged_now))
+        _print(imported, report, seconds, out)
         _print_recommendations(platform, listener, out)
+    if any(archive["problem"] for archive in archives):
+        raise typer.Exit(1)
+
+
+def earlier_plays_merged(before: Mapping[str, int], after: Mapping[str, int]) -> int:
+    """How many plays of archives that were built before are now merged into plays of those that were not.
+
+    Both are plays by archive, of one listener. 0 where no archive is new.
+    """
+    fewer = sum(plays - after.get(archive, 0) for archive, plays in before.items())
+    return max(fewer, 0) if after.keys() - before.keys() else 0
+
+
+def _plays_by_archive(platform: Platform, listener: str) -> Mapping[str, int]:
+    return summaries.plays_by_archive(platform.warehouse, listener) if platform.has_in_silver("play_ledger") else {}
+
+
+def _merged_line(merged: int) -> str:
+    if merged == 1:
+        return "1 earlier play turned out to be the same as a play in these files."
+    return f"{merged:,} earlier plays turned out to be the same as plays in these files."
 
 
 def _assets(platform: Platform) -> list[dg.AssetKey]:
@@ -98,7 +126,7 @@ def _complain(archives: Archives, progress: Console) -> None:
 def _document(
     listener: str,
     imported: Sequence[tuple[Mapping[str, Any], Sequence[ImportedFile]]],
-    built: RunReport,
+    report: RunReport,
     seconds: float,
 ) -> dict[str, Any]:
     return {
@@ -110,13 +138,13 @@ def _document(
             for archive, _ in imported
         ],
         "files": [{"archive": archive["path"], **file.as_json()} for archive, files in imported for file in files],
-        "run": display.run_json(built),
+        "run": display.run_json(report),
     }
 
 
 def _print(
     imported: Sequence[tuple[Mapping[str, Any], Sequence[ImportedFile]]],
-    built: RunReport,
+    report: RunReport,
     seconds: float,
     out: Console,
 ) -> None:
@@ -124,10 +152,10 @@ def _print(
     if again:
         out.print(f"[dim]{again} of {len(imported)} had been imported before[/dim]")
     out.print()
-    out.print(display.checks_line(built))
+    out.print(display.checks_line(report))
     out.print()
-    out.print(display.stage_table(built))
-    out.print(f"[dim]{seconds:.1f} s with landing and the start of the program[/dim]")
+    out.print(display.stage_table(report))
+    out.print(f"[dim]{seconds:.1f} s with the start of the program[/dim]")
     out.print()
     out.print("What it holds: [bold]tunegenie stats[/bold]. Look around: [bold]tunegenie ui[/bold].")
 

@@ -13,7 +13,9 @@ from tunegenie_assets.cli import display
 
 MOST_FILES_SHOWN = 12
 """Of an archive of more files, such as one a month, people see the sum; `--json` has them all."""
+USUAL_WIDTH = 80
 LONGEST_NAME = 20
+"""Of a file, where the console is as wide as usual; a wider one has more room for it."""
 COLUMNS = ("file", "kind", "rows", "plays", "merged", "no play")
 MERGES = {
     "same_record": "the same record again",
@@ -53,7 +55,7 @@ def reconcile(archive: Mapping[str, Any], fates: Mapping[str, Mapping[str, int]]
     """Every file of an archive with what the ledger says of its rows; `fates` is by source file."""
     files: list[ImportedFile] = []
     for member in archive["members"]:
-        met = fates.get(f"{archive['archive_id']}/{member['name']}", {})
+        met = fates.get(member["source_file"], {})
         reasons = {fate: count for fate, count in met.items() if fate not in PLAY_FATES and fate != "unparseable"}
         if met.get("unparseable"):
             reasons |= {f"unparseable ({reason})": count for reason, count in member["reasons"].items()}
@@ -70,26 +72,28 @@ def reconcile(archive: Mapping[str, Any], fates: Mapping[str, Mapping[str, int]]
     return files
 
 
-def reconciliation_table(title: str, imported: Sequence[tuple[Mapping[str, Any], Sequence[ImportedFile]]]) -> Table:
-    """The files of all archives, a sum where there are several, and what was refused."""
+def reconciliation_table(
+    title: str, imported: Sequence[tuple[Mapping[str, Any], Sequence[ImportedFile]]], width: int = USUAL_WIDTH
+) -> Table:
+    """The files of all archives, a sum where there are several, and what was refused; `width` is the console's."""
+    longest = LONGEST_NAME + max(width - USUAL_WIDTH, 0)
     shown: list[ImportedFile] = []
     rows: list[tuple[object, ...]] = []
     for archive, files in imported:
         name = Path(archive["path"]).name
         if archive["problem"]:
-            rows.append((_tail(name), "refused", None, None, None, "see above"))
+            rows.append((_tail(name, longest), "refused", None, None, None, "see above"))
             continue
         counted = [file for file in files if file.source]
         parts = _grouped(name, counted)
         shown += parts
-        rows += [_row(part) for part in parts]
+        rows += [_row(part, longest) for part in parts]
         others = len(files) - len(counted)
         if others:
-            rows.append(
-                (_tail(name), f"{others} other {'file' if others == 1 else 'files'}", None, None, None, "no history")
-            )
+            what = f"{others} other {'file' if others == 1 else 'files'}"
+            rows.append((_tail(name, longest), what, None, None, None, "no history"))
     if len(shown) > 1:
-        rows.append(_row(_sum("all", shown)))
+        rows.append(_row(_sum("all", shown), longest))
     return display.table(title, COLUMNS, rows, unwrapped=COLUMNS[:-1])
 
 
@@ -135,13 +139,12 @@ def _sum(name: str, files: Sequence[ImportedFile]) -> ImportedFile:
     )
 
 
-def _row(file: ImportedFile) -> tuple[object, ...]:
-    # "spotify_extended_history" is "spotify extended": the last word says no more than the title does.
-    kind = (file.source or "").rsplit("_", 1)[0].replace("_", " ")
+def _row(file: ImportedFile, longest: int) -> tuple[object, ...]:
     why = "\n".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in file.reasons.items())
-    return (_tail(PurePosixPath(file.name).name), kind, file.rows, file.plays, file.merged, why)
+    name, kind = _tail(PurePosixPath(file.name).name, longest), display.source_name(file.source or "")
+    return (name, kind, file.rows, file.plays, file.merged, why)
 
 
-def _tail(name: str) -> str:
+def _tail(name: str, longest: int) -> str:
     """The name, its begin left out where it is long: exports number and date their files at the end."""
-    return name if len(name) <= LONGEST_NAME else f"…{name[1 - LONGEST_NAME :]}"
+    return name if len(name) <= longest else f"…{name[1 - longest :]}"

@@ -18,9 +18,7 @@ from tunegenie_assets.cli.runs import RunFailedError, RunReport, dagster_instanc
 from tunegenie_assets.cli.stats import NOTHING_BUILT
 from tunegenie_assets.jobs import RECOUNT
 from tunegenie_assets.partitions import range_tags
-from tunegenie_assets.settings import CountingPolicy, Environment, Settings
-
-NOT_BUILT_YET = "Nothing has been built yet: it counts from the first import on."
+from tunegenie_assets.settings import CountingPolicy, Settings
 
 
 @dataclass(frozen=True)
@@ -51,14 +49,14 @@ def run(*, as_json: bool) -> None:
 
 
 def recount(platform: Platform, progress: Console, listener_id: str | None = None) -> RunReport | None:
-    """Run the job over all days on which the listener has plays, or anyone where they have none.
+    """Run the job over all days on which the listener has plays, or anyone without one.
 
-    None where nothing has been built.
+    None where there are no plays: what was said is read by the import that brings the first.
 
     Raises:
         RunFailedError: the run failed; what was said stays stored.
     """
-    days = days_held(platform, listener_id) or days_held(platform)
+    days = days_held(platform, listener_id)
     if days is None:
         return None
     with dagster_instance(platform.settings) as instance:
@@ -70,17 +68,7 @@ def recount(platform: Platform, progress: Console, listener_id: str | None = Non
 
 def days_held(platform: Platform, listener_id: str | None = None) -> tuple[date, date] | None:
     """The first and the last UTC day with plays, of one listener or of all; None without counted plays."""
-    settings = platform.settings
-    if settings.env is not Environment.PRODUCTION and not settings.warehouse_path.exists():
-        return None
-    built = platform.warehouse.query(
-        """
-        select table_name
-        from information_schema.tables
-        where lower(table_schema) = 'silver' and lower(table_name) in ('plays', 'counted_plays')
-        """
-    )
-    if built.num_rows < 2:
+    if not platform.has_in_silver("plays", "counted_plays"):
         return None
     [days] = platform.warehouse.query(
         """
@@ -91,6 +79,10 @@ def days_held(platform: Platform, listener_id: str | None = None) -> tuple[date,
         [listener_id],
     ).to_pylist()
     return (days["first"], days["last"]) if days["first"] else None
+
+
+def no_plays_yet(listener_id: str) -> str:
+    return f"{listener_id} has no plays yet: it counts from the first import on."
 
 
 def counted_plays(platform: Platform, listener_id: str) -> int:
@@ -136,9 +128,10 @@ def _document(settings: Settings, counts: list[SourceCount], report: RunReport) 
 
 
 def _print(settings: Settings, counts: list[SourceCount], report: RunReport, out: Console) -> None:
-    columns = ["source", "plays", "counted", *(policy.value for policy in CountingPolicy)]
-    rows = [(count.source, count.plays, count.counted, *count.by_policy.values()) for count in counts]
-    out.print(display.table("Plays that count, and that would under each policy", columns, rows))
+    # Under `all` every play counts, so the table needs no column of the plays.
+    columns = ["source", "counted", *(policy.value for policy in CountingPolicy)]
+    rows = [(display.source_name(count.source), count.counted, *count.by_policy.values()) for count in counts]
+    out.print(display.table("Plays that count, and that would under each policy", columns, rows, unwrapped={"source"}))
     out.print(
         f"Counted are those of {settings.counting.value} (TUNEGENIE_COUNTING) that nothing excludes.", markup=False
     )

@@ -44,11 +44,16 @@ class RunFailedError(CommandError):
 
 @dataclass(frozen=True)
 class Stage:
-    """One step: the assets it wrote, or the one thing it checked."""
+    """One step."""
 
-    name: str
+    parts: Sequence[str]
+    """The assets it wrote, or the one thing it checked."""
     layer: str
     seconds: float
+
+    @property
+    def name(self) -> str:
+        return ", ".join(self.parts)
 
 
 @dataclass(frozen=True)
@@ -193,8 +198,8 @@ def _stages(result: dg.ExecuteInProcessResult, instance: dg.DagsterInstance) -> 
     for step, stamps in times.items():
         keys = written.get(step, [])
         layers = list(dict.fromkeys(key.path[0] for key in keys))
-        name = ", ".join(key.to_user_string() for key in keys) or step
-        stages.append(Stage(name, " + ".join(layers) or "checks", max(stamps) - min(stamps)))
+        parts = [key.to_user_string() for key in keys] or [step]
+        stages.append(Stage(parts, " + ".join(layers) or "checks", max(stamps) - min(stamps)))
     return stages
 
 

@@ -65,9 +65,12 @@ def _document(
     platform: Platform, sizes: Sequence[summaries.TableSize], states: Mapping[str, AssetState]
 ) -> dict[str, object]:
     rows = {f"{size.layer}/{size.name}": size.rows for size in sizes}
+    counting = platform.settings.counting
     return {
         "command": "stats",
         "warehouse": str(platform.settings.warehouse_path),
+        "counting": counting.value,
+        "counting_applied": summaries.is_counted_under(platform.warehouse, counting),
         "sources": summaries.sources(platform.warehouse),
         "years": summaries.years_of_listening(platform.warehouse),
         "assets": [
@@ -87,7 +90,7 @@ def _print(
 ) -> None:
     by_source = [
         (
-            row["source"],
+            display.source_name(row["source"]),
             int(row["listeners"]),
             int(row["plays"]),
             # A scrobble does not tell how long was listened.
@@ -99,7 +102,7 @@ def _print(
         for row in summaries.sources(platform.warehouse)
     ]
     columns = ["source", "listeners", "plays", "hours", "from", "to", "days with plays"]
-    out.print(display.table("Listening by source", columns, by_source))
+    out.print(display.table("Listening by source: all plays", columns, by_source, unwrapped=columns[:-1]))
     out.print()
     years = summaries.years_of_listening(platform.warehouse)
     if years:
@@ -114,7 +117,7 @@ def _print(
             )
             for row in years
         ]
-        out.print(display.table("Listening by year", ["listener", "year", "plays", "hours", ""], bars))
+        out.print(display.table(_years_title(platform), ["listener", "year", "plays", "hours", ""], bars))
         out.print()
     rows = {f"{size.layer}/{size.name}": size.rows for size in sizes}
     assets = [
@@ -127,6 +130,13 @@ def _print(
         for name, state in _in_order(states)
     ]
     out.print(display.table("Assets", ["asset", "rows", "last built (UTC)", "checks not passed"], assets))
+
+
+def _years_title(platform: Platform) -> str:
+    policy = platform.settings.counting
+    if summaries.is_counted_under(platform.warehouse, policy):
+        return f"Listening by year: plays that count under {policy.value}"
+    return f"Listening by year: plays that counted at the last recount; tunegenie recount applies {policy.value}"
 
 
 def _in_order(states: Mapping[str, AssetState]) -> list[tuple[str, AssetState]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tunegenie_assets.keys import LAYERS
 from tunegenie_assets.resources.tables import WarehouseIOManager
+from tunegenie_assets.settings import CountingPolicy
 
 Rows = list[dict[str, Any]]
 
@@ -116,6 +117,33 @@ def fates_by_file(warehouse: WarehouseIOManager, listener_id: str) -> Mapping[st
     for row in rows:
         fates.setdefault(row["source_file"], {})[row["fate"]] = int(row["records"])
     return fates
+
+
+def plays_by_archive(warehouse: WarehouseIOManager, listener_id: str) -> Mapping[str, int]:
+    """How many of a listener's plays are told by which archive; archives none of whose plays were built are absent."""
+    # What could not be read stands in the ledger before an import has come to its plays, and in spite of its failing.
+    rows = warehouse.query(
+        """
+        select split_part(source_file, '/', 1) as archive_id, sum(case when fate = 'kept' then 1 else 0 end) as plays
+        from silver.play_ledger
+        where listener_id = ? and fate <> 'unparseable'
+        group by 1
+        """,
+        [listener_id],
+    ).to_pylist()
+    return {row["archive_id"]: int(row["plays"]) for row in rows}
+
+
+def is_counted_under(warehouse: WarehouseIOManager, policy: CountingPolicy) -> bool:
+    """Whether the plays that count are those of this policy; not so where it was changed since the last recount."""
+    others = warehouse.query(
+        f"""
+        select count(*) as plays
+        from silver.counted_plays
+        where exclusion_id is null and counts_as_play <> counts_{policy}
+        """  # noqa: S608  # the name of a policy
+    ).to_pylist()
+    return int(others[0]["plays"]) == 0
 
 
 def merges(warehouse: WarehouseIOManager, listener_id: str) -> Mapping[str, int]:

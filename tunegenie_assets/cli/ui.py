@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Mapping
 
 from tunegenie_assets.instance.setup import WORKSPACE, prepare_dagster_home
 from tunegenie_assets.settings import apply_to_process, load_settings
+
+UNHELPFUL_WARNINGS = (
+    "ignore:Function `dev_command` is superseded",
+    "ignore:Parameter `backfill_policy` of function",
+)
+"""What Dagster says to whoever writes code for it; a person at a terminal can do nothing about it."""
 
 
 def run(*, port: int | None) -> None:
@@ -19,5 +27,13 @@ def run(*, port: int | None) -> None:
         *("-m", "dagster", "dev", "-w", str(settings.dagster_home / WORKSPACE)),
         *("--host", "127.0.0.1", "--port", str(port or settings.ui_port)),
     ]
+    # A shell starts what it puts into the background with SIGINT ignored, and Dagster then ignores SIGTERM as well.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     # A program of our own choosing with arguments of our own making.
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606  # this very interpreter
+    os.execve(sys.executable, [sys.executable, *arguments], quietened(os.environ))  # noqa: S606  # this very interpreter
+
+
+def quietened(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a process that, like those it starts, leaves out the unhelpful warnings."""
+    given = environment.get("PYTHONWARNINGS")
+    return {**environment, "PYTHONWARNINGS": ",".join([*([given] if given else []), *UNHELPFUL_WARNINGS])}

@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import typer
+from rich.console import Console
 
 from tunegenie_assets.cli import display
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
-from tunegenie_assets.cli.recounting import NOT_BUILT_YET, recount
+from tunegenie_assets.cli.recounting import no_plays_yet, recount
 from tunegenie_assets.definitions import build_archive_store, build_preferences
 from tunegenie_assets.sources.errors import InvalidRequestError
 from tunegenie_assets.sources.landing import check_listener_id
@@ -54,13 +55,13 @@ def run(request: Request, *, listener: str | None, as_json: bool) -> None:
             _list(platform, store, check_listener_id(listener) if listener else None, as_json=as_json)
             return
         who = check_listener_id(listener or platform.settings.listener)
-        said = _change(store, who, request)
+        said = _change(platform, store, who, request)
     except InvalidRequestError as error:
         raise typer.BadParameter(str(error)) from error
     _apply(platform, store, who, said, as_json=as_json)
 
 
-def _change(store: PreferenceStore, listener: str, request: Request) -> str:
+def _change(platform: Platform, store: PreferenceStore, listener: str, request: Request) -> str:
     """Store what is asked for; returns it in words."""
     now = datetime.now(UTC).replace(tzinfo=None)
     if request.zone is not None:
@@ -72,24 +73,30 @@ def _change(store: PreferenceStore, listener: str, request: Request) -> str:
         return f"{listener} {state} the countries that plays were heard in{'' if is_new else ', as before'}."
     first_date = _date(request.taken_back or "")
     zone = store.withdraw_zone(listener, first_date, now)
-    if zone is None:
-        raise CommandError(
-            f"{listener} has no zone from {request.taken_back} on; tunegenie timezone --list shows those there are"
-        )
-    return f"Taken back: {zone.timezone} from {_since(zone)} on."
+    if zone is not None:
+        return f"Taken back: {zone.timezone} from {_since(zone)} on."
+    for given in _imported_zones(platform, listener):
+        if given.first_date == first_date:
+            raise CommandError(
+                f"{given.timezone} came with an import of {listener} and cannot be taken back; "
+                f"another zone replaces it: tunegenie timezone ZONE --listener {listener}"
+            )
+    raise CommandError(
+        f"{listener} has no zone from {request.taken_back} on; tunegenie timezone --list shows those there are"
+    )
 
 
 def _apply(platform: Platform, store: PreferenceStore, listener: str, said: str, *, as_json: bool) -> None:
     out, progress = display.consoles(as_json=as_json)
     report = recount(platform, progress, listener)
-    zones = [zone for zone in store.zones() if zone.listener_id == listener]
+    known = KnownZones.of(platform, store, listener)
     if as_json:
         display.print_json(
             {
                 "command": "timezone",
                 "listener": listener,
                 "said": said,
-                "zones": [asdict(zone) for zone in zones],
+                **known.as_json(),
                 "follows_travels": any(traveller.listener_id == listener for traveller in store.travellers()),
                 "run": display.run_json(report) if report else None,
             }
@@ -97,38 +104,59 @@ def _apply(platform: Platform, store: PreferenceStore, listener: str, said: str,
         return
     out.print(said, markup=False)
     if report is None:
-        out.print(NOT_BUILT_YET)
-    elif zones:
-        out.print(display.table(f"Zones of {listener}", ["zone", "from"], _in_order(zones)))
+        out.print(no_plays_yet(listener), markup=False)
+    else:
+        display.complain_of_checks(report, out)
+    known.print(platform.settings.timezone, out)
 
 
 def _list(platform: Platform, store: PreferenceStore, listener: str | None, *, as_json: bool) -> None:
     out, _ = display.consoles(as_json=as_json)
-    zones = [zone for zone in store.zones() if listener in (None, zone.listener_id)]
-    imported = [zone for zone in _imported_zones(platform) if listener in (None, zone.listener_id)]
+    known = KnownZones.of(platform, store, listener)
     travellers = [t.listener_id for t in store.travellers() if listener in (None, t.listener_id)]
     if as_json:
-        document: dict[str, Any] = {
-            "zones": [asdict(zone) for zone in zones],
-            "imported_zones": [asdict(zone) for zone in imported],
-            "travellers": travellers,
-        }
-        display.print_json({"command": "timezone", **document})
+        display.print_json({"command": "timezone", **known.as_json(), "travellers": travellers})
         return
-    if not zones and not imported and not travellers:
-        out.print(f"No zones have been given: {platform.settings.timezone} (TUNEGENIE_TIMEZONE) holds for all.")
-    for name in sorted({zone.listener_id for zone in (*zones, *imported)}):
-        rows = [(*row, "") for row in _in_order([zone for zone in zones if zone.listener_id == name])]
-        rows += [(z.timezone, _since(z), "given with an import") for z in imported if z.listener_id == name]
-        out.print(display.table(f"Zones of {name}", ["zone", "from", ""], rows))
-    if imported and zones:
-        out.print("Of two zones from the same date the one that was given last holds.")
+    known.print(platform.settings.timezone, out)
     for name in travellers:
         out.print(f"{name} follows the countries that plays were heard in.", markup=False)
 
 
-def _imported_zones(platform: Platform) -> list[ListenerZone]:
-    """The zone that the latest import with one gave, of each listener."""
+@dataclass(frozen=True)
+class KnownZones:
+    """The zones of one listener or of all."""
+
+    given: list[ListenerZone]
+    """With this command."""
+    imported: list[ListenerZone]
+    """With an import."""
+
+    @classmethod
+    def of(cls, platform: Platform, store: PreferenceStore, listener: str | None) -> KnownZones:
+        given = [zone for zone in store.zones() if listener in (None, zone.listener_id)]
+        return cls(given, _imported_zones(platform, listener))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "zones": [asdict(zone) for zone in self.given],
+            "imported_zones": [asdict(zone) for zone in self.imported],
+        }
+
+    def print(self, default: str, out: Console) -> None:
+        """A table for each listener; `default` is the zone of who has none."""
+        if not self.given and not self.imported:
+            out.print(f"No zones have been given: {default} (TUNEGENIE_TIMEZONE) holds.")
+        for name in sorted({zone.listener_id for zone in (*self.given, *self.imported)}):
+            given, imported = ([z for z in zones if z.listener_id == name] for zones in (self.given, self.imported))
+            rows = [(*row, "") for row in _in_order(given)]
+            rows += [(zone.timezone, _since(zone), "given with an import") for zone in imported]
+            out.print(display.table(f"Zones of {name}", ["zone", "from", ""], rows))
+            if {zone.first_date for zone in given} & {zone.first_date for zone in imported}:
+                out.print("Of two zones from the same date the one that was given last holds.")
+
+
+def _imported_zones(platform: Platform, listener: str | None) -> list[ListenerZone]:
+    """The zone that the latest import with one gave, of one listener or of each."""
     zones: dict[str, ListenerZone] = {}
     for archive in build_archive_store(platform.settings).landing.archives():
         if archive.timezone is None or archive.timezone_given_at is None:
@@ -136,7 +164,7 @@ def _imported_zones(platform: Platform) -> list[ListenerZone]:
         name, given_at = archive.listener_id, archive.timezone_given_at
         if name not in zones or zones[name].given_at < given_at:
             zones[name] = ListenerZone(name, archive.timezone, None, given_at)
-    return list(zones.values())
+    return [zone for zone in zones.values() if listener in (None, zone.listener_id)]
 
 
 def _in_order(zones: list[ListenerZone]) -> list[tuple[str, str]]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 
+from tunegenie_assets.keys import FIRST_PLAY_DAY
 from tunegenie_assets.resources.archives import ArchiveStore
 from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES
+from tunegenie_assets.sources.clock import LONGEST_OFFLINE
 from tunegenie_assets.sources.errors import SourceError
 from tunegenie_assets.sources.landing import LandedArchive
 from tunegenie_assets.sources.parsed import ParsedArchive
@@ -26,16 +28,19 @@ from information_schema.columns
 """
 # Without one of these the warehouse is not built yet, or was built before plays were told from what does not count.
 NEEDED_COLUMNS = {
+    ("landing", "archive_files", "member_name"),
     ("silver", "play_ledger", "fate"),
     ("gold", "fct_plays", "counts_as_play"),
     ("gold", "daily_listening_summary", "total_plays"),
 }
 RECORDS_AND_PLAYS = """
 with ledger as (
-    select listener_id, count(*) as records, sum(case when fate = 'kept' then 1 else 0 end) as kept
-    from silver.play_ledger
-    where source != 'synthetic'
-    group by listener_id
+    -- A record of a file that landing does not know so was stored by an earlier version: it counts as missing.
+    select l.listener_id, count(f.member_name) as records, sum(case when l.fate = 'kept' then 1 else 0 end) as kept
+    from silver.play_ledger as l
+    left join landing.archive_files as f on l.listener_id = f.listener_id and l.source_file = f.source_file
+    where l.source != 'synthetic'
+    group by l.listener_id
 ),
 
 facts as (
@@ -57,6 +62,9 @@ from ledger
 left join facts on ledger.listener_id = facts.listener_id
 left join daily on ledger.listener_id = daily.listener_id
 """
+
+LOGS_OF_SPOTIFY = frozenset({"spotify_extended_history", "spotify_account_history", "listenbrainz_listens"})
+"""Sources whose times are those under which Spotify logged a play; ListenBrainz keeps those of files it imported."""
 
 EXAMPLES = 3
 """Unreadable records shown of each file; all of them stand in raw.rejected_records."""
@@ -82,7 +90,7 @@ class FileReport:
     problems: list[str] = field(default_factory=list)
     """One line for each file inside that could not be read to its end; what came before arrived."""
     skipped: list[str] = field(default_factory=list)
-    """Of a folder: lines `name: reason` for the files that were left out."""
+    """Lines `name: reason` for the files of a folder or archive that were left out."""
 
     @property
     def line(self) -> str:
@@ -176,10 +184,22 @@ def _records_so_far(path: Path, progress: Progress | None) -> Callable[[int], No
 
 
 def days_to_build(
-    reports: Sequence[FileReport], store: ArchiveStore, *, whole_listeners: Collection[str] = ()
+    reports: Sequence[FileReport], store: ArchiveStore, *, today: date, whole_listeners: Collection[str] = ()
 ) -> list[date]:
-    """The days whose plays the files hold, and all days of `whole_listeners`."""
-    days = [day for report in reports for day in (report.first_day, report.last_day) if day]
+    """The days whose plays the files may change, and all days of `whole_listeners`; none after `today` (UTC).
+
+    One log of Spotify tells of an offline play on the day it was heard, another on the day it was logged: what becomes
+    of either depends on the other.
+    """
+    days: list[date] = []
+    for report in reports:
+        if report.first_day is None or report.last_day is None:
+            continue
+        apart = LONGEST_OFFLINE if LOGS_OF_SPOTIFY & set((report.source or "").split(",")) else timedelta()
+        days += [
+            max(report.first_day - apart, FIRST_PLAY_DAY),
+            max(report.last_day, min(report.last_day + apart, today)),
+        ]
     if days and whole_listeners:
         own = [parsed for archive, parsed in _parsed_archives(store) if archive.listener_id in whole_listeners]
         days += [day for archive in own for day in (archive.first_day, archive.last_day) if day]
@@ -243,7 +263,8 @@ def archive_file_table(store: ArchiveStore) -> pa.Table:
         {
             "listener_id": archive.listener_id,
             "archive_id": archive.archive_id,
-            "source_file": f"{archive.archive_id}/{member.name}",
+            "source_file": member.source_file,
+            "member_name": member.name,
             "source": member.source,
             "records": member.records,
             "rejected": member.rejected,
@@ -268,6 +289,7 @@ def _sources(archive: LandedArchive, parsed: ParsedArchive) -> str:
 def _member_as_json(member: ParsedMember) -> dict[str, object]:
     return {
         "name": member.name,
+        "source_file": member.source_file,
         "source": member.source,
         "records": member.records,
         "rejected": member.rejected,
@@ -278,11 +300,8 @@ def _member_as_json(member: ParsedMember) -> dict[str, object]:
 def _examples(store: ArchiveStore, parsed: ParsedArchive, path: Path) -> list[str]:
     """The first records that could not be read, each in one line that names file and row."""
     first = store.parsed.rejected([parsed]).slice(0, EXAMPLES).to_pylist()
-    lines: list[str] = []
-    for row in first:
-        member = row["source_file"].split("/", 1)[1]
-        lines.append(f"{_place(path, member)}, row {row['source_row'] + 1}: {row['detail']}")
-    return lines
+    names = {member.source_file: member.name for member in parsed.members}
+    return [f"{_place(path, names[row['source_file']])}, row {row['source_row'] + 1}: {row['detail']}" for row in first]
 
 
 def _place(path: Path, member: str) -> str:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tunegenie_assets.schemas.table import BOOLEAN, DATE, INTEGER, PROVENANCE, STRING, TIMESTAMP, Table, columns_of
+from tunegenie_assets.schemas.table import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    PROVENANCE,
+    SOURCE_FILE,
+    STRING,
+    TIMESTAMP,
+    Table,
+    columns_of,
+)
 
 OTHER_FIELDS = "Fields that have no column, as a JSON object."
 
@@ -176,7 +186,7 @@ REJECTED_RECORDS = Table(
     columns=columns_of(
         ("listener_id", STRING, "Listener whose archive it stands in.", True),
         ("source", STRING, "Format of the archive.", True),
-        ("source_file", STRING, "Archive id and member.", True),
+        ("source_file", STRING, SOURCE_FILE, True),
         ("source_row", INTEGER, "Zero-based position of the record within its member.", True),
         ("reason", STRING, "Short code, for example `missing_field`.", True),
         ("detail", STRING, "What was found and what was expected.", True),

@@ -19,7 +19,7 @@ ARCHIVES = Table(
             "Sources found by content, such as `spotify_extended_history`, joined by commas.",
             True,
         ),
-        ("original_name", STRING, "File name at import.", True),
+        ("original_name", STRING, "Name of the file or folder at import; stays in landing.", True),
         ("size_bytes", INTEGER, "Size of the archive.", True),
         ("landed_at", TIMESTAMP, "When it was landed (UTC).", True),
         ("records", INTEGER, "Records that could be read.", True),
@@ -32,11 +32,12 @@ ARCHIVES = Table(
 ARCHIVE_FILES = Table(
     layer="landing",
     name="archive_files",
-    row="One row is one file inside an archive and what was found in it.",
+    row="One row is one file inside an archive, the one place of its name, and what was found in it.",
     columns=columns_of(
         ("listener_id", STRING, "Listener whose archive it is.", True),
         ("archive_id", STRING, "SHA-256 of the archive's bytes.", True),
-        ("source_file", STRING, "Archive id and member, as every record names its file.", True),
+        ("source_file", STRING, "Archive id and number of the file in it, as every record names its file.", True),
+        ("member_name", STRING, "Path of the file in the archive; may hold a person's name, stays in landing.", True),
         ("source", STRING, "Source found by content; null for a file that holds no listening history."),
         ("records", INTEGER, "Records that could be read.", True),
         ("rejected", INTEGER, "Records that could not be read; each is in raw.rejected_records.", True),

@@ -57,10 +57,12 @@ def columns_of(*definitions: tuple[str, pa.DataType, str] | tuple[str, pa.DataTy
     return tuple(Column(d[0], d[1], d[2], required=len(d) == 4) for d in definitions)
 
 
+SOURCE_FILE = "Archive id and number of the file in it, such as `…/0003`; landing.archive_files has its name."
+
 # Every record of a source carries these: whose it is, and the file and row it came from.
 PROVENANCE = columns_of(
     ("listener_id", STRING, "Listener whose history the record belongs to.", True),
-    ("source_file", STRING, "Archive id and member, `<archive id>/<member path>`.", True),
+    ("source_file", STRING, SOURCE_FILE, True),
     ("source_row", INTEGER, "Zero-based position of the record within its member.", True),
     ("record_hash", STRING, "SHA-256 of the record's fields, equal for exact duplicates wherever they stand.", True),
     ("ingested_at", TIMESTAMP, "When the archive was landed (UTC).", True),

@@ -20,7 +20,7 @@ from typing import BinaryIO
 from tunegenie_assets.sources.errors import DamagedArchiveError, RefusedArchiveError, SourceError, UnknownFormatError
 from tunegenie_assets.sources.json_array import Readable
 
-_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _DRIVE = re.compile("[A-Za-z]:")
 _ENCRYPTED_FLAG = 0x1
 # All that Python's zipfile raises for bytes that are no sound zip (the last ones for forged header fields).
@@ -48,6 +48,8 @@ class Member:
     """One file of an archive, opened on demand; reading a damaged one raises DamagedArchiveError."""
 
     name: str
+    number: int
+    """Zero-based position among the files of its archive, by name: tells the file where its name must not stand."""
     open: Callable[[], AbstractContextManager[Readable]]
 
 
@@ -60,8 +62,8 @@ def archive_members(stream: BinaryIO, name: str, limits: Limits = DEFAULT_LIMITS
     start = _start_of(stream)
     if not start:
         raise UnknownFormatError(f"{name}: the file is empty")
-    if not start.startswith(_ZIP_STARTS):
-        return [Member(name, lambda: _rewound(stream))]
+    if not start.startswith(ZIP_STARTS):
+        return [Member(name, 0, lambda: _rewound(stream))]
     try:
         archive = zipfile.ZipFile(stream)
     except _ZIP_ERRORS as error:
@@ -71,8 +73,8 @@ def archive_members(stream: BinaryIO, name: str, limits: Limits = DEFAULT_LIMITS
     entries = [entry for entry in archive.infolist() if not _is_ignored(entry)]
     _refuse_unsafe(entries, name, limits)
     _refuse_forged(entries, name, stream.seek(0, os.SEEK_END))
-    members = [Member(entry.filename, _opener(archive, entry, name)) for entry in entries]
-    return sorted(members, key=lambda member: member.name)
+    entries.sort(key=lambda entry: entry.filename)
+    return [Member(entry.filename, number, _opener(archive, entry, name)) for number, entry in enumerate(entries)]
 
 
 @contextmanager

@@ -20,7 +20,8 @@ _FIRST_MILLISECONDS = 10**11
 # Spotify was founded in this year; smaller values are nonsense such as 0 or 1.
 _FIRST_OFFLINE = datetime(2006, 1, 1)  # noqa: DTZ001 - naive UTC
 _CLOCK_ERROR = timedelta(hours=1)
-_LONGEST_OFFLINE = timedelta(days=30)
+LONGEST_OFFLINE = timedelta(days=30)
+"""How long after a play was heard offline it may be logged."""
 
 
 def from_epoch(seconds: float) -> datetime:
@@ -61,5 +62,5 @@ def plausible_offline_timestamp(value: int, ended_at: datetime) -> datetime | No
         moment = from_epoch(value / 1000 if value > _FIRST_MILLISECONDS else value)
     except OverflowError:
         return None
-    is_plausible = moment > _FIRST_OFFLINE and -_LONGEST_OFFLINE <= moment - ended_at <= _CLOCK_ERROR
+    is_plausible = moment > _FIRST_OFFLINE and -LONGEST_OFFLINE <= moment - ended_at <= _CLOCK_ERROR
     return moment if is_plausible else None

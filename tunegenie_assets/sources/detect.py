@@ -6,12 +6,13 @@ A new format is one more entry of FORMATS. What a format is and how it is read i
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from tunegenie_assets.sources.archive import Member, open_members
+from tunegenie_assets.sources.archive import ZIP_STARTS, Member, open_members
 from tunegenie_assets.sources.errors import DamagedArchiveError, UnknownFormatError
 from tunegenie_assets.sources.formats.format import Format
 from tunegenie_assets.sources.formats.koito import KOITO
@@ -26,9 +27,21 @@ from tunegenie_assets.sources.json_array import JsonArrayError, Readable, read_a
 PEEKED_RECORDS = 100
 # Records of a page each, or a file that is one line of something else, must not cost memory or time.
 PEEKED_BYTES = 1 << 22
+_BEGIN_BYTES = 256
+_ENCODINGS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+# Without a mark: two printable characters of one byte, each beside a zero.
+_UNMARKED_UTF_16 = re.compile(rb"(?:[\t\n\r -~]\0){2}|(?:\0[\t\n\r -~]){2}")
+_NESTED_ZIP = "a zip inside a zip is not opened; unpack the archive and import the folder"
 # What a message shows of a record of no known format.
 SHOWN_FIELDS = 5
 SHOWN_CHARACTERS = 40
+# Names that a message shows of files that are left out.
+SHOWN_NAMES = 5
 
 FORMATS: tuple[Format, ...] = (
     SPOTIFY_EXTENDED,
@@ -52,6 +65,8 @@ class DetectedMember:
     format: Format | None
     """None for a file that holds no listening history, or is damaged before it shows any."""
     damage: DamagedArchiveError | None = None
+    left_out: str | None = None
+    """Why a file that may well hold a listening history is not read."""
 
 
 def detect_sources(path: Path) -> tuple[str, ...]:
@@ -71,6 +86,9 @@ def detect_members(members: Sequence[Member], name: str) -> list[DetectedMember]
         damage = next((one.damage for one in detected if one.damage), None)
         if damage is not None:
             raise damage
+        left_out = left_out_lines(detected, name)
+        if left_out:
+            raise UnknownFormatError("; ".join(left_out))
         known = ", ".join(dict.fromkeys(known_format.description for known_format in FORMATS))
         raise UnknownFormatError(f"{name}: not a format that can be imported, {_found(members)}; known: {known}")
     return detected
@@ -81,12 +99,45 @@ def sources_of(detected: Sequence[DetectedMember]) -> tuple[str, ...]:
     return tuple(sorted({one.format.source for one in detected if one.format}))
 
 
+def left_out_lines(detected: Sequence[DetectedMember], name: str) -> tuple[str, ...]:
+    """For each reason why files of the archive `name` are left out one line, `name: reason`."""
+    reasons: dict[str, list[str]] = {}
+    for one in detected:
+        if one.left_out is not None:
+            reasons.setdefault(one.left_out, []).append(one.member.name)
+    return tuple(f"{_place(name, members)}: {reason}" for reason, members in reasons.items())
+
+
+def shown_names(names: Sequence[str]) -> str:
+    """The first of the names, and how many more there are."""
+    shown = ", ".join(names[:SHOWN_NAMES])
+    more = len(names) - SHOWN_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _place(name: str, members: Sequence[str]) -> str:
+    # A file that is no zip is its own only member.
+    return name if list(members) == [name] else f"{name}, {shown_names(members)}"
+
+
 def detect_member(member: Member) -> DetectedMember:
     """What one file is; damage after the first records of a known format is left to who reads it."""
     try:
-        return DetectedMember(member, _format_of(member))
+        left_out = _why_left_out(member)
+        return DetectedMember(member, None if left_out else _format_of(member), left_out=left_out)
     except DamagedArchiveError as error:
         return DetectedMember(member, None, error)
+
+
+def _why_left_out(member: Member) -> str | None:
+    with member.open() as stream:
+        begin = stream.read(_BEGIN_BYTES)
+    if begin.startswith(ZIP_STARTS):
+        return _NESTED_ZIP
+    encoding = next((name for mark, name in _ENCODINGS if begin.startswith(mark)), None)
+    if encoding is None and _UNMARKED_UTF_16.match(begin):
+        encoding = "UTF-16"
+    return f"text in {encoding}, expected UTF-8; save it as UTF-8 and import it again" if encoding else None
 
 
 def _format_of(member: Member) -> Format | None:
@@ -117,7 +168,7 @@ def _refuse_cut_record(member: Member) -> None:
 def _begin_of(member: Member) -> str:
     """The first character that is not white space, as far as it is a single byte; empty when there is none."""
     with member.open() as stream:
-        return stream.read(256).removeprefix(codecs.BOM_UTF8).lstrip()[:1].decode("latin-1")
+        return stream.read(_BEGIN_BYTES).removeprefix(codecs.BOM_UTF8).lstrip()[:1].decode("latin-1")
 
 
 def _peek(member: Member, items: Callable[[Readable], Iterator[object]]) -> list[object]:

@@ -9,23 +9,21 @@ from pathlib import Path
 from typing import IO, cast
 
 from tunegenie_assets.sources.archive import Member, open_members, refuse_control_characters
-from tunegenie_assets.sources.detect import DetectedMember, detect_member
+from tunegenie_assets.sources.detect import DetectedMember, detect_member, left_out_lines, shown_names
 from tunegenie_assets.sources.errors import SourceError, UnknownFormatError
 
 # The oldest time a zip can hold: equal folders must give equal bytes, whenever they were copied.
 _TIME = (1980, 1, 1, 0, 0, 0)
 _PRIVATE_FILE = 0o600 << 16
 _UNIX = 3
-# Names that a message shows of the files that are no history.
-_SHOWN_NAMES = 5
 
 
 def pack_folder(folder: Path, target: Path) -> tuple[str, ...]:
     """Write the files below `folder` that are of a known format to the zip `target`, the same bytes for equal files.
 
     Zips in the folder are opened and their members taken; links are not followed. Returns a line `name: reason` for
-    each file that is broken or unsafe, and one for all that are of no known format. Raises UnknownFormatError when
-    nothing could be packed.
+    each file that is broken, unsafe or left out, and one for all that are of no known format. Raises
+    UnknownFormatError when nothing could be packed.
     """
     packing = _Packing(folder)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -62,11 +60,13 @@ class _Packing:
             refuse_control_characters(name)
             with open_members(path) as members:
                 detected = [detect_member(member) for member in members]
+                left_out = left_out_lines(detected, path.name)
                 for one in detected:
                     # A file that is no zip is its own only member.
                     inner = name if one.member.name == path.name else f"{name}/{one.member.name}"
                     self._add_member(archive, inner, one)
-            if not any(one.format or one.damage for one in detected):
+            self.broken += [f"{name}{line.removeprefix(path.name)}" for line in left_out]
+            if not any(one.format or one.damage or one.left_out for one in detected):
                 self._unknown.append(name)
         except SourceError as error:
             self._tell(name, path, error)
@@ -75,10 +75,7 @@ class _Packing:
         """The lines that tell of everything that was not packed."""
         if not self._unknown:
             return tuple(self.broken)
-        names = ", ".join(self._unknown[:_SHOWN_NAMES])
-        more = len(self._unknown) - _SHOWN_NAMES
-        shown = f"{names} and {more} more" if more > 0 else names
-        return (*self.broken, f"{shown}: no listening history in a known format")
+        return (*self.broken, f"{shown_names(self._unknown)}: no listening history in a known format")
 
     def _add_member(self, archive: zipfile.ZipFile, name: str, detected: DetectedMember) -> None:
         if detected.damage is not None:

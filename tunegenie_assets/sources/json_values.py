@@ -100,7 +100,7 @@ def _decode(text: str, start: int) -> tuple[object, int]:
     try:
         return _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
-        what = error.msg[:1].lower() + error.msg[1:]
+        what = error.msg[:1].lower() + error.msg[1:].removesuffix(": ").removesuffix(" at")
         raise NeedsMoreTextError(f"{what} at character {error.pos - start} of the record") from error
     except RecursionError:
         return Unreadable("too_deep", f"nesting over {MAX_DEPTH} levels"), _end_of_nested(text, start)

@@ -23,7 +23,7 @@ from upath import UPath
 
 from tunegenie_assets.keys import SIMULATED_PREFIX, known_timezones
 from tunegenie_assets.sources.archive import open_members
-from tunegenie_assets.sources.detect import detect_members, sources_of
+from tunegenie_assets.sources.detect import detect_members, left_out_lines, sources_of
 from tunegenie_assets.sources.errors import InvalidRequestError, LandingError, SourceError
 from tunegenie_assets.sources.folder import pack_folder
 from tunegenie_assets.sources.storage import make_folder, store
@@ -47,8 +47,9 @@ class LandedArchive:
     source: str
     """Sources found at landing, sorted and joined by commas."""
     original_name: str
+    """Of the file or folder that was imported."""
     file_name: str
-    """`original_name` made safe, the name in landing."""
+    """`original_name` made safe, the name in landing; of a folder that of the zip that it became."""
     size_bytes: int
     members: int
     """Files that it holds."""
@@ -57,7 +58,10 @@ class LandedArchive:
     already_landed: bool = False
     """Whether the import found it in landing instead of adding it."""
     skipped: tuple[str, ...] = ()
-    """Of a folder that was imported: lines `name: reason` for the files that were not packed."""
+    """Lines `name: reason` for files inside that are not read though they may hold a listening history.
+
+    Known when the archive is imported; the manifest does not hold them.
+    """
 
 
 @dataclass(frozen=True)
@@ -107,10 +111,13 @@ class Landing:
         now = _naive_utc(now)
         if not path.is_dir():
             return self._land_file(path, path.name, listener_id, timezone, now)
+        name = path.resolve().name or "folder"
         with TemporaryDirectory(prefix="tunegenie-") as temporary:
-            packed = Path(temporary) / f"{path.resolve().name or 'folder'}.zip"
+            # Called like the folder, so that messages name what is there.
+            packed = Path(temporary) / name
             skipped = pack_folder(path, packed)
-            return replace(self._land_file(packed, packed.name, listener_id, timezone, now), skipped=skipped)
+            archive = self._land_file(packed, f"{name}.zip", listener_id, timezone, now)
+            return replace(archive, skipped=(*skipped, *archive.skipped))
 
     def archives(self) -> list[LandedArchive]:
         """Every landed archive, by listener, time of landing and id."""
@@ -130,27 +137,30 @@ class Landing:
         return self._root / "archives" / listener_id / archive_id
 
     def _land_file(
-        self, path: Path, original_name: str, listener_id: str, timezone: str | None, now: datetime
+        self, path: Path, file_name: str, listener_id: str, timezone: str | None, now: datetime
     ) -> LandedArchive:
+        # A file name need not be text; the manifest must be.
+        original_name = path.name.encode("utf-8", "replace").decode("utf-8")
         with open_members(path) as members:
-            source = ",".join(sources_of(detect_members(members, original_name)))
+            detected = detect_members(members, path.name)
+        skipped = left_out_lines(detected, original_name)
         with path.open("rb") as stream:
             archive_id = hashlib.file_digest(stream, "sha256").hexdigest()
         folder = self._folder(listener_id, archive_id)
         if (folder / _MANIFEST).exists():
-            return self._land_again(self._read(folder), timezone, now)
+            return replace(self._land_again(self._read(folder), timezone, now), skipped=skipped)
         archive = LandedArchive(
             archive_id=archive_id,
             listener_id=listener_id,
             timezone=timezone,
             timezone_given_at=now if timezone else None,
-            source=source,
-            # A file name need not be text; the manifest must be.
-            original_name=original_name.encode("utf-8", "replace").decode("utf-8"),
-            file_name=_safe_file_name(original_name),
+            source=",".join(sources_of(detected)),
+            original_name=original_name,
+            file_name=_safe_file_name(file_name),
             size_bytes=path.stat().st_size,
-            members=len(members),
+            members=len(detected),
             landed_at=now,
+            skipped=skipped,
         )
         make_folder(folder)
         with path.open("rb") as stream:
@@ -207,6 +217,6 @@ def _store_json(fields: dict[str, object], target: UPath) -> None:
     store(io.BytesIO(json.dumps(fields, indent=2, sort_keys=True).encode()), target)
 
 
-def _safe_file_name(original_name: str) -> str:
-    name = _UNSAFE_IN_FILE_NAME.sub("_", original_name).lstrip(".")[-100:]
+def _safe_file_name(file_name: str) -> str:
+    name = _UNSAFE_IN_FILE_NAME.sub("_", file_name).lstrip(".")[-100:]
     return name if name and name != _MANIFEST else f"archive-{name}"

@@ -34,6 +34,8 @@ class ParsedMember:
     """What reading one file of an archive gave."""
 
     name: str
+    source_file: str
+    """How its records name it."""
     source: str | None
     """None for a file that holds no listening history, or was damaged before it showed any."""
     records: int
@@ -78,7 +80,7 @@ def write_archive(
     """
     detected = detect_members(members, name)
     with ExitStack() as files:
-        writer = _ArchiveWriter(folder, files)
+        writer = _ArchiveWriter(folder, origin, files)
         parsed = [writer.write(one, batches, progress) for one, batches in _batches(detected, origin, bounds)]
     return Parsed(tuple(parsed), {source: written.parsed() for source, written in sorted(writer.sources.items())})
 
@@ -137,8 +139,9 @@ class _MemberTally:
 class _ArchiveWriter:
     """The open Parquet files of one archive; `files` closes them."""
 
-    def __init__(self, folder: Path, files: ExitStack) -> None:
+    def __init__(self, folder: Path, origin: Origin, files: ExitStack) -> None:
         self._folder = folder
+        self._origin = origin
         self._files = files
         self._rejected = self._open(REJECTED, REJECTED_RECORDS)
         self.sources: dict[str, _SourceWriter] = {}
@@ -158,6 +161,7 @@ class _ArchiveWriter:
                 progress(batch.records.num_rows + batch.rejected.num_rows)
         return ParsedMember(
             name=detected.member.name,
+            source_file=self._origin.file(detected.member),
             source=detected.format.source if detected.format else None,
             records=tally.records,
             rejected=tally.rejected,

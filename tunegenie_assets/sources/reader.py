@@ -20,14 +20,24 @@ from tunegenie_assets.sources.formats.format import Format
 from tunegenie_assets.sources.json_array import JsonArrayError
 from tunegenie_assets.sources.records import Bounds, RecordRejectedError, fingerprint
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Part of the name under which parsed records are kept: raise it when the same bytes would give other rows."""
 
 # A batch of this size takes about 60 MB while it is Python objects.
 BATCH_RECORDS = 25_000
 
 _PROVENANCE = frozenset(column.name for column in PROVENANCE)
+_DAMAGED = "the file is damaged in its archive; download the archive again"
 _REJECTION_COLUMNS = ("source_row", "reason", "detail")
+
+
+def source_file(archive_id: str, member_number: int) -> str:
+    """How every record names the file it stands in.
+
+    By number, since a name may hold that of a person (`recenttracks-ada-1700000000.csv`), and records travel far
+    beyond bronze; in four digits, so that the order of the text is that of the files.
+    """
+    return f"{archive_id}/{member_number:04}"
 
 
 @dataclass(frozen=True)
@@ -38,9 +48,8 @@ class Origin:
     archive_id: str
     landed_at: datetime
 
-    def file(self, member_name: str) -> str:
-        """How every record names the file it stands in."""
-        return f"{self.archive_id}/{member_name}"
+    def file(self, member: Member) -> str:
+        return source_file(self.archive_id, member.number)
 
     def bounds(self, first_day: date) -> Bounds:
         """Plays from `first_day` on; the day of landing is the last that has a partition."""
@@ -56,7 +65,7 @@ class Batch:
     records: pa.Table
     rejected: pa.Table
     damage: str | None = None
-    """Why the rest of the file could not be read; the last of the rejected rows stands for it."""
+    """Why the rest of the file could not be read, for people; the last of the rejected rows stands for it."""
 
 
 def read_member(
@@ -65,11 +74,11 @@ def read_member(
     """Yield all records of a file of a known format in batches of at most `batch_records`.
 
     A record is rejected with a reason rather than mended: `not_an_object`, `missing_field`, `wrong_type` (of an
-    optional field too), `bad_timestamp`, `implausible_timestamp` (outside `bounds`), `bad_text`, `duplicate_field`,
-    `too_deep`, and what its format adds. Where the file cannot be read on, one rejection stands for the rest of
-    it: `not_an_array`, `damaged_json`, `damaged_member`.
+    optional field too, unless a number is expected), `bad_timestamp`, `implausible_timestamp` (outside `bounds`),
+    `bad_text`, `duplicate_field`, `too_deep`, and what its format adds. Where the file cannot be read on, one
+    rejection stands for the rest of it: `not_an_array`, `damaged_json`, `damaged_member`.
     """
-    pending = _PendingBatch(known.table, origin, origin.file(member.name))
+    pending = _PendingBatch(known.table, origin, origin.file(member))
     try:
         with member.open() as stream:
             for records, item in enumerate(known.items(stream), start=1):
@@ -78,9 +87,9 @@ def read_member(
                 if records % batch_records == 0:
                     yield pending.take()
     except JsonArrayError as error:
-        yield pending.take(RecordRejectedError(error.reason, error.detail))
+        yield pending.take(RecordRejectedError(error.reason, error.detail), error.detail)
     except DamagedArchiveError as error:
-        yield pending.take(RecordRejectedError("damaged_member", str(error)))
+        yield pending.take_damaged(error)
     else:
         if len(pending):
             yield pending.take()
@@ -88,9 +97,7 @@ def read_member(
 
 def damaged_member(member: Member, table: Table, origin: Origin, error: DamagedArchiveError) -> Batch:
     """The batch of a file that is damaged before its format shows; `table` is the one that its archive suggests."""
-    return _PendingBatch(table, origin, origin.file(member.name)).take(
-        RecordRejectedError("damaged_member", str(error))
-    )
+    return _PendingBatch(table, origin, origin.file(member)).take_damaged(error)
 
 
 class _PendingBatch:
@@ -123,14 +130,19 @@ class _PendingBatch:
             fields["play_date"] = cast("datetime", fields["started_at"]).date()
             self._rows.append((*map(fields.get, self._columns), source_row, record_hash))
 
-    def take(self, damage: RecordRejectedError | None = None) -> Batch:
-        """The batch, leaving this one empty; `damage` stands for the rest of the file."""
-        if damage is not None:
-            self._rejections.append((self._next_row, damage.reason, damage.detail))
+    def take_damaged(self, error: DamagedArchiveError) -> Batch:
+        """The batch whose last rejection stands for the rest of a file that its archive holds damaged."""
+        # The error itself names files, and the rejection travels as far as any record.
+        return self.take(RecordRejectedError("damaged_member", _DAMAGED), str(error))
+
+    def take(self, rest: RecordRejectedError | None = None, damage: str | None = None) -> Batch:
+        """The batch, leaving this one empty; `rest` stands for the rest of the file, `damage` says why."""
+        if rest is not None:
+            self._rejections.append((self._next_row, rest.reason, rest.detail))
         batch = Batch(
             records=_table(self._table, (*self._columns, "source_row", "record_hash"), self._rows, self._constants),
             rejected=_table(REJECTED_RECORDS, _REJECTION_COLUMNS, self._rejections, self._constants),
-            damage=damage.detail if damage else None,
+            damage=damage,
         )
         self._rows, self._rejections = [], []
         return batch

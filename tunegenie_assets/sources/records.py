@@ -35,7 +35,9 @@ _JSON_NAMES: dict[type, str] = {
 # Floats hold every integer up to here, so 1234.0 says 1234 and nothing else.
 _EXACT_FLOAT = 2**53
 _MILLISECOND = timedelta(milliseconds=1)
-_SECONDS = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
+# No length or time has more digits, and so many stay far from 64 bits.
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
+_SHOWN_CHARACTERS = 40
 _EXPECTED_SECONDS = "seconds since 1970"
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
@@ -115,24 +117,31 @@ def array(record: Mapping[str, object], name: str) -> list[object]:
 
 def text(record: Mapping[str, object], name: str) -> str | None:
     """The string under the field; None when it is null or missing."""
-    return cast("str | None", _typed(record, name, str))
-
-
-def integer(record: Mapping[str, object], name: str) -> int | None:
-    """The integer under the field, 1234.0 included; None when it is null or missing."""
-    return cast("int | None", _typed(record, name, int))
-
-
-def number(record: Mapping[str, object], name: str) -> float | None:
-    """The number under the field, integer or not; None when it is null or missing."""
     value = record.get(name)
-    if value is None or type(value) is int or type(value) is float:
+    if value is not None and not isinstance(value, str):
+        raise wrong_type(name, value, _JSON_NAMES[str])
+    return value
+
+
+def number(value: object) -> int | float | None:
+    """The number that the value is, or spells in digits as a string; None for anything else."""
+    if type(value) is int or type(value) is float:
         return value
-    raise wrong_type(name, value, _JSON_NAMES[float])
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        return float(value) if "." in value else int(value)
+    return None
+
+
+def integer(value: object) -> int | None:
+    """The integer that the value is, 1234.0 and digits in a string included; None for anything else."""
+    found = number(value)
+    if isinstance(found, float):
+        return int(found) if found.is_integer() and abs(found) <= _EXACT_FLOAT else None
+    return found
 
 
 def typed(record: Mapping[str, object], types: Mapping[str, type]) -> Fields:
-    """The fields named in `types` under their names, each null or of its type: str, int or bool."""
+    """The fields named in `types` under their names, each null or of its type: str, int (see `integer`) or bool."""
     fields: Fields = {name: record.get(name) for name in types}
     for name, value in fields.items():
         if value is not None and type(value) is not types[name]:
@@ -152,15 +161,16 @@ def seconds(record: Mapping[str, object], name: str) -> datetime:
     """The moment (naive UTC) that the required field gives in seconds since 1970: a number, or digits as a string."""
     require(record, {name: _EXPECTED_SECONDS})
     value = record[name]
-    if isinstance(value, str) and _SECONDS.fullmatch(value.strip()):
-        value = float(value) if "." in value else int(value)
-    if type(value) is not int and type(value) is not float:
-        reason = "bad_timestamp" if isinstance(value, str) else "wrong_type"
-        raise RecordRejectedError(reason, f"field {name}: found {kind(value)}, expected {_EXPECTED_SECONDS}")
+    found = number(value)
+    if found is None:
+        if not isinstance(value, str):
+            raise wrong_type(name, value, _EXPECTED_SECONDS)
+        detail = f"field {name}: found {value[:_SHOWN_CHARACTERS]!a}, expected {_EXPECTED_SECONDS}"
+        raise RecordRejectedError("bad_timestamp", detail)
     try:
-        return from_epoch(value)
+        return from_epoch(found)
     except OverflowError as error:
-        detail = f"field {name}: found {value}, expected {_EXPECTED_SECONDS}"
+        detail = f"field {name}: found {found}, expected {_EXPECTED_SECONDS}"
         raise RecordRejectedError("implausible_timestamp", detail) from error
 
 
@@ -205,16 +215,12 @@ def wrong_type(name: str, value: object, expected: str) -> RecordRejectedError:
     return RecordRejectedError("wrong_type", f"field {name}: found {kind(value)}, expected {expected}")
 
 
-def _typed(record: Mapping[str, object], name: str, expected: type) -> object:
-    value = record.get(name)
-    return value if value is None or type(value) is expected else _converted(name, value, expected)
-
-
 def _converted(name: str, value: object, expected: type) -> int:
-    """1234.0 as the integer that JSON says it is; anything else is of the wrong type."""
-    if expected is int and isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT_FLOAT:
-        return int(value)
-    raise wrong_type(name, value, _JSON_NAMES[expected])
+    """The integer that a value of another type tells; anything else is of the wrong type."""
+    found = integer(value) if expected is int else None
+    if found is None:
+        raise wrong_type(name, value, _JSON_NAMES[expected])
+    return found
 
 
 def _refuse_unreadable(record: object) -> None:

@@ -21,6 +21,7 @@ select
     nullif(album_title, '') as album_name,
     track_mbid as recording_mbid,
     false as is_offline_clock,
+    false as is_late_log,
     false as is_overlong,
     ingested_at,
     {{ absent_columns([

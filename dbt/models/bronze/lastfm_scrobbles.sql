@@ -18,11 +18,13 @@ select
     track as track_name,
     artist as artist_name,
     nullif(album, '') as album_name,
+    nullif(track_mbid, '') as recording_mbid,
     false as is_offline_clock,
+    false as is_late_log,
     false as is_overlong,
     ingested_at,
     {{ absent_columns([
-        'ended_at', 'logged_at', 'ms_played', 'duration_ms', 'track_id', 'isrc', 'recording_mbid', 'platform',
+        'ended_at', 'logged_at', 'ms_played', 'duration_ms', 'track_id', 'isrc', 'platform',
         'country', 'reason_start', 'reason_end', 'shuffle', 'skipped_flag', 'offline', 'incognito',
     ]) }}
 from {{ source('raw', 'lastfm_scrobbles') }}

@@ -30,6 +30,7 @@ select
     isrc,
     recording_mbid,
     false as is_offline_clock,
+    false as is_late_log,
     {{ is_overlong('ms_played') }} as is_overlong,
     ingested_at,
     {{ absent_columns([

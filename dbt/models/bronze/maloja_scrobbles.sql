@@ -21,6 +21,7 @@ select
     artist_name,
     nullif(album_title, '') as album_name,
     false as is_offline_clock,
+    false as is_late_log,
     {{ is_overlong('ms_played') }} as is_overlong,
     ingested_at,
     {{ absent_columns([

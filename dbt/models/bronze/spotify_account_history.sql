@@ -26,6 +26,7 @@ select
     track_name,
     artist_name,
     false as is_offline_clock,
+    false as is_late_log,
     {{ is_overlong('ms_played') }} as is_overlong,
     ingested_at,
     {{ absent_columns([

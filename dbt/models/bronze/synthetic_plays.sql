@@ -26,6 +26,7 @@ select
     shuffle,
     skipped as skipped_flag,
     false as is_offline_clock,
+    false as is_late_log,
     false as is_overlong,
     {{ absent_columns([
         'source_row', 'logged_at', 'duration_ms', 'isrc', 'recording_mbid', 'country', 'offline', 'incognito',

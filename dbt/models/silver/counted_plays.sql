@@ -3,13 +3,22 @@
 
 with
 
+lengths as (
+    select
+        track_id,
+        max(duration_ms) as duration_ms
+    from {{ ref('catalogue_tracks') }}
+    group by track_id
+),
+
 dated as (
     select
         plays.*,
         cast(plays.local_timestamp as date) as local_date,
-        coalesce(tracks.duration_ms, plays.duration_ms) as length_ms
+        -- What other plays of the track would tell of its length changes as a history grows: gold is kept by day.
+        coalesce(nullif(lengths.duration_ms, 0), nullif(plays.duration_ms, 0)) as length_ms
     from {{ ref('local_plays') }} as plays
-    left join {{ ref('tracks') }} as tracks on plays.track_id = tracks.track_id
+    left join lengths on plays.track_id = lengths.track_id
 ),
 
 playlists as (
@@ -58,12 +67,20 @@ judged as (
         coalesce(dated.ms_played >= 30000, true) as counts_spotify30,
         case
             when dated.ms_played is null then true
-            when dated.length_ms is null then dated.ms_played >= 240000
+            when dated.length_ms is null
+                then
+                    dated.ms_played >= 240000
+                    or (dated.ms_played > 30000 and coalesce(dated.reason_end, '') = 'trackdone')
             else dated.length_ms > 30000 and (dated.ms_played >= dated.length_ms / 2.0 or dated.ms_played >= 240000)
         end as counts_lastfm,
-        -- Koito takes from Spotify's history what was played to its end, and every play of other sources.
-        dated.source not in ('spotify_extended_history', 'synthetic')
-        or coalesce(dated.reason_end = 'trackdone', false) as counts_koito,
+        -- Koito takes from Spotify's history what was played to its end, and every play of other sources. Account data
+        -- do not tell how a play ended.
+        case
+            when dated.reason_end is not null or dated.source in ('spotify_extended_history', 'synthetic')
+                then coalesce(dated.reason_end = 'trackdone', false)
+            when dated.source = 'spotify_account_history' then dated.ms_played >= 30000
+            else true
+        end as counts_koito,
         not coalesce(dated.incognito, false)
         and not (
             coalesce(dated.ms_played < 30000, false)

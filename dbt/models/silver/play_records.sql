@@ -8,6 +8,8 @@
     cluster_by=['play_date'],
     tags=['daily'],
     meta={'window_column': 'play_date', 'window_padding_days': 1},
+    pre_hook="{{ common_tables_as_written() }}",
+    post_hook="{{ common_tables_as_planned() }}",
 ) }}
 
 {%- set columns = record_columns() %}
@@ -28,8 +30,9 @@ records as (
     from {{ ref('unmerged_records') }} as unmerged
     where
         {{ in_window('play_date', 3, days_before=33) }}
-        -- Other logs have a play under the day on which it was logged, for offline plays up to 30 days later.
-        and ({{ in_window('play_date', 3) }} or {{ in_window('cast(logged_at as date)', 3) }})
+        -- Other logs have a play under the day on which it was logged, for offline plays up to 30 days later: what
+        -- became of the plays of those days is decided again from all that it was decided from.
+        and ({{ in_window('play_date', 3) }} or feed = '{{ feeds()[0] }}')
 ),
 
 identified as (
@@ -67,18 +70,28 @@ originals as (
         duration_ms,
         artist_key,
         title_key,
-        recording_key,
+        reason,
+        -- When it was heard is not known of a late log or a broken row: its times are no evidence.
+        case
+            when is_overlong or is_late_log then record_id
+            else recording_key
+        end as song_key,
         coalesce(reason_start, '') || '>' || coalesce(reason_end, '') as reasons
     from numbered
-    where copy_number = 1 and reason is null
+    where copy_number = 1 and (reason is null or reason in ('podcast', 'audiobook'))
+),
+
+music as (
+    select * from originals
+    where reason is null
 ),
 
 -- 2. The same play, written twice by one feed: the same song at the same time.
 neighboured as (
     select
-        originals.*,
+        music.*,
         {{ of_record_before(['started_at', 'ended_at', 'ms_played', 'reasons']) }}
-    from originals
+    from music
 ),
 
 marked as (
@@ -92,7 +105,7 @@ runs as (
     select
         marked.*,
         sum(opens_run) over (
-            partition by listener_id, feed, recording_key
+            partition by listener_id, feed, song_key
             order by started_at, ended_at, record_id
             rows between unbounded preceding and current row
         ) as run
@@ -121,7 +134,7 @@ led as (
     select
         loosened.*,
         first_value(record_id) over (
-            partition by listener_id, feed, recording_key, run, loose_id
+            partition by listener_id, feed, song_key, run, loose_id
             order by ms_played desc nulls last, started_at, record_id
         ) as leader_id
     from loosened
@@ -133,67 +146,9 @@ leaders as (
 ),
 
 -- 3. The same scrobble under a name that the service has corrected since the last export.
-by_artist as (
-    select
-        leaders.*,
-        first_value(record_id) over (
-            partition by listener_id, feed, started_at, artist_key order by source_file, source_row, record_id
-        ) as first_id,
-        first_value(title_key) over (
-            partition by listener_id, feed, started_at, artist_key order by source_file, source_row, record_id
-        ) as first_title_key,
-        first_value(source_file) over (
-            partition by listener_id, feed, started_at, artist_key order by source_file, source_row, record_id
-        ) as first_source_file
-    from leaders
-),
+{{ respelled('titles', 'leaders', 'title_key', 'artist_key') }},
 
-respelled_titles as (
-    select
-        by_artist.*,
-        case
-            when
-                ms_played is null
-                and source_file <> first_source_file
-                and {{ spelled_alike('title_key', 'first_title_key') }}
-                then first_id
-            else record_id
-        end as title_leader_id
-    from by_artist
-),
-
-by_title as (
-    select
-        record_id,
-        ms_played,
-        artist_key,
-        source_file,
-        first_value(record_id) over (
-            partition by listener_id, feed, started_at, title_key order by source_file, source_row, record_id
-        ) as first_id,
-        first_value(artist_key) over (
-            partition by listener_id, feed, started_at, title_key order by source_file, source_row, record_id
-        ) as first_artist_key,
-        first_value(source_file) over (
-            partition by listener_id, feed, started_at, title_key order by source_file, source_row, record_id
-        ) as first_source_file
-    from respelled_titles
-    where record_id = title_leader_id
-),
-
-respelled_artists as (
-    select
-        by_title.*,
-        case
-            when
-                ms_played is null
-                and source_file <> first_source_file
-                and {{ spelled_alike('artist_key', 'first_artist_key') }}
-                then first_id
-            else record_id
-        end as artist_leader_id
-    from by_title
-),
+{{ respelled('artists', 'respelled_titles', 'artist_key', 'title_key') }},
 
 -- 4. The same play, seen by several feeds.
 timed as (
@@ -238,11 +193,11 @@ timed as (
 units as (
     select timed.*
     from timed
-    inner join respelled_artists
-        on timed.record_id = respelled_artists.record_id and timed.record_id = respelled_artists.artist_leader_id
+    inner join respelled_artists on timed.record_id = respelled_artists.record_id
 ),
 
--- What Spotify logged twice its account data hold twice: such a row meets the copy, and goes where the copy went.
+-- What Spotify logged twice its account data hold twice: such a row meets the copy, and goes where the copy went. And
+-- old account data do not tell a podcast from a song: such a row meets the podcast.
 copies_in_logs as (
     select timed.*
     from timed
@@ -257,17 +212,19 @@ followed as (
     select
         numbered.*,
         led.leader_id,
-        coalesce(respelled_artists.artist_leader_id, respelled_titles.title_leader_id) as unit_id
+        coalesce(spelled_artist.kept_id, spelled_title.kept_id, led.leader_id) as unit_id
     from numbered
     left join led on numbered.record_id = led.record_id
-    left join respelled_titles on led.leader_id = respelled_titles.record_id
-    left join respelled_artists on respelled_titles.title_leader_id = respelled_artists.record_id
+    left join spelled_titles as spelled_title on led.leader_id = spelled_title.record_id
+    left join spelled_artists as spelled_artist
+        on coalesce(spelled_title.kept_id, led.leader_id) = spelled_artist.record_id
 ),
 
 told as (
     select
         followed.*,
-        case when followed.reason is null then coalesce(target.unit_id, followed.unit_id) end as play_id
+        coalesce(followed.reason, target.reason) as why_no_play,
+        coalesce(target.unit_id, followed.unit_id) as meant_play_id
     from followed
     left join assigned on followed.unit_id = assigned.record_id
     left join followed as target on assigned.play_id = target.record_id and target.copy_number = 1
@@ -277,8 +234,13 @@ judged as (
     select
         told.*,
         case
-            when reason is not null then reason
-            when copy_number = 1 and record_id = play_id then 'kept'
+            when why_no_play is not null then why_no_play
+            {%- if var('incognito') == 'excluded' %}
+            -- What one source knows to be a private session is one for all.
+            when max(case when incognito then 1 else 0 end) over (partition by meant_play_id) = 1
+                then 'incognito_excluded'
+            {%- endif %}
+            when copy_number = 1 and record_id = meant_play_id then 'kept'
             else 'merged_into'
         end as fate
     from told
@@ -287,7 +249,7 @@ judged as (
 select
     {{ columns | join(',\n    ') }},
     fate,
-    play_id,
+    case when fate in ('kept', 'merged_into') then meant_play_id end as play_id,
     case
         when fate <> 'merged_into' then null
         when copy_number > 1 then 'same_record'

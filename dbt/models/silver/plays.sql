@@ -19,7 +19,11 @@ records as (
         play_records.*,
         {{ feed_rank('feed') }} as feed_rank
     from {{ ref('play_records') }} as play_records
-    where {{ in_window('play_date', 2) }} and play_id is not null
+    where
+        play_id is not null
+        and {{ in_window('play_date', 2, days_after=34) }}
+        -- A log of Spotify tells of an offline play under the day on which it was logged, up to 30 days later.
+        and ({{ in_window('play_date', 2) }} or feed in ('spotify_account_history', 'listenbrainz_from_spotify'))
 ),
 
 -- Exact copies know nothing more.
@@ -50,13 +54,44 @@ evidence as (
 ),
 
 kept as (
-    select
-        records.*,
-        max({{ epoch_seconds('ended_at') }}) over (
-            partition by listener_id order by started_at, play_id rows between unbounded preceding and 1 preceding
-        ) as busy_until_s
-    from records
+    select * from records
     where fate = 'kept'
+),
+
+-- A clock of minutes leaves the begin to a record that tells it to the second.
+precise as (
+    select * from donors
+    where precision_seconds = 1 and anchor = 'start'
+    qualify row_number() over (partition by play_id order by donor_rank) = 1
+),
+
+timed as (
+    select
+        kept.play_id,
+        coalesce(precise.started_at, kept.started_at) as started_at,
+        case
+            when precise.started_at is null then kept.ended_at
+            else {{ add_milliseconds('precise.started_at', capped_ms('kept.ms_played')) }}
+        end as ended_at
+    from kept
+    left join precise
+        on
+            kept.play_id = precise.play_id
+            and kept.precision_seconds >= 60
+            and kept.play_date = precise.play_date
+),
+
+busy as (
+    select
+        kept.play_id,
+        timed.started_at,
+        timed.ended_at,
+        max({{ epoch_seconds('timed.ended_at') }}) over (
+            partition by kept.listener_id order by timed.started_at, kept.play_id
+            rows between unbounded preceding and 1 preceding
+        ) as busy_until_s
+    from kept
+    inner join timed on kept.play_id = timed.play_id
 ),
 
 completed as (
@@ -64,8 +99,8 @@ completed as (
         kept.play_id,
         kept.listener_id,
         kept.play_date,
-        kept.started_at,
-        coalesce(kept.ended_at, completions.ended_at) as ended_at,
+        busy.started_at,
+        coalesce(busy.ended_at, completions.ended_at) as ended_at,
         coalesce(kept.ms_played, completions.ms_played) as ms_played,
         coalesce(kept.track_id, completions.track_id) as source_track_id,
         kept.recording_key,
@@ -89,8 +124,10 @@ completed as (
         coalesce(kept.incognito, completions.incognito) as incognito,
         kept.is_offline_clock,
         kept.is_overlong,
-        -- Crossfade plays two tracks at once for at most 12 seconds.
-        coalesce(kept.busy_until_s - {{ epoch_seconds('kept.started_at') }} > 13, false) as overlaps_another,
+        -- Crossfade plays two tracks at once for at most 12 seconds; a clock of minutes cannot tell.
+        coalesce(
+            busy.busy_until_s - {{ epoch_seconds('busy.started_at') }} > 12 + kept.precision_seconds, false
+        ) as overlaps_another,
         evidence.records,
         evidence.sources,
         kept.source_file,
@@ -98,6 +135,7 @@ completed as (
         kept.record_hash,
         kept.ingested_at
     from kept
+    inner join busy on kept.play_id = busy.play_id
     left join completions on kept.play_id = completions.play_id
     inner join evidence on kept.play_id = evidence.play_id
     where {{ in_window('kept.play_date', 1) }}

@@ -3,9 +3,16 @@
 
 {%- set columns = record_columns() %}
 
-with
-
-records as (
+select
+    {{ columns | join(',\n    ') }},
+    case
+        when content_type = 'episode' then 'podcast'
+        when content_type = 'audiobook' then 'audiobook'
+        when content_type = 'unknown' then 'no_track'
+        when coalesce(trim(track_name), '') = '' or coalesce(trim(artist_name), '') = '' then 'no_name'
+        when ms_played = 0 then 'zero_length'
+    end as reason
+from (
     {%- for feed in [
         'spotify_extended_history', 'spotify_account_history', 'lastfm_scrobbles', 'listenbrainz_listens',
         'maloja_scrobbles', 'koito_listens', 'spotify_recently_played', 'synthetic_plays',
@@ -15,18 +22,4 @@ records as (
     union all
     {%- endif %}
     {%- endfor %}
-)
-
-select
-    {{ columns | join(',\n    ') }},
-    case
-        when content_type = 'episode' then 'podcast'
-        when content_type = 'audiobook' then 'audiobook'
-        when content_type = 'unknown' then 'no_track'
-        when coalesce(track_name, '') = '' or coalesce(artist_name, '') = '' then 'no_name'
-        when ms_played = 0 then 'zero_length'
-        {%- if var('incognito') == 'excluded' %}
-        when incognito then 'incognito_excluded'
-        {%- endif %}
-    end as reason
-from records
+) as records

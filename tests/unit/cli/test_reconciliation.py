@@ -27,16 +27,18 @@ def file(name: str, rows: int = 3, plays: int = 2, source: str | None = EXTENDED
     return ImportedFile(name=name, source=source, rows=rows, plays=plays, merged=rows - plays, reasons={})
 
 
-def shown(*imported: tuple[Mapping[str, Any], Sequence[ImportedFile]]) -> list[str]:
+def shown(*imported: tuple[Mapping[str, Any], Sequence[ImportedFile]], width: int = 80) -> list[str]:
     out = StringIO()
-    Console(file=out, width=80).print(reconciliation_table("Imported", imported))
+    Console(file=out, width=width).print(reconciliation_table("Imported", imported, width))
     return [line.rstrip() for line in out.getvalue().splitlines()]
 
 
 def test_rows_are_plays_merged_and_reasons() -> None:
-    member = {"name": "h.json", "source": EXTENDED, "records": 7, "rejected": 2, "reasons": {"bad_ts": 2}}
-    fates = {"a1/h.json": {"kept": 4, "merged_into": 1, "podcast": 2, "unparseable": 2}}
+    member = {"name": "h.json", "source_file": "a1/0000", "source": EXTENDED}
+    member |= {"records": 7, "rejected": 2, "reasons": {"bad_ts": 2}}
+    fates = {"a1/0000": {"kept": 4, "merged_into": 1, "podcast": 2, "unparseable": 2}}
     [found] = reconcile(archive("a.zip", members=[member]), fates)
+    assert (found.name, found.as_json()["file"]) == ("h.json", "h.json")
     assert (found.rows, found.plays, found.merged) == (9, 4, 1)
     assert found.reasons == {"podcast": 2, "unparseable (bad_ts)": 2}
 
@@ -46,6 +48,12 @@ def test_each_file_has_one_line_with_the_end_of_its_name() -> None:
     lines = shown((archive("a.zip"), [file(long), file("b.json")]))
     assert [line.split()[0] for line in lines[2:]] == ["…io_2019-2021_4.json", "b.json", "all"]
     assert "spotify extended" in lines[2]
+
+
+def test_a_wide_console_shows_long_names_whole() -> None:
+    long = "Streaming_History_Audio_2019-2021_4.json"
+    assert shown((archive("a.zip"), [file(long)]), width=90)[2].split()[0] == f"…{long[-29:]}"
+    assert shown((archive("a.zip"), [file(long)]), width=120)[2].split()[0] == long
 
 
 def test_each_reason_has_a_line() -> None:

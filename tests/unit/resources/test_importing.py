@@ -3,12 +3,13 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from tests.unit.resources.samples import warehouse_in
-from tests.unit.sources.samples import AUDIO, LANDED_AT, VIDEO, record, write_zip
+from tests.unit.sources.samples import AUDIO, LANDED_AT, VIDEO, record, write_zip, zip_bytes
 from tunegenie_assets.resources.archives import ArchiveStore
 from tunegenie_assets.resources.importing import (
     EXAMPLES,
@@ -181,11 +182,22 @@ def test_days_to_build_are_those_of_the_files_and_all_of_whole_listeners(
     other = write_zip(tmp_path / "other.zip", {AUDIO: [record(ts="2020-05-05T10:00:00Z")]})
     import_one(store, other, listener_id="bob")
     reports = [import_one(store, other), import_one(store, tmp_path / "missing.zip")]
-    assert set(days_to_build(reports, store)) == {date(2020, 5, 5)}
-    everything = days_to_build(reports, store, whole_listeners={"ada"})
-    assert (min(everything), max(everything)) == (date(2019, 1, 1), date(2020, 5, 5))
-    assert set(days_to_build(reports, store, whole_listeners={"bob"})) == {date(2020, 5, 5)}
-    assert days_to_build([], store) == []
+    today = date(2020, 5, 5)
+    assert days_to_build(reports, store, today=today) == [date(2020, 4, 5), today]
+    everything = days_to_build(reports, store, today=today, whole_listeners={"ada"})
+    assert (min(everything), max(everything)) == (date(2019, 1, 1), today)
+    assert set(days_to_build(reports, store, today=today, whole_listeners={"bob"})) == {date(2020, 4, 5), today}
+    assert days_to_build([], store, today=today) == []
+
+
+def test_logs_of_spotify_touch_the_days_on_which_offline_plays_are_logged(store: ArchiveStore, tmp_path: Path) -> None:
+    scrobbles = tmp_path / "fm.csv"
+    scrobbles.write_text('uts,artist,track\n"1588672800","Tin","Roof"\n')
+    history = write_zip(tmp_path / "one.zip", {AUDIO: [record(ts="2002-01-05T10:00:00Z")]})
+    touched = [
+        days_to_build([import_one(store, path)], store, today=date(2020, 5, 20)) for path in (scrobbles, history)
+    ]
+    assert touched == [[date(2020, 5, 5), date(2020, 5, 5)], [date(2002, 1, 1), date(2002, 2, 4)]]
 
 
 def test_every_file_inside_is_told(store: ArchiveStore, tmp_path: Path) -> None:
@@ -199,13 +211,28 @@ def test_every_file_inside_is_told(store: ArchiveStore, tmp_path: Path) -> None:
     assert told["members"] == [
         {
             "name": AUDIO,
+            "source_file": f"{report.archive_id}/0000",
             "source": "spotify_extended_history",
             "records": 1,
             "rejected": 1,
             "reasons": {"not_an_object": 1},
         },
-        {"name": "Userdata.json", "source": None, "records": 0, "rejected": 0, "reasons": {}},
-        {"name": "account.json", "source": "spotify_account_history", "records": 1, "rejected": 0, "reasons": {}},
+        {
+            "name": "Userdata.json",
+            "source_file": f"{report.archive_id}/0001",
+            "source": None,
+            "records": 0,
+            "rejected": 0,
+            "reasons": {},
+        },
+        {
+            "name": "account.json",
+            "source_file": f"{report.archive_id}/0002",
+            "source": "spotify_account_history",
+            "records": 1,
+            "rejected": 0,
+            "reasons": {},
+        },
     ]
     assert (told["problems"], told["skipped"]) == ([], [])
     assert (report.first_day, report.last_day) == (date(2019, 1, 1), date(2019, 2, 1))
@@ -218,14 +245,14 @@ def test_table_of_archive_files_keeps_to_its_schema(store: ArchiveStore, history
     rows = archive_file_table(store)
     assert rows.schema.equals(ARCHIVE_FILES.arrow_schema)
     assert not any(rows.column(name).null_count for name in ARCHIVE_FILES.required_columns)
-    found = [(row["listener_id"], row["source_file"].split("/", 1)[1], row["source"]) for row in rows.to_pylist()]
+    found = [(row["listener_id"], row["member_name"], row["source"]) for row in rows.to_pylist()]
     assert found == [
         ("ada", AUDIO, "spotify_extended_history"),
         ("ada", VIDEO, None),
         ("bob", "a.json", "spotify_account_history"),
         ("bob", "b.pdf", None),
     ]
-    assert rows["source_file"].to_pylist()[0] == f"{report.archive_id}/{AUDIO}"
+    assert rows["source_file"].to_pylist()[:2] == [f"{report.archive_id}/0000", f"{report.archive_id}/0001"]
     assert sources_landed(store) == {"spotify_account_history", "spotify_extended_history"}
 
 
@@ -249,6 +276,21 @@ def test_broken_file_of_a_folder_is_told_and_the_others_arrive(
     assert report.as_json()["skipped"] == [cut, unknown]
 
 
+def test_a_zip_inside_a_zip_is_told(store: ArchiveStore, tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "a.zip", {AUDIO: [record()], "more.zip": zip_bytes({AUDIO: [record()]})})
+    report = import_one(store, path)
+    (line,) = report.skipped
+    assert line.startswith("a.zip, more.zip: a zip inside a zip is not opened")
+    assert report.as_json()["skipped"] == [line]
+
+
+def test_a_folder_keeps_its_name(store: ArchiveStore, history: Path, tmp_path: Path) -> None:
+    (folder := tmp_path / "downloads").mkdir()
+    history.rename(folder / "ada.zip")
+    import_one(store, folder)
+    assert archive_table(store)["original_name"].to_pylist() == ["downloads"]
+
+
 def test_progress_tells_the_file_and_its_records_so_far(store: ArchiveStore, history: Path, tmp_path: Path) -> None:
     other = write_zip(tmp_path / "other.zip", {AUDIO: [record(ms_played=1)], VIDEO: [record(), 1]})
     told: list[tuple[str, int]] = []
@@ -270,19 +312,34 @@ class Warehouse:
         self.tables = warehouse_in(folder)
         self._path = folder / "warehouse.duckdb"
 
-    def build(self, *, fates: list[str], facts: list[bool], daily: int) -> None:
+    def build(
+        self,
+        *,
+        fates: list[str],
+        facts: list[bool],
+        daily: int,
+        source_file: str = "a/0000",
+        member_name: str = "'a.json'",
+    ) -> None:
         with duckdb.connect(str(self._path)) as connection:
             for statement in (
+                "create schema if not exists landing",
+                "create or replace table landing.archive_files (listener_id text, source_file text, member_name text)",
+                f"insert into landing.archive_files values ('ada', 'a/0000', {member_name})",
                 "create schema if not exists silver",
                 "create schema if not exists gold",
-                "create or replace table silver.play_ledger (listener_id text, source text, fate text)",
+                """
+                create or replace table silver.play_ledger
+                    (listener_id text, source text, source_file text, fate text)
+                """,
                 "create or replace table gold.fct_plays (listener_id text, counts_as_play boolean)",
                 "create or replace table gold.daily_listening_summary (listener_id text, total_plays bigint)",
             ):
                 connection.execute(statement)
             for fate in fates:
                 connection.execute(
-                    "insert into silver.play_ledger values ('ada', 'spotify_extended_history', ?)", [fate]
+                    "insert into silver.play_ledger values ('ada', 'spotify_extended_history', ?, ?)",
+                    [source_file, fate],
                 )
             for counts in facts:
                 connection.execute("insert into gold.fct_plays values ('ada', ?)", [counts])
@@ -321,11 +378,26 @@ def test_any_difference_makes_a_listener_unfinished(
     assert unfinished_listeners(store, warehouse.tables) == {"ada"}
 
 
-def test_warehouse_of_an_earlier_shape_is_unfinished(
-    store: ArchiveStore, warehouse: Warehouse, history: Path, tmp_path: Path
+@pytest.mark.parametrize(("source_file", "member_name"), [("a/ada.json", "'a.json'"), ("a/0000", "null")])
+def test_records_that_name_their_file_as_an_earlier_version_did_are_missing(
+    store: ArchiveStore, warehouse: Warehouse, history: Path, source_file: str, member_name: str
 ) -> None:
+    import_one(store, history)
+    arrived: dict[str, Any] = {"fates": ["kept", "kept"], "facts": [True, True], "daily": 2}
+    warehouse.build(**arrived)
+    assert unfinished_listeners(store, warehouse.tables) == set()
+    warehouse.build(**arrived, source_file=source_file, member_name=member_name)
+    assert unfinished_listeners(store, warehouse.tables) == {"ada"}
+
+
+@pytest.mark.parametrize("shape", [("gold.fct_plays", "counts_as_play"), ("landing.archive_files", "member_name")])
+def test_warehouse_of_an_earlier_shape_is_unfinished(
+    store: ArchiveStore, warehouse: Warehouse, history: Path, tmp_path: Path, shape: tuple[str, str]
+) -> None:
+    table, column = shape
     import_one(store, history)
     warehouse.build(fates=["kept", "kept"], facts=[True, True], daily=2)
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
-        connection.execute("alter table gold.fct_plays drop column counts_as_play")
+        connection.execute(f"alter table {table} add column other bigint")
+        connection.execute(f"alter table {table} drop column {column}")
     assert unfinished_listeners(store, warehouse.tables) == {"ada"}

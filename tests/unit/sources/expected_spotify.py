@@ -10,8 +10,8 @@ EXTENDED = (
     Expected(
         "spotify_extended/audio.json",
         "spotify_extended_history",
-        10,
-        {"wrong_type": 2},
+        11,
+        {"wrong_type": 1},
         {
             (0, "started_at"): at("2021-02-03 09:57:00"),
             (0, "started_from"): "ts",
@@ -35,6 +35,7 @@ EXTENDED = (
             (8, "started_at"): at("2021-04-01 07:59:00"),
             (9, "audiobook_chapter_title"): "Chapter 1",
             (9, "spotify_track_uri"): None,
+            (10, "ms_played"): 180_000,
         },
     ),
     Expected(

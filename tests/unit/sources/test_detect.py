@@ -109,6 +109,24 @@ def test_byte_order_mark_does_not_hide_the_layout(tmp_path: Path) -> None:
     assert detect_sources(path) == EXTENDED
 
 
+@pytest.mark.parametrize("content", [json.dumps([record()]), '{"scrobbles": []}', "uts,artist,track\n1,a,b\n"])
+@pytest.mark.parametrize(
+    ("codec", "encoding"),
+    [
+        ("utf-16", "UTF-16"),
+        ("utf-16-le", "UTF-16"),
+        ("utf-16-be", "UTF-16"),
+        ("utf-32", "UTF-32"),
+    ],
+)
+def test_another_encoding_is_named(tmp_path: Path, content: str, codec: str, encoding: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(content.encode(codec))
+    with pytest.raises(UnknownFormatError) as caught:
+        detect_sources(path)
+    assert str(caught.value) == f"a.json: text in {encoding}, expected UTF-8; save it as UTF-8 and import it again"
+
+
 def test_only_the_first_records_are_looked_at(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "a.zip", {AUDIO: [*[{}] * PEEKED_RECORDS, record()]})
     with pytest.raises(UnknownFormatError):

@@ -32,6 +32,20 @@ def test_decode_equals_the_standard_decoder(value: object) -> None:
     assert decode(f" {json.dumps(value)} ") == value
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"a": "b', "unterminated string starting at character 6 of the record"),
+        ('["\\x"]', "invalid \\escape at character 2 of the record"),
+        ("{", "expecting property name enclosed in double quotes at character 1 of the record"),
+    ],
+)
+def test_what_is_wrong_is_one_phrase(text: str, found: str) -> None:
+    value = decode(text)
+    assert isinstance(value, Unreadable)
+    assert value.found == f"text that is no JSON ({found})"
+
+
 @pytest.mark.parametrize("text", ["", "{", "1 2", '{"a": 1}}', "plain", "[" * 1_000_000])
 def test_decode_of_what_is_no_json(text: str) -> None:
     value = decode(text)

@@ -15,6 +15,7 @@ from tunegenie_assets.sources.archive import archive_members
 from tunegenie_assets.sources.errors import (
     InvalidRequestError,
     LandingError,
+    RefusedArchiveError,
     SourceError,
     UnknownFormatError,
 )
@@ -214,7 +215,7 @@ def make_folder(root: Path) -> Path:
 def test_folder_is_landed_as_a_zip_of_what_is_recognised(tmp_path: Path) -> None:
     landing = Landing(tmp_path / "landing")
     archive = land(landing, make_folder(tmp_path / "export"))
-    assert (archive.original_name, archive.members) == ("export.zip", 3)
+    assert (archive.original_name, archive.file_name, archive.members) == ("export", "export.zip", 3)
     with landing.open(archive) as stream:
         names = [member.name for member in archive_members(stream, "export.zip")]
     assert names == ["endsong_0.json", "more/endsong_1.json", f"more/export.zip/{AUDIO}"]
@@ -279,6 +280,41 @@ def test_sources_of_an_archive_are_joined(landing: Landing, tmp_path: Path) -> N
     archive = land(landing, path)
     assert (archive.source, archive.members) == ("spotify_account_history,spotify_extended_history", 3)
     assert landing.archives() == [archive]
+
+
+def test_a_zip_inside_a_zip_is_told(tmp_path: Path) -> None:
+    landing = Landing(tmp_path / "landing")
+    inner = zip_bytes({AUDIO: [record()]})
+    path = write_zip(tmp_path / "all.zip", {"a.json": [record()], "b.zip": inner, "c/d.zip": inner, "e.pdf": b"%PDF"})
+    line = "all.zip, b.zip, c/d.zip: a zip inside a zip is not opened; unpack the archive and import the folder"
+    first, again = land(landing, path), land(landing, path)
+    assert (first.skipped, again.skipped, again.already_landed) == ((line,), (line,), True)
+    (folder := tmp_path / "export").mkdir()
+    path.rename(folder / "all.zip")
+    assert land(landing, folder).skipped == (line,)
+    assert landing.archives()[0].skipped == ()
+
+
+def test_a_zip_that_holds_zips_alone_says_so(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "all.zip", {"b.zip": zip_bytes({AUDIO: [record()]})})
+    with pytest.raises(UnknownFormatError, match=r"^all\.zip, b\.zip: a zip inside a zip is not opened; unpack"):
+        land(Landing(tmp_path / "landing"), path)
+
+
+def test_a_folder_tells_of_files_in_another_encoding(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "export")
+    (folder / "more" / "old.csv").write_text("uts,artist,track", encoding="utf-16")
+    wide, unknown = land(Landing(tmp_path / "landing"), folder).skipped
+    assert wide == "more/old.csv: text in UTF-16, expected UTF-8; save it as UTF-8 and import it again"
+    assert unknown.startswith("empty.txt, package.json, photo.jpg: ")
+
+
+def test_messages_on_a_folder_name_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "a.json").write_text(json.dumps([record()] * 50_000))
+    with pytest.raises(RefusedArchiveError, match=r"^export: 'a\.json' unpacks to over"):
+        land(Landing(tmp_path / "landing"), folder)
 
 
 def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:

@@ -74,10 +74,12 @@ def test_every_source_has_its_figures_and_its_own_rows(project: Project) -> None
         EXTENDED: ParsedSource(2, DAYS[0], DAYS[0]),
     }
     assert parsed.members == (
-        ParsedMember(AUDIO, EXTENDED, 1, 1, {"not_an_object": 1}, None),
-        ParsedMember(VIDEO, EXTENDED, 1, 0, {}, None),
-        ParsedMember("account.json", "spotify_account_history", 2, 1, {"missing_field": 1}, None),
-        ParsedMember("photo.jpg", None, 0, 0, {}, None),
+        ParsedMember(AUDIO, f"{archive.archive_id}/0000", EXTENDED, 1, 1, {"not_an_object": 1}, None),
+        ParsedMember(VIDEO, f"{archive.archive_id}/0001", EXTENDED, 1, 0, {}, None),
+        ParsedMember(
+            "account.json", f"{archive.archive_id}/0002", "spotify_account_history", 2, 1, {"missing_field": 1}, None
+        ),
+        ParsedMember("photo.jpg", f"{archive.archive_id}/0003", None, 0, 0, {}, None),
     )
     assert (parsed.records, parsed.rejected, parsed.first_day, parsed.last_day) == (4, 2, DAYS[0], DAYS[4])
     assert project.ensure(archive) == parsed
@@ -216,7 +218,8 @@ def test_rejections_name_their_archive(two_archives: tuple[ParsedArchives, list[
     cache, archives = two_archives
     (row,) = cache.rejected(archives).to_pylist()
     assert (row["listener_id"], row["reason"], row["source_row"]) == ("ada", "not_an_object", 4)
-    assert row["source_file"].endswith(AUDIO)
+    (member,) = (member for member in archives[0].members if member.name == AUDIO)
+    assert row["source_file"] == member.source_file
 
 
 def test_single_json_file_is_read_too(project: Project) -> None:
@@ -224,4 +227,4 @@ def test_single_json_file_is_read_too(project: Project) -> None:
     path.write_text(json.dumps([record()]))
     archive = project.landing.land_archive(path, listener_id="ada", timezone=None, now=LANDED_AT)
     table = project.cache.read_window(EXTENDED, [project.ensure(archive)], DAYS[0], DAYS[1])
-    assert table["source_file"].to_pylist() == [f"{archive.archive_id}/endsong_0.json"]
+    assert table["source_file"].to_pylist() == [f"{archive.archive_id}/0000"]

@@ -45,9 +45,17 @@ def test_every_row_tells_where_it_stands() -> None:
     (rejection,) = batch.rejected.to_pylist()
     for found, position in ((row, 0), (rejection, 1)):
         assert (found["listener_id"], found["ingested_at"]) == ("ada", LANDED_AT)
-        assert (found["source_file"], found["source_row"]) == (f"{'f' * 64}/folder/a.json", position)
+        assert (found["source_file"], found["source_row"]) == (f"{'f' * 64}/0000", position)
     assert rejection["source"] == "spotify_extended_history"
     assert batch.damage is None
+
+
+def test_files_are_numbered_in_the_order_of_their_names() -> None:
+    names = ["b/recenttracks-ada-1.csv", "a.json", *(f"c{number:02}" for number in range(10))]
+    members = archive_members(io.BytesIO(zip_bytes(dict.fromkeys(names))), "a.zip")
+    files = [ORIGIN.file(member) for member in members]
+    assert [member.name for member in members] == sorted(names)
+    assert files == sorted(files) == [f"{'f' * 64}/{number:04}" for number in range(12)]
 
 
 def test_damage_is_one_rejection_after_what_came_before() -> None:
@@ -59,10 +67,11 @@ def test_damage_is_one_rejection_after_what_came_before() -> None:
 
 
 def test_file_that_cannot_be_recognised_for_damage_is_one_rejection() -> None:
-    error = DamagedArchiveError("a.zip: 'b' is damaged")
+    error = DamagedArchiveError("a.zip: 'b-ada.json' is damaged")
     batch = damaged_member(member_of(b"x"), SPOTIFY_EXTENDED_HISTORY, ORIGIN, error)
     (row,) = batch.rejected.to_pylist()
-    assert (row["reason"], row["detail"], row["source_row"]) == ("damaged_member", str(error), 0)
+    assert (row["reason"], row["source_row"], batch.damage) == ("damaged_member", 0, str(error))
+    assert row["detail"] == "the file is damaged in its archive; download the archive again"
     assert batch.records.equals(SPOTIFY_EXTENDED_HISTORY.empty())
 
 

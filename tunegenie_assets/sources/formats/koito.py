@@ -15,6 +15,7 @@ from tunegenie_assets.sources.formats.format import Format, has_fields
 from tunegenie_assets.sources.formats.nested import (
     filled,
     leaves,
+    lengths,
     milliseconds,
     names_json,
     read_object,
@@ -38,7 +39,7 @@ _RFC_3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?)([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 # The aliases stay among the other fields: the ones that are not primary have no column.
-_KNOWN = {**leaves("listened_at", "client"), "track": leaves("mbid", "duration"), "album": leaves("mbid")}
+_KNOWN = {**leaves("listened_at", "client"), "album": leaves("mbid")}
 
 
 def _row(item: object, bounds: Bounds) -> Fields:
@@ -54,12 +55,12 @@ def _row(item: object, bounds: Bounds) -> Fields:
         "client": filled(record, "client"),
         "track_title": _primary_alias(track),
         "track_mbid": filled(track, "mbid"),
-        "duration_ms": milliseconds(track, "duration") or None,  # 0 is Koito's word for unknown
+        "duration_ms": milliseconds(track, "duration"),
         "album_title": _primary_alias(album),
         "album_mbid": filled(album, "mbid"),
         "artist_name": _primary_alias(main),
         "artist_names": names_json([name for artist in artists if (name := _primary_alias(artist))]),
-        "other_fields": remaining_fields(record, _KNOWN),
+        "other_fields": remaining_fields(record, {**_KNOWN, "track": {**leaves("mbid"), **lengths(track, "duration")}}),
     }
 
 

@@ -24,6 +24,7 @@ from tunegenie_assets.sources.records import (
     an_object,
     array,
     nested,
+    number,
     seconds,
     stream_within,
     within,
@@ -146,12 +147,8 @@ def _loose_texts(info: Mapping[str, object], name: str) -> list[str]:
 
 def _loose_number(info: Mapping[str, object], name: str, scale: int = 1) -> int | None:
     """The number of 0 or more under the field, also as digits in a string, times `scale` and rounded."""
-    value = info.get(name)
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return round(value * scale) if 0 <= value <= _LONGEST_MS else None
+    value = number(info.get(name))
+    return round(value * scale) if value is not None and 0 <= value <= _LONGEST_MS else None
 
 
 LISTENBRAINZ_LINES = Format(

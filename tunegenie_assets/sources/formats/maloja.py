@@ -5,12 +5,15 @@ Its times are begin or end, as whoever scrobbled chose; the merge of plays knows
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tunegenie_assets.schemas.histories import MALOJA_SCROBBLES
 from tunegenie_assets.sources.formats.format import Format, has_fields
 from tunegenie_assets.sources.formats.nested import (
-    LEAF,
+    Known,
     filled,
     leaves,
+    lengths,
     milliseconds,
     names_in,
     names_json,
@@ -21,11 +24,6 @@ from tunegenie_assets.sources.records import Bounds, Fields, an_object, nested, 
 
 # How YouTube Music joins the artists of a track.
 _JOINED = " \u2022 "
-_KNOWN = {
-    "time": LEAF,
-    "track": {**leaves("artists", "title", "length"), "album": leaves("albumtitle", "artists")},
-    **leaves("duration", "origin"),
-}
 
 
 def _row(item: object, bounds: Bounds) -> Fields:
@@ -43,10 +41,22 @@ def _row(item: object, bounds: Bounds) -> Fields:
         "title": filled(track, "title"),
         "album_title": filled(album, "albumtitle"),
         "album_artist_names": names_json(names_in(album, "artists")),
-        "length_ms": milliseconds(track, "length") or None,
+        "length_ms": milliseconds(track, "length"),
         "ms_played": milliseconds(record, "duration"),
         "origin": filled(record, "origin"),
-        "other_fields": remaining_fields(record, _KNOWN),
+        "other_fields": remaining_fields(record, _known(record, track)),
+    }
+
+
+def _known(record: Mapping[str, object], track: Mapping[str, object]) -> Known:
+    return {
+        **leaves("time", "origin"),
+        **lengths(record, "duration"),
+        "track": {
+            **leaves("artists", "title"),
+            **lengths(track, "length"),
+            "album": leaves("albumtitle", "artists"),
+        },
     }
 
 

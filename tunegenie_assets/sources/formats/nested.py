@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from tunegenie_assets.sources.json_array import Readable, read_arrays_under
-from tunegenie_assets.sources.records import RecordRejectedError, array, as_json, number, text, wrong_type
+from tunegenie_assets.sources.records import array, as_json, number, text, wrong_type
 
 Known = Mapping[str, "Known | None"]
 """Fields that have a column: as a whole where the value is LEAF, else those below the object."""
@@ -54,13 +54,19 @@ def names_json(names: list[str]) -> str | None:
 
 
 def milliseconds(record: Mapping[str, object], name: str) -> int | None:
-    """The length that the field gives in seconds, rounded to milliseconds; None when it is null or missing."""
-    seconds = number(record, name)
-    if seconds is None:
-        return None
-    if not 0 <= seconds <= _LONGEST_SECONDS:
-        raise RecordRejectedError("wrong_type", f"field {name}: found {seconds}, expected a length in seconds")
-    return round(seconds * 1000)
+    """The length that the field gives in seconds, rounded to milliseconds; None when it tells none, as 0 does."""
+    seconds = _seconds(record.get(name))
+    return None if seconds is None else round(seconds * 1000) or None
+
+
+def lengths(record: Mapping[str, object], *names: str) -> Known:
+    """Those of the fields that have a column as a whole: what is no length stays among the other fields."""
+    return leaves(*(name for name in names if record.get(name) is None or _seconds(record[name]) is not None))
+
+
+def _seconds(value: object) -> float | None:
+    seconds = number(value)
+    return seconds if seconds is not None and 0 <= seconds <= _LONGEST_SECONDS else None
 
 
 def _without(record: Mapping[str, object], known: Known) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The Spotify extended streaming history: audio and video files, of old exports and new.
 
-Changes no value: what is doubtful about a play (overlaps, lengths, duplicates) is decided where plays are merged.
+Changes no value, save that digits in a string are a number: what is doubtful about a play (overlaps, lengths,
+duplicates) is decided where plays are merged.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tunegenie_assets.sources.records import (
     Fields,
     RecordRejectedError,
     an_object,
+    integer,
     other_fields,
     require,
     stream_within,
@@ -40,11 +42,14 @@ _NOT_OF_THE_SOURCE = {
     *("play_date", "started_at", "started_from", "other_fields"),
     *(column.name for column in PROVENANCE),
 }
+_OFFLINE_TIMESTAMP = "offline_timestamp"
 _FIELD_TYPES = {
     column.name: _PYTHON_TYPES[column.type]
     for column in SPOTIFY_EXTENDED_HISTORY.columns
-    if column.name not in _NOT_OF_THE_SOURCE
+    if column.name not in {*_NOT_OF_THE_SOURCE, _OFFLINE_TIMESTAMP}
 }
+
+_KNOWN = {*_FIELD_TYPES, _OFFLINE_TIMESTAMP}
 
 
 def _row(item: object, bounds: Bounds) -> Fields:
@@ -53,18 +58,21 @@ def _row(item: object, bounds: Bounds) -> Fields:
     fields = typed(record, _FIELD_TYPES)
     ended_at = _timestamp(cast("str", fields["ts"]))
     ms_played = cast("int", fields["ms_played"])
+    offline_timestamp = integer(record.get(_OFFLINE_TIMESTAMP))
     stream_within(bounds, "ts", ended_at, "ms_played", ms_played)
     started_at, started_from = begin_of_spotify_stream(
         ended_at,
         ms_played,
-        offline_timestamp=cast("int | None", fields["offline_timestamp"]),
+        offline_timestamp=offline_timestamp,
         ts_is_late=fields["offline"] is True or cast("str", fields["reason_end"] or "").startswith(_CRASH),
     )
     within(bounds, started_from, started_at)
     fields["started_at"] = started_at
     fields["started_from"] = started_from
     fields["ts"] = ended_at
-    fields["other_fields"] = other_fields(record, _FIELD_TYPES.keys())
+    fields[_OFFLINE_TIMESTAMP] = offline_timestamp
+    is_lost = offline_timestamp is None and record.get(_OFFLINE_TIMESTAMP) is not None
+    fields["other_fields"] = other_fields(record, _FIELD_TYPES.keys() if is_lost else _KNOWN)
     return fields
 
 

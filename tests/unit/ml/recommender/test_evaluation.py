@@ -124,6 +124,14 @@ def test_real_listeners_are_not_asked_for_invented_tracks() -> None:
     assert figures(evaluate(world(), tracks, simulated, {"fixed": Fixed()}), "fixed")["ndcg_at_10"] == 0.5
 
 
+def test_tracks_of_no_catalogue_are_evaluated_though_nobody_else_is_shown_them() -> None:
+    listeners = listeners_table(["a", "b"], simulated=False)
+    told, untold = (tracks_table(*[row | {"origin": origin} for row in ALL_TRACKS]) for origin in ("file", "history"))
+    assert evaluate(world(), untold, listeners, {"fixed": Fixed()}) == evaluate(
+        world(), told, listeners, {"fixed": Fixed()}
+    )
+
+
 def test_figures_follow_their_definitions() -> None:
     hits = np.zeros((2, 20), dtype=bool)
     hits[0, [0, 2, 15]] = True

@@ -108,6 +108,29 @@ def test_invented_tracks_go_to_simulated_listeners_only() -> None:
     assert ranked(result, "unlisted") == []
 
 
+def test_no_listener_is_shown_what_only_another_played() -> None:
+    tracks = tracks_table(
+        track("adas", origin="history"),
+        track("bobs", origin="history"),
+        track("shared", origin="history"),
+        track("file"),
+    )
+    plays = plays_table(play("ada", "adas"), play("ada", "shared"), play("bob", "shared"), play("bob", "bobs"))
+    plays = pa.concat_tables([plays, plays_table(play("sim-1", "file"))])
+    listeners = pa.concat_tables(
+        [listeners_table(["ada", "bob"], simulated=False), listeners_table(["sim-1"], simulated=True)]
+    )
+    model, interactions = fitted(plays, tracks), build_interactions(plays)
+    fresh = recommend(model, interactions, tracks, listeners)
+    assert [ranked(fresh, name) for name in ("ada", "bob", "sim-1")] == [["file"], ["file"], []]
+    any_tracks = recommend(model, interactions, tracks, listeners, include_known=True)
+    assert [sorted(ranked(any_tracks, name)) for name in ("ada", "bob", "sim-1")] == [
+        ["adas", "file", "shared"],
+        ["bobs", "file", "shared"],
+        ["file"],
+    ]
+
+
 def test_who_is_unknown_or_has_heard_everything_gets_no_rows() -> None:
     tracks = tracks_table(track("x"), track("y"))
     plays = plays_table(play("all", "x"), play("all", "y"), play("some", "x"))

@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunegenie_assets.sources.formats.nested import LEAF, leaves, milliseconds, names_in, read_object, remaining_fields
-from tunegenie_assets.sources.records import RecordRejectedError
+from tunegenie_assets.sources.formats.nested import (
+    LEAF,
+    leaves,
+    lengths,
+    milliseconds,
+    names_in,
+    read_object,
+    remaining_fields,
+)
+from tunegenie_assets.sources.records import RecordRejectedError, as_json
 
 
 def test_what_has_no_column_remains_below_its_object() -> None:
@@ -24,17 +32,30 @@ def test_nothing_remains_of_known_fields(record: dict[str, object]) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "expected"),
-    [(None, None), (0, 0), (215, 215_000), (12.3456, 12_346), (3_155_760_000, 3_155_760_000_000)],
+    [
+        (215, 215_000),
+        (12.3456, 12_346),
+        ("215", 215_000),
+        ("12.5", 12_500),
+        (3_155_760_000, 3_155_760_000_000),
+    ],
 )
 def test_milliseconds(seconds: object, expected: int | None) -> None:
     assert milliseconds({"length": seconds}, "length") == expected
 
 
-@pytest.mark.parametrize("seconds", [-1, 2**63 - 1, 1e300, "215", True, []])
-def test_what_is_no_length(seconds: object) -> None:
-    with pytest.raises(RecordRejectedError) as caught:
-        milliseconds({"length": seconds}, "length")
-    assert caught.value.reason == "wrong_type"
+@pytest.mark.parametrize("seconds", [None, 0, "0", 0.0])
+def test_a_length_that_is_not_told_is_null_and_nothing_remains_of_it(seconds: object) -> None:
+    record = {"length": seconds}
+    assert milliseconds(record, "length") is None
+    assert remaining_fields(record, lengths(record, "length")) is None
+
+
+@pytest.mark.parametrize("seconds", [-1, 2**63 - 1, 1e300, "3:35", "", True, []])
+def test_what_is_no_length_stays_among_the_other_fields(seconds: object) -> None:
+    record = {"length": seconds, "duration": 1}
+    assert milliseconds(record, "length") is None
+    assert remaining_fields(record, lengths(record, "length", "duration")) == as_json({"length": seconds})
 
 
 @given(st.lists(st.text() | st.integers() | st.none(), max_size=4))

@@ -1,0 +1,77 @@
+"""How `tunegenie ui` starts Dagster; that all of it ends is held by an integration test."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tunegenie_assets.cli.ui import quietened
+from tunegenie_assets.settings import PREFIX
+
+STAND_IN = f"""\
+#!{sys.executable}
+import json, os, signal, sys
+json.dump([sys.argv[1:], signal.getsignal(signal.SIGINT) is signal.default_int_handler], sys.stdout)
+"""
+START = """\
+import signal, sys
+from tunegenie_assets.cli import ui
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.executable = sys.argv[1]
+ui.run(port=4321)
+"""
+WARN = """\
+import warnings
+from dagster_shared.utils.warnings import beta_warning, supersession_warning
+supersession_warning("Function `dev_command`", "Use 'dg dev' instead.", stacklevel=1)
+beta_warning("Parameter `backfill_policy` of function `asset`", stacklevel=1)
+warnings.warn("the disk is full")
+"""
+
+
+def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "PYTHON"))}
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+
+def test_dagster_can_be_interrupted_wherever_it_is_started(tmp_path: Path) -> None:
+    stand_in = tmp_path / "python"
+    stand_in.write_text(STAND_IN, encoding="utf-8")
+    stand_in.chmod(0o755)
+    home = tmp_path / "home"
+    answer: Any = json.loads(python(START, str(stand_in), **{f"{PREFIX}HOME": str(home)}).stdout)
+    arguments, can_be_interrupted = answer
+    assert arguments == [
+        *("-m", "dagster", "dev", "-w", str(home / "dagster" / "workspace.yaml")),
+        *("--host", "127.0.0.1", "--port", "4321"),
+    ]
+    assert Path(arguments[4]).read_text(encoding="utf-8").startswith("# Written by tunegenie")
+    assert can_be_interrupted
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_warnings_that_are_not_for_people_are_left_out() -> None:
+    plain, quiet = python(WARN).stderr, python(WARN, **quietened({})).stderr
+    assert [name in plain for name in ("SupersessionWarning", "BetaWarning", "the disk is full")] == [True, True, True]
+    assert [name in quiet for name in ("SupersessionWarning", "BetaWarning", "the disk is full")] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_the_warnings_that_somebody_chose_are_kept() -> None:
+    chosen = quietened({"PYTHONWARNINGS": "error::UserWarning", "PATH": "/bin"})
+    assert chosen["PYTHONWARNINGS"].startswith("error::UserWarning,ignore:")
+    assert chosen["PATH"] == "/bin"
