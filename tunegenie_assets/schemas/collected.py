@@ -56,7 +56,12 @@ RECENTLY_PLAYED_PAGES = Table(
         ("listener_id", STRING, "Listener.", True),
         _REQUESTED,
         ("items", INTEGER, "Plays on the page.", True),
-        ("is_full", BOOLEAN, "Whether it held as many plays as the service keeps, so that older ones may be gone.", True),
+        (
+            "is_full",
+            BOOLEAN,
+            "Whether it held as many plays as Spotify keeps: older ones may be gone.",
+            True,
+        ),
         ("oldest_played_at", TIMESTAMP, "End of its oldest play (UTC)."),
         ("newest_played_at", TIMESTAMP, "End of its newest play (UTC)."),
     ),

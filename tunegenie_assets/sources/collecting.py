@@ -15,7 +15,7 @@ from tunegenie_assets.sources.services.errors import NeedsReauth, Parked
 from tunegenie_assets.sources.services.pages import LandedPage, Page, PageStore
 from tunegenie_assets.sources.services.responses import Response
 from tunegenie_assets.sources.services.state import CollectorState, ParkedWork, Record, UnreadablePage
-from tunegenie_assets.sources.streams import STREAMS
+from tunegenie_assets.sources.streams.registry import STREAMS
 from tunegenie_assets.sources.streams.stream import Stream
 
 _FIRST_COUNTS = frozenset(stream.name for stream in STREAMS if stream.first_counts)
@@ -110,9 +110,7 @@ class Collector:
     def _park(self, work: Work, error: Parked, outcome: Outcome) -> None:
         outcome.parked_until, outcome.problem = error.retry_at, error.reason
         self._state.park(
-            ParkedWork(
-                work.stream.service, work.stream.name, work.subject, error.retry_at, error.reason, self._clock()
-            )
+            ParkedWork(work.stream.service, work.stream.name, work.subject, error.retry_at, error.reason, self._clock())
         )
 
     def _land(self, work: Work) -> Iterator[list[LandedPage]]:

@@ -165,17 +165,24 @@ class CollectorState:
             return [UnreadablePage(*row) for row in rows]
 
     def records(
-        self, stream: str, *, start: date | None = None, end: date | None = None, subject: str | None = None
+        self,
+        stream: str,
+        *,
+        start: date | None = None,
+        end: date | None = None,
+        subject: str | None = None,
+        without_day: bool = False,
     ) -> Iterator[Record]:
-        """Records of a stream, of the days [start, end) where those are given, by subject and key."""
+        """Records of a stream, by subject and key; of the days [start, end), of a subject, or without a day."""
         with self._open() as connection:
             rows = connection.execute(
                 """
                 select stream, subject, key, day, status, requested_at, file, line, position, body from records
                 where stream = ? and (? is null or day >= ?) and (? is null or day < ?) and (? is null or subject = ?)
+                    and (not ? or day is null)
                 order by subject, key
                 """,
-                (stream, *(_text(start),) * 2, *(_text(end),) * 2, subject, subject),
+                (stream, *(_text(start),) * 2, *(_text(end),) * 2, subject, subject, without_day),
             ).fetchall()
         for row in rows:
             day = date.fromisoformat(row[3]) if row[3] else None

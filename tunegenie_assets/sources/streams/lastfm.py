@@ -1,37 +1,36 @@
-"""Last.fm: scrobbles of a listener, tags of artists, charts. Its JSON has been normalised by the client's rules."""
+"""Last.fm: scrobbles of a listener, tags of artists, charts. The quirks of its JSON stand with the client."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from tunegenie_assets.sources.clock import from_epoch
-from tunegenie_assets.sources.services.lastfm import as_list
+from tunegenie_assets.sources.services.lastfm import as_list, scrobbles_in, tags_in
 from tunegenie_assets.sources.services.pages import LandedPage
 from tunegenie_assets.sources.services.responses import Purpose
-from tunegenie_assets.sources.streams.stream import Item, Stream
+from tunegenie_assets.sources.streams.stream import Item, Stream, walk_item
 
 _PAGES_A_FILE = 50
 
 
 def _scrobbles(landed: LandedPage, page: Any) -> Iterator[Item]:
-    for item in as_list(page["recenttracks"].get("track")):
-        # What is playing now has no date and is no scrobble yet.
-        if "date" not in item:
-            continue
+    for item in scrobbles_in(page):
         uts = int(item["date"]["uts"])
         artist = item["artist"].get("#text") or item["artist"].get("name")
         yield Item(f"{uts}|{artist}|{item['name']}", item, from_epoch(uts).date())
+    request, attributes = landed.page.request, page["recenttracks"]["@attr"]
+    if int(attributes["page"]) >= int(attributes["totalPages"]):
+        begins = from_epoch(int(request["from"])) if "from" in request else datetime.min  # noqa: DTZ901 - naive UTC
+        yield walk_item(begins, from_epoch(int(request["to"])))
 
 
 def _artist_tags(landed: LandedPage, page: Any) -> Iterator[Item]:
     artist = landed.page.request["artist"]
-    # Errors come with status 200; 6 is an artist nobody knows.
-    if page.get("error") == UNKNOWN:
-        yield Item(artist, {"artist": artist, "tags": []})
-        return
-    tags = as_list(page["toptags"].get("tag"))
-    yield Item(artist, {"artist": artist, "tags": [{"name": tag["name"], "count": int(tag["count"])} for tag in tags]})
+    # Errors come with status 200 too: an artist whom nobody knows has no tags.
+    tags = [{"name": tag["name"], "count": int(tag["count"])} for tag in tags_in(page)]
+    yield Item(artist, {"artist": artist, "tags": tags})
 
 
 def _charts(landed: LandedPage, page: Any) -> Iterator[Item]:
@@ -43,7 +42,6 @@ def _charts(landed: LandedPage, page: Any) -> Iterator[Item]:
         yield Item(f"{day}|{kind}|{rank:04d}", {"snapshot_date": day.isoformat(), "kind": kind, "rank": rank, **item})
 
 
-UNKNOWN = 6
 SCROBBLES = Stream("lastfm", "lastfm_scrobbles", Purpose.PLAYS, _scrobbles, first_counts=True)
 ARTIST_TAGS = Stream("lastfm", "lastfm_artist_tags", Purpose.ENRICHMENT, _artist_tags, pages_a_file=_PAGES_A_FILE)
 CHARTS = Stream("lastfm", "lastfm_charts", Purpose.CHARTS, _charts)

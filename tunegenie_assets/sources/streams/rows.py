@@ -13,7 +13,7 @@ from typing import Any
 
 from tunegenie_assets.sources.clock import from_epoch
 from tunegenie_assets.sources.services.state import Record
-from tunegenie_assets.sources.streams import (
+from tunegenie_assets.sources.streams.registry import (
     ALBUMS,
     ARTIST_TAGS,
     ARTISTS,

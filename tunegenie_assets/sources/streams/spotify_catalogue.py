@@ -21,9 +21,7 @@ def _objects(landed: LandedPage, page: Any) -> Iterator[Item]:
 
 
 def _catalogue(name: str) -> Stream:
-    return Stream(
-        "spotify", name, Purpose.ENRICHMENT, _objects, pages_a_file=_PAGES_A_FILE, missing_key=last_part
-    )
+    return Stream("spotify", name, Purpose.ENRICHMENT, _objects, pages_a_file=_PAGES_A_FILE, missing_key=last_part)
 
 
 TRACKS = _catalogue("spotify_tracks")

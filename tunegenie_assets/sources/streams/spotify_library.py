@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from tunegenie_assets.sources.services.pages import LandedPage
 from tunegenie_assets.sources.services.responses import Purpose
-from tunegenie_assets.sources.streams.stream import Item, Stream
+from tunegenie_assets.sources.streams.stream import Item, Stream, utc, walk_item
+
+BEGAN = "walk_began"
+"""Parameter of our own in landed requests: when the walk began that the page is of."""
+ADDED_AFTER = "added_after"
+"""Likewise: how far back it went; absent of a walk to the end."""
 
 
 def _saved_tracks(landed: LandedPage, page: Any) -> Iterator[Item]:
+    request = landed.page.request
+    after = utc(request[ADDED_AFTER]) if ADDED_AFTER in request else None
+    oldest = None
     for item in page["items"]:
+        oldest = utc(item["added_at"])
         if item.get("track") is not None:
             yield Item(item["track"]["uri"], item)
+    if page["next"] is None or (after is not None and oldest is not None and oldest <= after):
+        yield walk_item(after or datetime.min, utc(request[BEGAN]))  # noqa: DTZ901 - naive UTC
 
 
 def _top_items(landed: LandedPage, page: Any) -> Iterator[Item]:

@@ -1,6 +1,6 @@
 """What a stream is: one kind of page of one service, why it is asked for, and how its items are told apart.
 
-Adding a stream is one small file beside this one and one line in `__init__.py`; docs/collecting.md shows how.
+Adding a stream is one small file beside this one and one line in registry.py; docs/collecting.md shows how.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -46,7 +46,7 @@ class Stream:
         """The records of a page.
 
         Raises:
-            ValueError, KeyError, TypeError: the page is not what this service sends.
+            ValueError, KeyError, TypeError, AttributeError: the page is not what this service sends.
         """
         if landed.page.status == HTTPStatus.NOT_FOUND and self.missing_key is not None:
             yield self._record(landed, 0, Item(self.missing_key(landed), {}))
@@ -70,11 +70,34 @@ class Stream:
         )
 
 
+WALK = "walk"
+"""Begins the keys of records that tell how far a walk over pages, the latest first, has come to its end."""
+
+
+def walk_item(begins: datetime, ends: datetime) -> Item:
+    """Everything of [begins, ends), naive UTC, is known."""
+    return Item(f"{WALK}|{begins.isoformat()}|{ends.isoformat()}", {"begins": str(begins), "ends": str(ends)})
+
+
+def known_until(walks: Iterator[Record]) -> datetime | None:
+    """Up to when everything is known, from the beginning on; None when nothing is.
+
+    A walk that was broken off has no record, and one over a later time does not tell of what lies before it.
+    """
+    known: datetime | None = None
+    spans = (json.loads(record.body) for record in walks if record.key.startswith(f"{WALK}|"))
+    for begins, ends in sorted((utc(span["begins"]), utc(span["ends"])) for span in spans):
+        if begins == datetime.min or (known is not None and begins <= known):  # noqa: DTZ901 - naive UTC
+            known = max(ends, known or ends)
+    return known
+
+
 def last_part(landed: LandedPage) -> str:
     """The id at the end of the path that was asked for."""
     return landed.page.request["path"].rstrip("/").rsplit("/", 1)[-1]
 
 
 def utc(text: str) -> datetime:
-    """The moment of an ISO text with a zone, naive UTC."""
-    return datetime.fromisoformat(text).replace(tzinfo=None)
+    """The moment of an ISO text, naive UTC; a text without a zone is UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
