@@ -43,7 +43,7 @@ pytestmark = [
 PASSPHRASE = "correct horse battery staple"  # noqa: S105 - of a key that the tests make
 PASSPHRASE_VARIABLE = f"{PREFIX}SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"
 FIRST = date(2025, 1, 1)
-FAR = datetime(9999, 12, 31, 23, 59, 59, 999_999)  # noqa: DTZ001 - tables hold naive UTC
+FAR = datetime(9999, 12, 31, 23, 59, 59, 999_999)
 KEY = SYNTHETIC_PLAYS.key
 
 
@@ -173,7 +173,7 @@ def test_rows_come_back_as_they_were_written(warehouse: WarehouseIOManager) -> N
 
 
 def test_nulls_of_every_type_come_back_as_nulls(warehouse: WarehouseIOManager) -> None:
-    row = dict.fromkeys(ARCHIVES.arrow_schema.names) | {"archive_id": "a", "landed_at": datetime(1969, 12, 31)}  # noqa: DTZ001 - tables hold naive UTC
+    row = dict.fromkeys(ARCHIVES.arrow_schema.names) | {"archive_id": "a", "landed_at": datetime(1969, 12, 31)}
     rows = pa.Table.from_pylist([row], schema=ARCHIVES.arrow_schema)
     warehouse.write(ARCHIVES, rows, None)
     assert warehouse.read(ARCHIVES.key, None).equals(rows)
@@ -247,10 +247,10 @@ def test_questions_take_their_values_as_parameters(warehouse: WarehouseIOManager
         where track_name = ? and track_name like '%50 %' and play_date = ? and started_at < ? and ms_played > ?
           and shuffle = ? and listener_id = coalesce(?, listener_id)
     """
-    two_hours_in = datetime(2025, 1, 1, 2)  # noqa: DTZ001 - tables hold naive UTC
+    two_hours_in = datetime(2025, 1, 1, 2)
     values = [name, FIRST, two_hours_in, 180_000, True, None]
     assert warehouse.query(sql, values).to_pydict() == {"track_id": ["0-1"], "mark": ["?"]}
-    for position, other in enumerate(["", date(2024, 1, 1), datetime(2024, 1, 1), 180_001, False, "sim-2"]):  # noqa: DTZ001 - tables hold naive UTC
+    for position, other in enumerate(["", date(2024, 1, 1), datetime(2024, 1, 1), 180_001, False, "sim-2"]):
         changed = [*values[:position], other, *values[position + 1 :]]
         assert warehouse.query(sql, changed).num_rows == 0, other
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-LANDED_AT = datetime(2026, 1, 1)  # noqa: DTZ001 - tables hold naive UTC
+LANDED_AT = datetime(2026, 1, 1)
 FOLDER = "Spotify Extended Streaming History"
 AUDIO = f"{FOLDER}/Streaming_History_Audio_2019_0.json"
 VIDEO = f"{FOLDER}/Streaming_History_Video_2019.json"

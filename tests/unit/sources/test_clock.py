@@ -16,8 +16,8 @@ from tunegenie_assets.sources.clock import (
     plausible_offline_timestamp,
 )
 
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC
-ENDED_AT = datetime(2019, 1, 1, 10)  # noqa: DTZ001 - naive UTC
+EPOCH = datetime(1970, 1, 1)
+ENDED_AT = datetime(2019, 1, 1, 10)
 SECONDS = 1_546_336_800
 """ENDED_AT since 1970."""
 HOUR, DAY = 3600, 86_400
@@ -73,7 +73,7 @@ def test_nonsense_is_not_plausible(value: int) -> None:
 
 
 def test_moments_before_spotify_are_not_plausible() -> None:
-    ended_at = datetime(2006, 1, 1, 1)  # noqa: DTZ001 - naive UTC
+    ended_at = datetime(2006, 1, 1, 1)
     assert plausible_offline_timestamp(1_136_073_600, ended_at) is None
     assert plausible_offline_timestamp(1_136_073_601, ended_at) is not None
 

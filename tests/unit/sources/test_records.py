@@ -25,7 +25,7 @@ from tunegenie_assets.sources.records import (
     within,
 )
 
-BOUNDS = Bounds(datetime(2002, 1, 1), datetime(2026, 1, 2))  # noqa: DTZ001 - naive UTC
+BOUNDS = Bounds(datetime(2002, 1, 1), datetime(2026, 1, 2))
 SECOND = timedelta(seconds=1)
 
 VALUES = st.recursive(
@@ -123,11 +123,11 @@ def test_required_fields_are_named_with_what_was_expected() -> None:
 
 @pytest.mark.parametrize("value", [1546336800, 1546336800.0, "1546336800", " 1546336800 "])
 def test_seconds_since_1970_are_numbers_or_digits(value: object) -> None:
-    assert seconds({"t": value}, "t") == datetime(2019, 1, 1, 10)  # noqa: DTZ001 - naive UTC
+    assert seconds({"t": value}, "t") == datetime(2019, 1, 1, 10)
 
 
 def test_seconds_keep_their_decimals() -> None:
-    expected = datetime(2019, 1, 1, 10, 0, 0, 250_000)  # noqa: DTZ001 - naive UTC
+    expected = datetime(2019, 1, 1, 10, 0, 0, 250_000)
     assert seconds({"t": 1546336800.25}, "t") == seconds({"t": "1546336800.25"}, "t") == expected
 
 

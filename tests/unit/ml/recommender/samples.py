@@ -15,7 +15,7 @@ from ml.recommender.interactions import (
     sorted_item_ids,
 )
 
-BEGIN = datetime(2025, 1, 1)  # noqa: DTZ001 - naive UTC, as in every table
+BEGIN = datetime(2025, 1, 1)
 AUDIO = (
     "danceability",
     "energy",

@@ -8,7 +8,7 @@ import pytest
 from tunegenie_assets.sources.formats.koito import KOITO
 from tunegenie_assets.sources.records import Bounds, Fields
 
-BOUNDS = Bounds(datetime(2005, 1, 1), datetime(2026, 1, 2))  # noqa: DTZ001 - naive UTC
+BOUNDS = Bounds(datetime(2005, 1, 1), datetime(2026, 1, 2))
 
 
 def row(duration: object) -> Fields:

@@ -13,7 +13,7 @@ from tunegenie_assets.sources.formats.lastfm import LASTFM_CSV, LASTFM_HEADLESS_
 from tunegenie_assets.sources.records import Bounds, RecordRejectedError
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-BOUNDS = Bounds(datetime(2005, 1, 1), datetime(2026, 1, 2))  # noqa: DTZ001 - naive UTC
+BOUNDS = Bounds(datetime(2005, 1, 1), datetime(2026, 1, 2))
 
 
 def row(written: object) -> dict[str, object]:
@@ -21,7 +21,7 @@ def row(written: object) -> dict[str, object]:
 
 
 @given(
-    moment=st.datetimes(datetime(2005, 1, 1), datetime(2026, 1, 1)),  # noqa: DTZ001 - naive UTC
+    moment=st.datetimes(datetime(2005, 1, 1), datetime(2026, 1, 1)),
     comma=st.sampled_from(["", ","]),
     seconds=st.booleans(),
 )
@@ -88,13 +88,13 @@ def test_a_track_that_is_playing_and_has_a_date_is_a_scrobble() -> None:
 def test_seconds_count_before_the_written_time() -> None:
     item = {"uts": "1612345678", "utc_time": "1 Jan 2019 10:00", "artist": "", "track": "Tin Roof"}
     fields = LASTFM_CSV.row(item, BOUNDS)
-    assert fields["started_at"] == datetime(2021, 2, 3, 9, 47, 58)  # noqa: DTZ001 - naive UTC
+    assert fields["started_at"] == datetime(2021, 2, 3, 9, 47, 58)
     assert fields["artist"] is None
 
 
 def test_a_row_without_seconds_has_the_written_time() -> None:
     fields = LASTFM_CSV.row({"uts": "", "utc_time": "1 Jan 2019 10:00", "artist": "a", "track": "b"}, BOUNDS)
-    assert (fields["started_at"], fields["precision_seconds"]) == (datetime(2019, 1, 1, 10), 60)  # noqa: DTZ001 - naive UTC
+    assert (fields["started_at"], fields["precision_seconds"]) == (datetime(2019, 1, 1, 10), 60)
 
 
 def test_a_page_of_a_thousand_scrobbles_is_read() -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tunegenie_assets.sources.formats.listenbrainz import LISTENBRAINZ_LINES
 from tunegenie_assets.sources.records import Bounds, RecordRejectedError
 
-BOUNDS = Bounds(datetime(2005, 1, 1), datetime(2026, 1, 2))  # noqa: DTZ001 - naive UTC
-AT = datetime(2021, 2, 3, 9, 47, 58)  # noqa: DTZ001 - naive UTC
+BOUNDS = Bounds(datetime(2005, 1, 1), datetime(2026, 1, 2))
+AT = datetime(2021, 2, 3, 9, 47, 58)
 
 
 def row(listened_at: object = 1612345678, **info: object) -> dict[str, object]:
@@ -47,7 +47,7 @@ def test_everything_else_begins_at_its_time(info: dict[str, object]) -> None:
 
 
 def test_a_stream_that_ended_as_the_day_of_landing_did_is_kept_and_one_that_begins_then_is_not() -> None:
-    last = (BOUNDS.latest - datetime(1970, 1, 1)).total_seconds()  # noqa: DTZ001 - naive UTC
+    last = (BOUNDS.latest - datetime(1970, 1, 1)).total_seconds()
     assert row(last, music_service="spotify.com", ms_played=1000)["anchor"] == "end"
     with pytest.raises(RecordRejectedError, match="found 2026-01-02") as caught:
         row(last)

@@ -8,7 +8,7 @@ import pytest
 from tunegenie_assets.sources.formats.maloja import MALOJA
 from tunegenie_assets.sources.records import Bounds, Fields, RecordRejectedError
 
-BOUNDS = Bounds(datetime(2005, 1, 1), datetime(2026, 1, 2))  # noqa: DTZ001 - naive UTC
+BOUNDS = Bounds(datetime(2005, 1, 1), datetime(2026, 1, 2))
 
 
 def row(time: object = 1612345678, length: object = None, duration: object = None) -> Fields:

@@ -52,7 +52,7 @@ def rejection(batch: Batch) -> tuple[str, str]:
 
 def test_every_column_of_a_sound_record() -> None:
     row = read_row()
-    assert row["ts"] == datetime(2019, 1, 1, 10)  # noqa: DTZ001 - naive UTC
+    assert row["ts"] == datetime(2019, 1, 1, 10)
     assert row["play_date"] == date(2019, 1, 1)
     assert (row["ms_played"], row["shuffle"], row["offline"]) == (180_000, False, None)
     assert (row["listener_id"], row["ingested_at"]) == ("ada", LANDED_AT)
@@ -171,7 +171,7 @@ def test_offline_timestamp_tells_the_begin_where_ts_is_late(
     changes: dict[str, object], started_from: str, value: int
 ) -> None:
     row = read_row(offline_timestamp=value, **changes)
-    began = {"offline_timestamp": datetime(2019, 1, 1), "ts": cast("datetime", row["ts"]) - timedelta(minutes=3)}  # noqa: DTZ001
+    began = {"offline_timestamp": datetime(2019, 1, 1), "ts": cast("datetime", row["ts"]) - timedelta(minutes=3)}
     assert (row["started_from"], row["started_at"]) == (started_from, began[started_from])
 
 
