@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import get_args
@@ -198,6 +199,12 @@ def apply_to_process(settings: Settings) -> None:
     if settings.snowflake_private_key_passphrase is not None:
         secret = settings.snowflake_private_key_passphrase.get_secret_value()
         os.environ[f"{PREFIX}SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"] = secret
+
+
+def leave_out_warnings(filters: Sequence[str]) -> None:
+    """The processes that this one starts leave out the warnings of Python that match, besides those chosen before."""
+    given = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join([*([given] if given else []), *filters])
 
 
 def _refuse_unknown_names() -> None:

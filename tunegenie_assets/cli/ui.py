@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping
 
 from tunegenie_assets.instance.setup import WORKSPACE, prepare_dagster_home
-from tunegenie_assets.settings import apply_to_process, load_settings
+from tunegenie_assets.settings import apply_to_process, leave_out_warnings, load_settings
 
 UNHELPFUL_WARNINGS = (
     "ignore:Function `dev_command` is superseded",
@@ -21,6 +20,7 @@ def run(*, port: int | None) -> None:
     """Replace this process by `dagster dev` for the code location of this home."""
     settings = load_settings()
     apply_to_process(settings)
+    leave_out_warnings(UNHELPFUL_WARNINGS)
     prepare_dagster_home(settings.dagster_home)
     settings.inbox_path.mkdir(parents=True, exist_ok=True)
     arguments = [
@@ -30,10 +30,4 @@ def run(*, port: int | None) -> None:
     # A shell starts what it puts into the background with SIGINT ignored, and Dagster then ignores SIGTERM as well.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # A program of our own choosing with arguments of our own making.
-    os.execve(sys.executable, [sys.executable, *arguments], quietened(os.environ))  # noqa: S606  # this very interpreter
-
-
-def quietened(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a process that, like those it starts, leaves out the unhelpful warnings."""
-    given = environment.get("PYTHONWARNINGS")
-    return {**environment, "PYTHONWARNINGS": ",".join([*([given] if given else []), *UNHELPFUL_WARNINGS])}
+    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606  # this very interpreter

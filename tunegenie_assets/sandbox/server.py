@@ -119,6 +119,4 @@ class Sandbox:
 
 def _listen(port: int) -> socket.socket:
     """Connections that come before the server runs wait in the queue of the socket."""
-    listener = socket.create_server(("127.0.0.1", port), backlog=128)
-    listener.set_inheritable(False)
-    return listener
+    return socket.create_server(("127.0.0.1", port), backlog=128)

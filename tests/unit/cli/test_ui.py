@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tunegenie_assets.cli.ui import quietened
-from tunegenie_assets.settings import PREFIX
+import pytest
+
+from tunegenie_assets.cli.ui import UNHELPFUL_WARNINGS
+from tunegenie_assets.settings import PREFIX, leave_out_warnings
 
 STAND_IN = f"""\
 #!{sys.executable}
@@ -61,8 +63,10 @@ def test_dagster_can_be_interrupted_wherever_it_is_started(tmp_path: Path) -> No
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_warnings_that_are_not_for_people_are_left_out() -> None:
-    plain, quiet = python(WARN).stderr, python(WARN, **quietened({})).stderr
+def test_warnings_that_are_not_for_people_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONWARNINGS", raising=False)
+    leave_out_warnings(UNHELPFUL_WARNINGS)
+    plain, quiet = python(WARN).stderr, python(WARN, PYTHONWARNINGS=os.environ["PYTHONWARNINGS"]).stderr
     assert [name in plain for name in ("SupersessionWarning", "BetaWarning", "the disk is full")] == [True, True, True]
     assert [name in quiet for name in ("SupersessionWarning", "BetaWarning", "the disk is full")] == [
         False,
@@ -71,7 +75,7 @@ def test_warnings_that_are_not_for_people_are_left_out() -> None:
     ]
 
 
-def test_the_warnings_that_somebody_chose_are_kept() -> None:
-    chosen = quietened({"PYTHONWARNINGS": "error::UserWarning", "PATH": "/bin"})
-    assert chosen["PYTHONWARNINGS"].startswith("error::UserWarning,ignore:")
-    assert chosen["PATH"] == "/bin"
+def test_the_warnings_that_somebody_chose_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONWARNINGS", "error::UserWarning")
+    leave_out_warnings(UNHELPFUL_WARNINGS)
+    assert os.environ["PYTHONWARNINGS"].startswith("error::UserWarning,ignore:")

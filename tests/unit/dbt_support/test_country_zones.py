@@ -38,7 +38,7 @@ def test_no_zone_stands_twice_and_rows_are_in_order(rows: list[dict[str, str]]) 
 def test_python_and_duckdb_know_every_zone(rows: list[dict[str, str]]) -> None:
     zones = sorted({row["timezone"] for row in rows})
     assert set(zones) <= known_timezones()
-    noon = datetime(2025, 7, 1, 12)
+    noon = datetime(2025, 7, 1, 12)  # tables hold naive UTC
     with duckdb.connect() as connection:
         found = connection.execute(
             "select zone, timezone(zone, timezone('UTC', ?::timestamp)) from unnest(?::varchar[]) as zones(zone)",

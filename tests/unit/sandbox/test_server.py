@@ -62,6 +62,11 @@ def test_the_clock_is_moved_from_outside() -> None:
         assert sandbox.clock.now() == datetime(2026, 12, 31, 23, tzinfo=UTC)
 
 
+def test_no_answer_tells_the_real_time() -> None:
+    with Sandbox(small_world(), clock=fixed_clock()) as sandbox:
+        assert "Date" not in web(sandbox, sign_up(sandbox)).get("me").headers
+
+
 def test_faults_are_planned_from_outside() -> None:
     with Sandbox(small_world(), clock=fixed_clock()) as sandbox:
         address = f"{sandbox.base_url}/__admin/faults"
