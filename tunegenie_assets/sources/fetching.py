@@ -32,6 +32,7 @@ from tunegenie_assets.sources.streams.registry import (
     TOP_ITEMS,
     TRACKS,
 )
+from tunegenie_assets.sources.streams.spotify_catalogue import unavailable_key
 from tunegenie_assets.sources.streams.spotify_library import ADDED_AFTER, BEGAN, complete_key
 from tunegenie_assets.sources.streams.stream import Stream, known_until
 
@@ -115,8 +116,9 @@ class Fetching:
             for stream, kind in _CATALOGUE:
                 unknown = self._unknown(stream, ids[kind])
                 yield Work(stream, SHARED, partial(spotify.lookup, kind, unknown))
-            unknown = self._unknown(AUDIO_FEATURES, wanted.tracks)
-            yield Work(AUDIO_FEATURES, SHARED, partial(_audio_features, spotify, unknown))
+            if unavailable_key(self._clock().date()) not in self._state.keys(AUDIO_FEATURES.name, SHARED):
+                unknown = self._unknown(AUDIO_FEATURES, wanted.tracks)
+                yield Work(AUDIO_FEATURES, SHARED, partial(_audio_features, spotify, unknown))
         if self._clients.lastfm is not None:
             names = self._unknown(ARTIST_TAGS, wanted.artist_names)
             yield Work(ARTIST_TAGS, SHARED, partial(_artist_tags, self._clients.lastfm, names))
@@ -163,9 +165,9 @@ class Fetching:
             try:
                 for page in spotify.playlist_items(playlist_id):
                     yield _noted(page, notes)
-            except (NotAvailable, NotFound):
-                # Others' playlists are listed with the account's own, and their items kept from it.
-                continue
+            except (NotAvailable, NotFound) as error:
+                if error.response is not None:
+                    yield _noted(error.response, notes)
 
     def _unknown(self, stream: Stream, wanted: Sequence[str]) -> list[str]:
         known = self._state.keys(stream.name, SHARED)
@@ -189,8 +191,10 @@ def _audio_features(spotify: SpotifyClient, ids: Sequence[str]) -> Iterator[Resp
     for begin in range(0, len(ids), _LOOKED_UP_AT_ONCE):
         try:
             yield spotify.audio_features(ids[begin : begin + _LOOKED_UP_AT_ONCE])
-        except NotAvailable:
-            # An app of 2026: the columns stay null.
+        except NotAvailable as error:
+            # An app of 2026: the columns stay null, and tomorrow it is asked again.
+            if error.response is not None:
+                yield error.response
             return
 
 

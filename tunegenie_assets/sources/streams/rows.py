@@ -25,8 +25,9 @@ from tunegenie_assets.sources.streams.registry import (
     TOP_ITEMS,
     TRACKS,
 )
-from tunegenie_assets.sources.streams.spotify_plays import started_at
-from tunegenie_assets.sources.streams.stream import utc
+from tunegenie_assets.sources.streams.spotify_catalogue import UNAVAILABLE
+from tunegenie_assets.sources.streams.spotify_plays import WINDOW, started_at
+from tunegenie_assets.sources.streams.stream import WALK, utc
 
 Row = dict[str, Any]
 _ITEMS_A_PAGE = 1000
@@ -46,6 +47,19 @@ def spotify_play_row(record: Record) -> Row:
         "context_uri": context.get("uri"),
         "body": record.body,
         **_provenance(record),
+    }
+
+
+def page_row(record: Record) -> Row:
+    """A row of RECENTLY_PLAYED_PAGES."""
+    page = json.loads(record.body)
+    return {
+        "listener_id": record.subject,
+        "requested_at": record.requested_at,
+        "items": page["items"],
+        "is_full": page["items"] >= WINDOW,
+        "oldest_played_at": utc(page["oldest"]) if page["oldest"] else None,
+        "newest_played_at": utc(page["newest"]) if page["newest"] else None,
     }
 
 
@@ -81,6 +95,8 @@ def _provenance(record: Record) -> Row:
 
 
 def _saved_track(record: Record, body: Row) -> Iterator[Row]:
+    if record.key.startswith(WALK):
+        return
     yield {"listener_id": record.subject, "added_at": utc(body["added_at"]), **_track(body["track"])}
 
 
@@ -178,6 +194,8 @@ _FEATURES = (
 
 
 def _audio_features(record: Record, body: Row) -> Iterator[Row]:
+    if record.key.startswith(UNAVAILABLE):
+        return
     yield {"track_id": record.key, **{name: body.get(name) for name in _FEATURES}}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 from tunegenie_assets.sources.services.pages import LandedPage
@@ -20,11 +21,23 @@ def _objects(landed: LandedPage, page: Any) -> Iterator[Item]:
             yield Item(item["id"], item)
 
 
-def _catalogue(name: str) -> Stream:
-    return Stream("spotify", name, Purpose.ENRICHMENT, _objects, pages_a_file=_PAGES_A_FILE, missing_key=last_part)
+def unavailable_key(day: date) -> str:
+    """The key that tells that on this UTC day the app did not have them."""
+    return f"{UNAVAILABLE}|{day}"
+
+
+def _unavailable_today(landed: LandedPage) -> str:
+    return unavailable_key(landed.page.requested_at.date())
+
+
+UNAVAILABLE = "unavailable"
+
+
+def _catalogue(name: str, missing_key: Callable[[LandedPage], str] = last_part) -> Stream:
+    return Stream("spotify", name, Purpose.ENRICHMENT, _objects, pages_a_file=_PAGES_A_FILE, missing_key=missing_key)
 
 
 TRACKS = _catalogue("spotify_tracks")
 ALBUMS = _catalogue("spotify_albums")
 ARTISTS = _catalogue("spotify_artists")
-AUDIO_FEATURES = _catalogue("spotify_audio_features")
+AUDIO_FEATURES = _catalogue("spotify_audio_features", _unavailable_today)

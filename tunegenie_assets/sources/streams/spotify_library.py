@@ -54,6 +54,11 @@ def _playlist_items(landed: LandedPage, page: Any) -> Iterator[Item]:
         yield Item(complete_key(playlist_id, snapshot_id), {})
 
 
+def _kept_from_us(landed: LandedPage) -> str:
+    """Others' playlists are listed with the account's own, and their items kept from it."""
+    return complete_key(landed.page.request["playlist_id"], landed.page.request["snapshot_id"])
+
+
 def snapshot_key(playlist_id: str, snapshot_id: str) -> str:
     return f"{playlist_id}|{snapshot_id}"
 
@@ -67,4 +72,6 @@ SAVED_TRACKS = Stream("spotify", "spotify_saved_tracks", Purpose.LIBRARY, _saved
 TOP_ITEMS = Stream("spotify", "spotify_top_items", Purpose.LIBRARY, _top_items)
 # Of a snapshot the first page tells when it was first seen, which is what trends are made of.
 PLAYLISTS = Stream("spotify", "spotify_playlists", Purpose.LIBRARY, _playlists, first_counts=True)
-PLAYLIST_ITEMS = Stream("spotify", "spotify_playlist_items", Purpose.LIBRARY, _playlist_items, first_counts=True)
+PLAYLIST_ITEMS = Stream(
+    "spotify", "spotify_playlist_items", Purpose.LIBRARY, _playlist_items, first_counts=True, missing_key=_kept_from_us
+)

@@ -15,6 +15,8 @@ from tunegenie_assets.sources.streams.stream import Item, Stream, utc
 
 WINDOW = 50
 """Plays that the service keeps; older ones are gone."""
+PAGE = "page"
+"""Begins the keys of records that tell of a page itself: how full it was, and from when to when its plays are."""
 
 
 def started_at(item: dict[str, Any]) -> datetime:
@@ -23,6 +25,10 @@ def started_at(item: dict[str, Any]) -> datetime:
 
 
 def _items(landed: LandedPage, page: Any) -> Iterator[Item]:
+    times = [utc(item["played_at"]) for item in page["items"]]
+    requested_at = landed.page.requested_at.isoformat()
+    oldest, newest = (str(found) if found else None for found in (min(times, default=None), max(times, default=None)))
+    yield Item(f"{PAGE}|{requested_at}", {"items": len(times), "oldest": oldest, "newest": newest})
     for item in page["items"]:
         if item.get("track") is None:
             continue

@@ -26,6 +26,9 @@ class Item:
     day: date | None = None
 
 
+_REFUSALS = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+
+
 @dataclass(frozen=True)
 class Stream:
     """One kind of page."""
@@ -40,7 +43,7 @@ class Stream:
     pages_a_file: int = 1
     """Pages landed together: what a kill may lose, so more than one only for what can be asked for again."""
     missing_key: Callable[[LandedPage], str] | None = None
-    """The key that a 404 is remembered under, so that it is not asked for again; None where there are none."""
+    """The key under which a refusal (403, 404) is remembered, so that it is not asked for again."""
 
     def records(self, landed: LandedPage) -> Iterator[Record]:
         """The records of a page.
@@ -48,7 +51,7 @@ class Stream:
         Raises:
             ValueError, KeyError, TypeError, AttributeError: the page is not what this service sends.
         """
-        if landed.page.status == HTTPStatus.NOT_FOUND and self.missing_key is not None:
+        if landed.page.status in _REFUSALS and self.missing_key is not None:
             yield self._record(landed, 0, Item(self.missing_key(landed), {}))
         elif landed.page.status == HTTPStatus.OK:
             for position, item in enumerate(self.items(landed, json.loads(landed.page.body))):

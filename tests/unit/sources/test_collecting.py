@@ -1,0 +1,238 @@
+"""A pass of collection against the stand-in over real HTTP: what lands, what is remembered, what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from upath import UPath
+
+from tests.unit.sources.services.worlds import LASTFM_KEY, TRACK_IDS, Connected, a_clock, a_world
+from tunegenie_assets.sandbox.faults import Fault, FaultPlan, FaultRule
+from tunegenie_assets.sandbox.server import Sandbox
+from tunegenie_assets.sandbox.world import PlayEvent
+from tunegenie_assets.sources.budget import DailyBudget
+from tunegenie_assets.sources.collecting import Collector, Outcome, Work
+from tunegenie_assets.sources.fetching import SCOPES, Clients, Fetching, Wanted
+from tunegenie_assets.sources.services.errors import BudgetExhausted
+from tunegenie_assets.sources.services.lastfm import LastfmClient
+from tunegenie_assets.sources.services.pages import PageStore
+from tunegenie_assets.sources.services.responses import Purpose
+from tunegenie_assets.sources.services.state import CollectorState
+from tunegenie_assets.sources.streams.registry import STREAMS
+from tunegenie_assets.sources.streams.rows import page_row, rows_of, scrobble_row, spotify_play_row
+
+EVERYTHING = Wanted(tracks=[*TRACK_IDS[:3], "9" * 22], artist_names=["Cher", "Nobody at all"])
+PLAYS, SCROBBLES = "spotify_recently_played", "lastfm_scrobbles"
+
+
+class Bench:
+    """A collector of ada and bob at the stand-in."""
+
+    def __init__(self, connected: Connected) -> None:
+        self.connected = connected
+        self.pages = PageStore(UPath(connected.folder / "landing"))
+        self.state = CollectorState(connected.folder / "collector.sqlite")
+        for name in ("ada", "bob"):
+            connected.log_in(name)
+
+    def clients(self) -> Clients:
+        lastfm = LastfmClient(
+            self.connected.caller,
+            _secret(LASTFM_KEY),
+            user_agent="TuneGenie/0 ( tests@example.org )",
+            base_url=self.connected.sandbox.lastfm_url,
+        )
+        spotify = {name: self.connected.client(f"acc-{name}") for name in ("ada", "bob")}
+        return Clients(spotify, lastfm, {"ada": "fm-ada"})
+
+    @property
+    def collector(self) -> Collector:
+        return Collector(self.pages, self.state, self.connected.now)
+
+    def works(self, *scopes: str, wanted: Wanted = EVERYTHING) -> list[Work]:
+        return Fetching(self.clients(), self.state, self.connected.now).works(
+            [scope for scope in SCOPES if scope in scopes], wanted
+        )
+
+    def collect(self, *scopes: str, wanted: Wanted = EVERYTHING) -> dict[tuple[str, str], Outcome]:
+        outcomes = self.collector.collect(self.works(*scopes, wanted=wanted))
+        return {(outcome.stream, outcome.subject): outcome for outcome in outcomes}
+
+    def play(self, number: int, *, minutes_ago: int, late: timedelta = timedelta()) -> None:
+        """Ada hears a song, which Spotify shows so much later."""
+        world, now = self.connected.sandbox.world, self.connected.sandbox.clock.now()
+        ended_at = now - timedelta(minutes=minutes_ago)
+        track = world.tracks[TRACK_IDS[number]]
+        world.accounts["ada"].plays.append(
+            PlayEvent(track, ended_at - timedelta(minutes=3), ended_at, visible_from=now + late)
+        )
+
+    def plays(self, listener: str = "ada") -> list[str]:
+        """The numbers of the tracks of all plays that are known, by time."""
+        rows = [spotify_play_row(r) for r in self.state.records(PLAYS, subject=listener) if r.day]
+        return [row["track_name"] for row in sorted(rows, key=lambda row: row["played_at"])]
+
+
+def _secret(text: str) -> object:
+    from pydantic import SecretStr
+
+    return SecretStr(text)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with Sandbox(a_world(), clock=a_clock()) as sandbox:
+        yield Bench(Connected(sandbox, tmp_path))
+
+
+def test_everything_is_collected_once(bench: Bench) -> None:
+    first = bench.collect(*SCOPES)
+    assert {outcome.problem for outcome in first.values()} == {None}
+    assert {stream for stream, _ in first} == {s.name for s in STREAMS}
+    # The last 50 of 60 plays, and the page itself.
+    assert first[PLAYS, "ada"].records == 51
+    before = bench.connected.calls()
+    again = bench.collect(*SCOPES)
+    assert {key: outcome.records for key, outcome in again.items() if outcome.records and key[0] != PLAYS} == {
+        (SCROBBLES, "ada"): again[SCROBBLES, "ada"].records,
+        ("spotify_saved_tracks", "ada"): again["spotify_saved_tracks", "ada"].records,
+        ("spotify_saved_tracks", "bob"): again["spotify_saved_tracks", "bob"].records,
+    }
+    # Plays, scrobbles, two pages of saved tracks on the day of a full walk, playlists: nothing that is known.
+    assert bench.connected.calls() - before == 2 + 1 + 4 + 2
+    assert len(bench.plays()) == 50
+
+
+def test_rows_are_what_the_services_said(bench: Bench) -> None:
+    bench.collect(*SCOPES)
+    [scrobble, *_] = [scrobble_row(r) for r in bench.state.records(SCROBBLES) if r.day]
+    assert (scrobble["artist"], scrobble["export_tool"], scrobble["listener_id"]) == ("Cher", "api", "ada")
+    by_stream = {s.name: [row for r in bench.state.records(s.name) for row in _rows(r)] for s in STREAMS[2:]}
+    assert {name: len(rows) for name, rows in by_stream.items()} == {
+        "spotify_saved_tracks": 120,
+        "spotify_top_items": by_stream["spotify_top_items"].__len__(),
+        "spotify_playlists": 3,
+        "spotify_playlist_items": 4,
+        "spotify_tracks": 4,
+        "spotify_albums": 0,
+        "spotify_artists": 0,
+        "spotify_audio_features": 0,
+        "lastfm_artist_tags": 3,
+        "lastfm_charts": len(by_stream["lastfm_charts"]),
+    }
+    assert by_stream["spotify_top_items"]
+    assert by_stream["lastfm_charts"]
+    names = {row["track_id"]: row["track_name"] for row in by_stream["spotify_tracks"]}
+    assert names == {**{TRACK_IDS[n]: f"Song {n}" for n in range(3)}, "9" * 22: None}
+    assert [(row["artist_name"], row["tag"]) for row in by_stream["lastfm_artist_tags"]][-1] == ("Nobody at all", None)
+    [page] = [page_row(r) for r in bench.state.records(PLAYS, subject="ada", without_day=True)]
+    assert (page["items"], page["is_full"]) == (50, True)
+
+
+def _rows(record: object) -> Iterator[dict[str, object]]:
+    return rows_of(record)
+
+
+def test_late_and_equal_plays_are_neither_lost_nor_doubled(bench: Bench) -> None:
+    bench.collect("plays")
+    bench.play(1, minutes_ago=90, late=timedelta(hours=3))
+    bench.connected.sandbox.clock.advance(timedelta(minutes=30))
+    bench.collect("plays")
+    assert bench.plays().count("Song 1") == 1
+    bench.connected.sandbox.clock.advance(timedelta(hours=4))
+    bench.collect("plays")
+    bench.collect("plays")
+    assert bench.plays().count("Song 1") == 2
+
+
+def test_what_landed_and_was_not_remembered_is_taken_in(bench: Bench) -> None:
+    bench.collect(*SCOPES)
+    known = {stream.name: list(bench.state.records(stream.name)) for stream in STREAMS}
+    for file in bench.connected.folder.glob("collector.sqlite*"):
+        file.unlink()
+    days = bench.collector.catch_up()
+    assert {stream.name: list(bench.state.records(stream.name)) for stream in STREAMS} == known
+    assert days == {record.day for record in (*known[PLAYS], *known[SCROBBLES]) if record.day}
+    assert bench.collector.catch_up() == set()
+
+
+def test_a_quota_parks_the_service_and_nothing_is_asked_before_its_time(bench: Bench) -> None:
+    fault = Fault(status=429, retry_after=7200, reason="QUOTA_EXCEEDED")
+    bench.connected.sandbox.faults = FaultPlan([FaultRule(fault, path="/v1/me/tracks")])
+    outcomes = bench.collect("plays", "library")
+    assert outcomes[PLAYS, "ada"].parked_until is None
+    parked = [outcome for outcome in outcomes.values() if outcome.parked_until]
+    assert {outcome.stream for outcome in parked} == {s.name for s in STREAMS if s.purpose is Purpose.LIBRARY}
+    bench.connected.sandbox.faults = FaultPlan()
+    before = bench.connected.calls(path="/v1/me/tracks")
+    again = bench.collect("library")
+    assert bench.connected.calls(path="/v1/me/tracks") == before
+    assert all(outcome.parked_until for outcome in again.values())
+    bench.connected.sandbox.clock.advance(timedelta(hours=3))
+    assert not any(outcome.parked_until for outcome in bench.collect("library").values())
+    assert bench.state.parked() == []
+    assert bench.connected.sleeps == []
+
+
+def test_a_walk_that_was_broken_off_is_walked_again(bench: Bench) -> None:
+    rule = FaultRule(Fault(status=500), path="/v1/me/tracks", calls=tuple(range(2, 20)))
+    bench.connected.sandbox.faults = FaultPlan([rule])
+    assert bench.collect("library")["spotify_saved_tracks", "ada"].problem
+    bench.connected.sandbox.faults = FaultPlan()
+    bench.collect("library")
+    rows = [row for r in bench.state.records("spotify_saved_tracks", subject="ada") for row in rows_of(r)]
+    assert len(rows) == 60
+
+
+def test_one_ended_authorization_stops_nobody_else(bench: Bench) -> None:
+    bench.connected.sandbox.world.grants.revoke("ada")
+    bench.connected.sandbox.clock.advance(timedelta(hours=2))
+    outcomes = bench.collect("plays")
+    assert outcomes[PLAYS, "ada"].needs_reauth
+    assert outcomes[PLAYS, "bob"].problem is None
+    calls = bench.connected.calls("POST", "/api/token")
+    bench.collect("plays")
+    assert bench.connected.calls("POST", "/api/token") == calls
+
+
+def test_a_page_of_another_shape_is_kept_and_listed(bench: Bench) -> None:
+    body = '{"items": [{"played_at": "yesterday"}], "next": null, "cursors": null, "limit": 50, "href": ""}'
+    bench.connected.sandbox.faults = FaultPlan([FaultRule(Fault(status=200, body=body), path="*recently-played")])
+    bench.collect("plays")
+    assert {page.file.split("/")[2] for page in bench.state.unreadable()} == {PLAYS}
+    bench.connected.sandbox.faults = FaultPlan()
+    bench.collect("plays")
+    assert len(bench.plays()) == 50
+
+
+def test_a_budget_spends_first_on_plays(tmp_path: Path) -> None:
+    state = CollectorState(tmp_path / "state.sqlite")
+    budget = DailyBudget(state, {"spotify": 10})
+    now = datetime(2026, 3, 1, 12)
+    for minute in range(7):
+        budget.spend("spotify", Purpose.ENRICHMENT, now + timedelta(minutes=minute))
+    later = now + timedelta(hours=1)
+    with pytest.raises(BudgetExhausted) as refused:
+        budget.spend("spotify", Purpose.ENRICHMENT, later)
+    assert refused.value.retry_at == now + timedelta(hours=24)
+    budget.spend("spotify", Purpose.LIBRARY, later)
+    with pytest.raises(BudgetExhausted):
+        budget.spend("spotify", Purpose.LIBRARY, later)
+    for _ in range(2):
+        budget.spend("spotify", Purpose.PLAYS, later)
+    with pytest.raises(BudgetExhausted):
+        budget.spend("spotify", Purpose.PLAYS, later)
+    budget.spend("lastfm", Purpose.CHARTS, later)
+    budget.spend("spotify", Purpose.ENRICHMENT, now + timedelta(hours=24, minutes=5))
+
+
+def test_works_are_done_in_order_of_importance(bench: Bench) -> None:
+    works = [replace(work) for work in bench.works(*SCOPES)]
+    outcomes = bench.collector.collect(list(reversed(works)))
+    purposes = {stream.name: stream.purpose for stream in STREAMS}
+    done = [purposes[outcome.stream] for outcome in outcomes]
+    assert done == sorted(done)

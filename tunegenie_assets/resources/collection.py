@@ -1,0 +1,91 @@
+"""What was collected from services, as a Dagster resource: pages in landing, and the tables that their records make."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pyarrow as pa
+from upath import UPath
+
+from tunegenie_assets.schemas.collected import RECENTLY_PLAYED, RECENTLY_PLAYED_PAGES
+from tunegenie_assets.schemas.histories import LASTFM_SCROBBLES
+from tunegenie_assets.schemas.landing import PAGE_FILES
+from tunegenie_assets.schemas.table import Table
+from tunegenie_assets.sources.collecting import Clock, Collector
+from tunegenie_assets.sources.services.pages import PageStore
+from tunegenie_assets.sources.services.state import CollectorState
+from tunegenie_assets.sources.streams.registry import RECENTLY_PLAYED as RECENT_PLAYS
+from tunegenie_assets.sources.streams.rows import page_row, rows_of, scrobble_row, spotify_play_row
+
+_PLAY_ROWS = {RECENTLY_PLAYED.name: spotify_play_row, LASTFM_SCROBBLES.name: scrobble_row}
+
+
+class Collection(dg.ConfigurableResource[None]):
+    """Pages under `landing_root`, a folder or an fsspec URL, and the collector's state in a file beside it."""
+
+    landing_root: str
+    state_path: str
+
+    @property
+    def pages(self) -> PageStore:
+        return PageStore(UPath(self.landing_root))
+
+    @property
+    def state(self) -> CollectorState:
+        return CollectorState(Path(self.state_path))
+
+    def collector(self, clock: Clock) -> Collector:
+        return Collector(self.pages, self.state, clock)
+
+    def window(self, table: Table, start: date, end: date) -> pa.Table:
+        """Plays of one table that began on the UTC days [start, end); empty for what is not collected."""
+        row = _PLAY_ROWS.get(table.name)
+        if row is None or not self.has_state():
+            return table.empty()
+        rows = [row(record) for record in self.state.records(table.name, start=start, end=end)]
+        return pa.Table.from_pylist(rows, schema=table.arrow_schema)
+
+    def whole(self, table: Table) -> pa.Table:
+        """All rows of a table that is no plays, by subject and key of their records."""
+        if not self.has_state():
+            return table.empty()
+        if table == RECENTLY_PLAYED_PAGES:
+            return self._pages_of_plays()
+        rows = [row for record in self.state.records(table.name) for row in rows_of(record)]
+        return pa.Table.from_pylist(rows, schema=table.arrow_schema)
+
+    def page_files(self) -> pa.Table:
+        """The table `landing.page_files`."""
+        unreadable = Counter(page.file for page in self.state.unreadable()) if self.has_state() else Counter[str]()
+        rows: list[dict[str, object]] = []
+        for file in self._files():
+            _, service, stream, subject, day, _ = file.split("/")
+            rows.append(
+                {
+                    "service": service,
+                    "stream": stream,
+                    "subject": subject,
+                    "landed_day": date.fromisoformat(day),
+                    "source_file": file,
+                    "unreadable": unreadable[file],
+                }
+            )
+        return pa.Table.from_pylist(rows, schema=PAGE_FILES.arrow_schema)
+
+    def streams(self) -> set[str]:
+        """The names of all streams of which anything has landed."""
+        return {file.split("/")[2] for file in self._files()}
+
+    def _files(self) -> list[str]:
+        return sorted(self.state.absorbed()) if self.has_state() else []
+
+    def has_state(self) -> bool:
+        """Whether anything has ever been collected here."""
+        return Path(self.state_path).exists()
+
+    def _pages_of_plays(self) -> pa.Table:
+        rows = [page_row(record) for record in self.state.records(RECENT_PLAYS.name, without_day=True)]
+        return pa.Table.from_pylist(rows, schema=RECENTLY_PLAYED_PAGES.arrow_schema)
