@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from tunegenie_assets import freshness, schedules, sensors
-from tunegenie_assets.assets import enrichment, landing, preferences, raw, recommender, synthetic
+from tunegenie_assets.assets import collecting, enrichment, landing, preferences, raw, recommender, synthetic
 from tunegenie_assets.assets.dbt import build_dbt_assets
 from tunegenie_assets.checks.conservation import CONSERVATION_CHECKS
 from tunegenie_assets.checks.preferences import PREFERENCE_CHECKS
@@ -15,9 +15,11 @@ from tunegenie_assets.dbt_support.project import DbtProjectFiles
 from tunegenie_assets.dbt_support.runner import DbtRunner
 from tunegenie_assets.jobs import JOBS
 from tunegenie_assets.resources.archives import ArchiveStore
+from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.factory import warehouse_for
 from tunegenie_assets.resources.model_store import ModelStore, Training
 from tunegenie_assets.resources.preferences import Preferences
+from tunegenie_assets.resources.services import build_services
 from tunegenie_assets.resources.simulation import Simulation
 from tunegenie_assets.settings import Settings, apply_to_process, load_settings
 
@@ -37,15 +39,15 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         DbtError: the dbt project does not parse.
     """
     dbt_files = DbtProjectFiles(target=settings.env.value, target_path=settings.dbt_target_path)
-    modules = (landing, preferences, raw, synthetic, enrichment, recommender)
+    modules = (landing, collecting, preferences, raw, synthetic, enrichment, recommender)
     python_assets = [a for a in dg.load_assets_from_modules(modules) if isinstance(a, dg.AssetsDefinition)]
     assets = [*python_assets, build_dbt_assets(dbt_files.manifest())]
     return dg.Definitions(
         assets=dg.map_asset_specs(freshness.with_freshness, assets),
         asset_checks=[*CONSERVATION_CHECKS, *PREFERENCE_CHECKS, *RECORD_CHECKS, *RESULT_CHECKS],
         jobs=JOBS,
-        schedules=schedules.build_schedules(settings.schedule, settings.timezone),
-        sensors=sensors.build_sensors(settings.inbox_path, settings.listener),
+        schedules=schedules.build_schedules(settings.schedule, settings.poll, settings.timezone),
+        sensors=sensors.build_sensors(settings.inbox_path, settings.listener, build_collection(settings)),
         resources=build_resources(settings),
         # One process for a run: a process of its own for each step costs four seconds of imports.
         executor=dg.in_process_executor,
@@ -59,6 +61,8 @@ def build_resources(settings: Settings) -> dict[str, object]:
         "io_manager": warehouse,
         "warehouse": warehouse,
         "archive_store": build_archive_store(settings),
+        "collection": build_collection(settings),
+        "services": build_services(settings),
         "dbt": DbtRunner(
             target=settings.env.value,
             target_path=str(settings.dbt_target_path),
@@ -79,6 +83,10 @@ def build_resources(settings: Settings) -> dict[str, object]:
 
 def build_archive_store(settings: Settings) -> ArchiveStore:
     return ArchiveStore(landing_root=str(settings.landing_path), parsed_path=str(settings.parsed_path))
+
+
+def build_collection(settings: Settings) -> Collection:
+    return Collection(landing_root=str(settings.landing_path), state_path=str(settings.collector_path))
 
 
 def build_preferences(settings: Settings) -> Preferences:

@@ -6,22 +6,26 @@ from collections.abc import Collection, Iterable
 
 import dagster as dg
 
-from tunegenie_assets.schemas.collected import LISTENING
-from tunegenie_assets.schemas.landing import EXCLUSIONS, LISTENER_ZONES, TRAVELLERS
+from tunegenie_assets.schemas.collected import COLLECTED, LISTENING
+from tunegenie_assets.schemas.landing import EXCLUSIONS, LISTENER_ZONES, PAGE_FILES, TRAVELLERS
 
 LAND_ARCHIVES = "land_archives"
 IMPORT_ARCHIVES = "import_archives"
+COLLECT = "collect"
+BUILD_COLLECTED = "build_collected"
 RECOUNT = "recount"
 BUILD_EVERYTHING = "build_everything"
 
 _preferences = dg.AssetSelection.assets(*(list(table.key) for table in (EXCLUSIONS, LISTENER_ZONES, TRAVELLERS)))
+_pages = dg.AssetSelection.assets(list(PAGE_FILES.key))
 _imported = dg.AssetSelection.groups("raw")
 _simulated = dg.AssetSelection.groups("synthetic")
+_trained = dg.AssetSelection.groups("recommender")
 _reference = dg.AssetSelection.assets(["silver", "country_zones"])
 
 land_archives = dg.define_asset_job(
     LAND_ARCHIVES,
-    selection=dg.AssetSelection.groups("landing") - _preferences,
+    selection=dg.AssetSelection.groups("landing") - _preferences - _pages,
     description="Store files from outside as they came and parse them; needs the paths in its configuration.",
 )
 
@@ -29,6 +33,19 @@ import_archives = dg.define_asset_job(
     IMPORT_ARCHIVES,
     selection=(_imported | _preferences | _reference).downstream() - _simulated,
     description="Everything that follows from the landed archives, for a range of days.",
+)
+
+collect = dg.define_asset_job(
+    COLLECT,
+    selection=_pages,
+    description="Ask the services for what is new; needs the scopes in its configuration.",
+)
+
+build_collected = dg.define_asset_job(
+    BUILD_COLLECTED,
+    # A model is not trained anew every half hour: the daily build does that.
+    selection=(_imported | _preferences | _reference).downstream() - _simulated - _trained,
+    description="What follows from the pages that landed, but for the recommender, for a range of days.",
 )
 
 recount = dg.define_asset_job(
@@ -45,6 +62,13 @@ build_everything = dg.define_asset_job(
 )
 
 
+def collect_request(scopes: Iterable[str], *, run_key: str | None = None) -> dg.RunRequest:
+    """A run of `collect` that asks for these scopes."""
+    config = {"scopes": list(scopes)}
+    op = dg.AssetKey(list(PAGE_FILES.key)).to_python_identifier()
+    return dg.RunRequest(run_key=run_key, run_config={"ops": {op: {"config": config}}})
+
+
 def without_empty_histories(
     job: str, present: Collection[str], assets: Iterable[dg.AssetsDefinition]
 ) -> list[dg.AssetKey]:
@@ -52,10 +76,10 @@ def without_empty_histories(
 
     They stay empty, and Dagster would store an event for each of their days: a second a table for eleven years.
     """
-    empty = [list(table.key) for table in LISTENING if table.name not in present]
+    empty = [list(table.key) for table in (*LISTENING, *COLLECTED) if table.name not in present]
     [selection] = [definition.selection for definition in JOBS if definition.name == job]
     chosen = selection - dg.AssetSelection.assets(*empty) if empty else selection
     return sorted(chosen.resolve(list(assets)))
 
 
-JOBS = [land_archives, import_archives, recount, build_everything]
+JOBS = [land_archives, import_archives, collect, build_collected, recount, build_everything]

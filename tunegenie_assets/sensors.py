@@ -3,16 +3,19 @@
 import json
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dagster as dg
 
-from tunegenie_assets.jobs import import_archives, land_archives
+from tunegenie_assets.jobs import BUILD_COLLECTED, COLLECT, IMPORT_ARCHIVES, collect_request, land_archives
 from tunegenie_assets.partitions import range_tags
-from tunegenie_assets.schemas.landing import ARCHIVES
+from tunegenie_assets.resources.collection import Collection
+from tunegenie_assets.schemas.landing import ARCHIVES, PAGE_FILES
+from tunegenie_assets.sources.fetching import SCOPE_OF
 
 ARCHIVES_KEY = dg.AssetKey(list(ARCHIVES.key))
+PAGES_KEY = dg.AssetKey(list(PAGE_FILES.key))
 IMPORT_FOLLOWS_TAG = "tunegenie/import_follows"
 """On a landing run whose caller starts the import itself."""
 MOST_LANDINGS = 100
@@ -21,8 +24,8 @@ SETTLE_SECONDS = 5.0
 """A file that changed later than this is still being copied."""
 
 
-def build_sensors(inbox: Path, default_listener: str) -> list[dg.SensorDefinition]:
-    """The inbox sensor and the sensor that imports what has been landed."""
+def build_sensors(inbox: Path, default_listener: str, collection: Collection) -> list[dg.SensorDefinition]:
+    """The inbox sensor, the sensors that build what has been landed, and the one that takes up parked work."""
 
     @dg.sensor(
         name="inbox",
@@ -46,25 +49,55 @@ def build_sensors(inbox: Path, default_listener: str) -> list[dg.SensorDefinitio
             return dg.SkipReason(f"nothing new in {inbox}")
         return dg.SensorResult(run_requests=requests, cursor=json.dumps(files))
 
-    # Not an asset sensor: that looks at the latest landing only, and two files of the inbox may land between two ticks.
-    @dg.sensor(
-        name="landed_archives",
-        job=import_archives,
-        default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Imports the days that a newly landed archive holds, in one run.",
-    )
+    return [
+        inbox_sensor,
+        _days_sensor(
+            "landed_archives", ARCHIVES_KEY, IMPORT_ARCHIVES, "Imports the days that a newly landed archive holds."
+        ),
+        _days_sensor(
+            "landed_pages", PAGES_KEY, BUILD_COLLECTED, "Builds the days of the plays that services newly told of."
+        ),
+        _parked_work_sensor(collection),
+    ]
+
+
+def _days_sensor(name: str, key: dg.AssetKey, job_name: str, description: str) -> dg.SensorDefinition:
+    """A run of the job over the days that each materialization of `key` names."""
+
+    # Not an asset sensor: that looks at the latest landing only, and two may come between two ticks.
+    @dg.sensor(name=name, job_name=job_name, default_status=dg.DefaultSensorStatus.RUNNING, description=description)
     def landed_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         cursor = int(context.cursor) if context.cursor else None
         landed = context.instance.fetch_materializations(
-            dg.AssetRecordsFilter(asset_key=ARCHIVES_KEY, after_storage_id=cursor), limit=MOST_LANDINGS, ascending=True
+            dg.AssetRecordsFilter(asset_key=key, after_storage_id=cursor), limit=MOST_LANDINGS, ascending=True
         ).records
         if not landed:
             return dg.SkipReason("nothing new has been landed")
         requests = [request for record in landed if (request := import_request(context.instance, record))]
-        reason = None if requests else dg.SkipReason("no archive has been landed that is not imported as well")
+        reason = None if requests else dg.SkipReason("nothing has been landed that is not built as well")
         return dg.SensorResult(run_requests=requests, skip_reason=reason, cursor=str(landed[-1].storage_id))
 
-    return [inbox_sensor, landed_sensor]
+    return landed_sensor
+
+
+def _parked_work_sensor(collection: Collection) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="parked_work",
+        job_name=COLLECT,
+        minimum_interval_seconds=300,
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        description="Takes up work that a quota or a long pause parked, when its time has come.",
+    )
+    def parked_work_sensor() -> dg.RunRequest | dg.SkipReason:
+        parked = collection.state.parked() if collection.has_state() else []
+        due = [work for work in parked if work.retry_at <= datetime.now(UTC).replace(tzinfo=None)]
+        if not due:
+            waits = f"until {parked[0].retry_at:%Y-%m-%d %H:%M} UTC" if parked else "for nothing"
+            return dg.SkipReason(f"parked work waits {waits}")
+        scopes = sorted({SCOPE_OF[work.stream] for work in due if work.stream in SCOPE_OF})
+        return collect_request(scopes, run_key=f"{due[0].stream}|{due[0].subject}|{due[0].retry_at.isoformat()}")
+
+    return parked_work_sensor
 
 
 def settled_files(inbox: Path, now: float) -> Iterator[tuple[str, str]]:

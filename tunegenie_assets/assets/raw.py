@@ -7,12 +7,14 @@ from ml.listeners.catalogue import generate_catalogue
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.partitions import play_days
 from tunegenie_assets.resources.archives import ArchiveStore
+from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.partition_counts import count_by_day, days_of, record_counts
 from tunegenie_assets.resources.simulation import Simulation
 from tunegenie_assets.resources.tables import column_schema
 from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS
-from tunegenie_assets.schemas.histories import HISTORIES, REJECTED_RECORDS
-from tunegenie_assets.schemas.landing import ARCHIVES
+from tunegenie_assets.schemas.collected import COLLECTED, LISTENING
+from tunegenie_assets.schemas.histories import REJECTED_RECORDS
+from tunegenie_assets.schemas.landing import ARCHIVES, PAGE_FILES
 from tunegenie_assets.schemas.table import Table
 from tunegenie_assets.sources.catalogue import read_catalogue
 
@@ -22,7 +24,7 @@ def _history(table: Table) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=list(table.key),
-        deps=[list(ARCHIVES.key)],
+        deps=[list(ARCHIVES.key), list(PAGE_FILES.key)],
         group_name="raw",
         description=table.row,
         owners=list(OWNERS),
@@ -31,16 +33,38 @@ def _history(table: Table) -> dg.AssetsDefinition:
         backfill_policy=dg.BackfillPolicy.single_run(),
         metadata={"partition_expr": table.partition_column, "dagster/column_schema": column_schema(table)},
     )
-    def history(context: dg.AssetExecutionContext, archive_store: ArchiveStore) -> dg.MaterializeResult[pa.Table]:
+    def history(
+        context: dg.AssetExecutionContext, archive_store: ArchiveStore, collection: Collection
+    ) -> dg.MaterializeResult[pa.Table]:
         start, end = days_of(context)
-        rows = archive_store.read_window(table.name, start, end)
+        imported = archive_store.read_window(table, start, end)
+        rows = pa.concat_tables([imported, collection.window(table, start, end)])
         record_counts(context, context.asset_key, count_by_day(rows, "play_date"), (start, end))
         return dg.MaterializeResult(value=rows)
 
     return history
 
 
-histories = [_history(table) for table in HISTORIES]
+def _collected(table: Table) -> dg.AssetsDefinition:
+    """The asset of what a service told that is no play."""
+
+    @dg.asset(
+        key=list(table.key),
+        deps=[list(PAGE_FILES.key)],
+        group_name="raw",
+        description=table.row,
+        owners=list(OWNERS),
+        kinds={"python", table.name.split("_")[0]},
+        metadata={"dagster/column_schema": column_schema(table)},
+    )
+    def collected(collection: Collection) -> dg.MaterializeResult[pa.Table]:
+        return dg.MaterializeResult(value=collection.whole(table))
+
+    return collected
+
+
+histories = [_history(table) for table in LISTENING]
+collected = [_collected(table) for table in COLLECTED]
 
 
 @dg.asset(

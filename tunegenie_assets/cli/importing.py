@@ -16,7 +16,7 @@ from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.reconciliation import ImportedFile, listener_line, reconcile, reconciliation_table
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
-from tunegenie_assets.definitions import build_archive_store
+from tunegenie_assets.definitions import build_archive_store, build_collection
 from tunegenie_assets.jobs import IMPORT_ARCHIVES, LAND_ARCHIVES, without_empty_histories
 from tunegenie_assets.partitions import range_tags
 from tunegenie_assets.resources.importing import sources_landed
@@ -107,7 +107,7 @@ def _merged_line(merged: int) -> str:
 
 
 def _assets(platform: Platform) -> list[dg.AssetKey]:
-    present = sources_landed(build_archive_store(platform.settings))
+    present = sources_landed(build_archive_store(platform.settings)) | build_collection(platform.settings).tables()
     definitions = [asset for asset in platform.definitions.assets or () if isinstance(asset, dg.AssetsDefinition)]
     return without_empty_histories(IMPORT_ARCHIVES, present, definitions)
 

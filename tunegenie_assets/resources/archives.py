@@ -9,6 +9,8 @@ import dagster as dg
 import pyarrow as pa
 from upath import UPath
 
+from tunegenie_assets.schemas.histories import HISTORIES
+from tunegenie_assets.schemas.table import Table
 from tunegenie_assets.sources.landing import Landing
 from tunegenie_assets.sources.parsed import ParsedArchive, ParsedArchives
 
@@ -27,9 +29,14 @@ class ArchiveStore(dg.ConfigurableResource[None]):
     def parsed(self) -> ParsedArchives:
         return ParsedArchives(Path(self.parsed_path))
 
-    def read_window(self, source: str, start: date, end: date) -> pa.Table:
-        """Records of one source in all archives that began in [start, end), parsing what is not parsed yet."""
-        return self.parsed.read_window(source, self._parsed_archives(), start, end)
+    def read_window(self, table: Table, start: date, end: date) -> pa.Table:
+        """Records of one table in all archives that began in [start, end), parsing what is not parsed yet.
+
+        Empty for a table that no archive feeds.
+        """
+        if table not in HISTORIES:
+            return table.empty()
+        return self.parsed.read_window(table.name, self._parsed_archives(), start, end)
 
     def rejected(self) -> pa.Table:
         """Records of all archives that could not be read."""

@@ -75,9 +75,10 @@ class Collection(dg.ConfigurableResource[None]):
             )
         return pa.Table.from_pylist(rows, schema=PAGE_FILES.arrow_schema)
 
-    def streams(self) -> set[str]:
-        """The names of all streams of which anything has landed."""
-        return {file.split("/")[2] for file in self._files()}
+    def tables(self) -> set[str]:
+        """The names of the raw tables that may have rows."""
+        streams = {file.split("/")[2] for file in self._files()}
+        return streams | ({RECENTLY_PLAYED_PAGES.name} if RECENT_PLAYS.name in streams else set())
 
     def _files(self) -> list[str]:
         return sorted(self.state.absorbed()) if self.has_state() else []

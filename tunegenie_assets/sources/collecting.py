@@ -49,6 +49,17 @@ class Outcome:
     problem: str | None = None
     """Why it did not come to its end, in one line."""
 
+    def as_json(self) -> dict[str, object]:
+        return {
+            "stream": self.stream,
+            "subject": self.subject,
+            "pages": self.pages,
+            "records": self.records,
+            "parked_until": f"{self.parked_until.isoformat()}Z" if self.parked_until else None,
+            "needs_reauth": self.needs_reauth,
+            "problem": self.problem,
+        }
+
 
 class Collector:
     """Lands pages in `pages` and remembers their records in `state`."""

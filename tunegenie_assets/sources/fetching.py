@@ -15,7 +15,7 @@ from tunegenie_assets.sources.collecting import Clock, Work
 from tunegenie_assets.sources.services.errors import NotAvailable, NotFound
 from tunegenie_assets.sources.services.lastfm import LastfmClient
 from tunegenie_assets.sources.services.pages import SHARED
-from tunegenie_assets.sources.services.responses import Response
+from tunegenie_assets.sources.services.responses import Purpose, Response
 from tunegenie_assets.sources.services.spotify import Kind, SpotifyClient, TimeRange
 from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.streams.registry import (
@@ -29,6 +29,7 @@ from tunegenie_assets.sources.streams.registry import (
     RECENTLY_PLAYED,
     SAVED_TRACKS,
     SCROBBLES,
+    STREAMS,
     TOP_ITEMS,
     TRACKS,
 )
@@ -38,6 +39,17 @@ from tunegenie_assets.sources.streams.stream import Stream, known_until
 
 Scope = Literal["plays", "library", "enrichment", "charts"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+SCOPE_OF: Mapping[str, Scope] = {
+    stream.name: {
+        Purpose.PLAYS: SCOPES[0],
+        Purpose.LIBRARY: SCOPES[1],
+        Purpose.ENRICHMENT: SCOPES[2],
+        Purpose.CHARTS: SCOPES[3],
+    }[stream.purpose]
+    for stream in STREAMS
+}
+"""By name of a stream."""
 
 LATE_SCROBBLES = timedelta(days=14)
 """Last.fm takes scrobbles that are as old as this."""

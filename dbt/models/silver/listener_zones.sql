@@ -33,13 +33,18 @@ simulated as (
 ),
 
 defaults as (
-    select distinct
+    select
         listener_id,
         {{ default_zone() }} as timezone,
         cast(null as date) as first_date,
         cast('1900-01-01' as timestamp) as given_at,
         4 as precedence
-    from {{ source('landing', 'archives') }}
+    from (
+        select listener_id from {{ source('landing', 'archives') }}
+        union distinct
+        select subject as listener_id from {{ source('landing', 'page_files') }}
+        where subject <> '_shared'
+    ) as known
 ),
 
 -- Of several zones from one date the latest word counts.

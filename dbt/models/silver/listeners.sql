@@ -1,10 +1,24 @@
 with
 
+known_since as (
+    select
+        listener_id,
+        first_day
+    from {{ source('landing', 'archives') }}
+    union all
+    select
+        subject as listener_id,
+        landed_day as first_day
+    from {{ source('landing', 'page_files') }}
+    -- What is nobody's own.
+    where subject <> '_shared'
+),
+
 imported as (
     select
         listener_id,
         cast(min(first_day) as date) as joined_date
-    from {{ source('landing', 'archives') }}
+    from known_since
     group by listener_id
 ),
 
