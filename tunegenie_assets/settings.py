@@ -7,19 +7,30 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import get_args
+from typing import Annotated, get_args
 
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from tunegenie_assets.keys import known_timezones
+from tunegenie_assets.setting_values import (
+    REDIRECT_ADDRESS,
+    checked_contact,
+    checked_fernet_key,
+    checked_names,
+    checked_redirect_address,
+    checked_service_address,
+    names_by_listener,
+)
 
 PREFIX = "TUNEGENIE_"
 MOST_SIMULATED_DAYS = 3650
 DOTENV = ".env"
+
+ServiceAddress = Annotated[str, AfterValidator(checked_service_address)]
 
 
 class SettingsError(Exception):
@@ -77,6 +88,18 @@ class Settings(BaseSettings):
     duckdb_memory: str = "1GB"
     schedule: str = "15 4 * * *"
     ui_port: int = 3000
+    spotify_client_id: str = ""
+    spotify_client_secret: SecretStr | None = None
+    spotify_redirect_uri: Annotated[str, AfterValidator(checked_redirect_address)] = REDIRECT_ADDRESS
+    spotify_daily_calls: int = 800
+    spotify_api_url: ServiceAddress = "https://api.spotify.com/v1/"
+    spotify_accounts_url: ServiceAddress = "https://accounts.spotify.com"
+    token_key: Annotated[SecretStr | None, AfterValidator(checked_fernet_key)] = None
+    lastfm_api_key: SecretStr | None = None
+    lastfm_names: Annotated[str, AfterValidator(checked_names)] = ""
+    lastfm_url: ServiceAddress = "https://ws.audioscrobbler.com/2.0/"
+    contact: Annotated[str, AfterValidator(checked_contact)] = ""
+    poll: str = "*/30 * * * *"
     snowflake_account: str = ""
     snowflake_user: str = ""
     snowflake_private_key_path: Path | None = None
@@ -92,7 +115,7 @@ class Settings(BaseSettings):
             raise ValueError("expected an IANA time zone such as America/Denver or UTC")
         return value
 
-    @field_validator("simulated_listeners", "simulated_days", "threads")
+    @field_validator("simulated_listeners", "simulated_days", "threads", "spotify_daily_calls")
     @classmethod
     def _positive(cls, value: int) -> int:
         if value < 1:
@@ -135,6 +158,11 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def lastfm_accounts(self) -> Mapping[str, str]:
+        """Names at Last.fm by listener."""
+        return names_by_listener(self.lastfm_names)
+
+    @property
     def warehouse_path(self) -> Path:
         return self.home / "warehouse.duckdb"
 
@@ -157,6 +185,14 @@ class Settings(BaseSettings):
     @property
     def models_path(self) -> Path:
         return self.home / "models"
+
+    @property
+    def tokens_path(self) -> Path:
+        return self.home / "tokens"
+
+    @property
+    def collector_path(self) -> Path:
+        return self.home / "collector.sqlite"
 
     @property
     def dagster_home(self) -> Path:

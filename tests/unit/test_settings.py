@@ -5,6 +5,7 @@ import traceback
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from tunegenie_assets.settings import (
     PREFIX,
@@ -16,6 +17,7 @@ from tunegenie_assets.settings import (
     apply_to_process,
     load_settings,
 )
+from tunegenie_assets.sources.services import accounts, lastfm, spotify
 
 HIDDEN = "correct horse battery staple"
 
@@ -58,6 +60,19 @@ def test_unknown_environment_names_the_known_ones(monkeypatch: pytest.MonkeyPatc
         ("SEED", "one\ntwo", "valid integer"),
         ("UI_PORT", "0", "from 1 to 65535"),
         ("UI_PORT", "65536", "from 1 to 65535"),
+        ("SPOTIFY_DAILY_CALLS", "0", "1 or more"),
+        ("SPOTIFY_REDIRECT_URI", "http://localhost:8888/callback", "write the address as http://127.0.0.1:8888"),
+        ("SPOTIFY_REDIRECT_URI", "http://example.org/callback", "expected an address such as http://127.0.0.1:8888"),
+        ("SPOTIFY_REDIRECT_URI", "127.0.0.1:8888", "expected an address such as"),
+        ("SPOTIFY_API_URL", "http://api.spotify.com/v1/", "begins with https://"),
+        ("SPOTIFY_ACCOUNTS_URL", "https://", "begins with https://"),
+        ("LASTFM_URL", "https://ws audioscrobbler", "begins with https://"),
+        ("LASTFM_NAMES", "ada", "such as ada=ada_fm,bob=bobfm"),
+        ("LASTFM_NAMES", "ada=", "such as ada=ada_fm,bob=bobfm"),
+        ("LASTFM_NAMES", "ada=x=y", "such as ada=ada_fm,bob=bobfm"),
+        ("LASTFM_NAMES", "ada=x,ada=y", "twice"),
+        ("CONTACT", "me", "e-mail address"),
+        ("CONTACT", "me@example.org) evil", "e-mail address"),
     ],
 )
 def test_bad_value_says_what_was_expected(
@@ -148,6 +163,56 @@ def test_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
         assert HIDDEN not in text
     monkeypatch.setenv("TUNEGENIE_SEED", "x")
     assert HIDDEN not in error_of()
+
+
+@pytest.mark.parametrize("key", [HIDDEN, "c2hvcnQ=", "ü" * 44])
+def test_a_key_that_is_none_is_told_and_not_shown(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("TUNEGENIE_TOKEN_KEY", key)
+    message = error_of()
+    assert message == "TUNEGENIE_TOKEN_KEY=…: expected a Fernet key: 32 bytes in URL-safe base64"
+
+
+def test_a_key_that_fernet_takes_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = Fernet.generate_key().decode()
+    monkeypatch.setenv("TUNEGENIE_TOKEN_KEY", key)
+    held = load_settings().token_key
+    assert held is not None
+    assert held.get_secret_value() == key
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("", {}), ("ada=ada_fm", {"ada": "ada_fm"}), (" ada = Ada FM , bob=b,", {"ada": "Ada FM", "bob": "b"})],
+)
+def test_names_at_lastfm_are_by_listener(monkeypatch: pytest.MonkeyPatch, text: str, names: dict[str, str]) -> None:
+    monkeypatch.setenv("TUNEGENIE_LASTFM_NAMES", text)
+    assert load_settings().lastfm_accounts == names
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SPOTIFY_REDIRECT_URI", "https://example.org/callback"),
+        ("SPOTIFY_REDIRECT_URI", "http://[::1]:8888/callback"),
+        ("SPOTIFY_API_URL", "http://127.0.0.1:41234/v1/"),
+        ("CONTACT", "me@example.org"),
+        ("CONTACT", "https://example.org/tunegenie"),
+    ],
+)
+def test_addresses_that_nobody_on_the_way_can_read_are_taken(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(PREFIX + name, value)
+    assert getattr(load_settings(), name.lower()) == value
+
+
+def test_the_services_are_where_their_clients_know_them() -> None:
+    settings = load_settings()
+    assert (settings.spotify_api_url, settings.spotify_accounts_url, settings.lastfm_url) == (
+        spotify.API_URL,
+        accounts.ACCOUNTS_URL,
+        lastfm.API_URL,
+    )
 
 
 def test_invalid_secret_is_not_shown_either() -> None:
