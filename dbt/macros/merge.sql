@@ -431,13 +431,13 @@ respelled_{{ name }} as (
 
 {#-
     Seconds after which a song can be scrobbled again: scrobblers report what was heard for half of its length or four
-    minutes, of songs of over 30 seconds. Whoever keeps ends as well takes all plays, however short. A clock of minutes
+    minutes, of songs of over 30 seconds. Whoever tells or keeps ends takes all plays, however short. A clock of minutes
     tells the same minute only.
 -#}
 {% macro soonest_scrobble_s() -%}
     case
         when precision_seconds >= 60 then 30
-        when anchor = 'unknown' then 3
+        when anchor <> 'start' then 3
         else greatest(15, least(coalesce(duration_ms, 0) / 2000.0, 240) - 1)
     end
 {%- endmacro %}

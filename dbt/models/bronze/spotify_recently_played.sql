@@ -23,6 +23,7 @@ select
     album_name,
     isrc,
     false as is_offline_clock,
+    false as is_late_log,
     false as is_overlong,
     ingested_at,
     {{ absent_columns([
