@@ -13,10 +13,11 @@ from tunegenie_assets.schedules import build_schedules
 from tunegenie_assets.settings import SettingsError
 
 DENVER = ZoneInfo("America/Denver")
+POLL = "*/30 * * * *"
 
 
 def request_at(moment: datetime, timezone: str = "America/Denver") -> dg.RunRequest:
-    (schedule,) = build_schedules("15 4 * * *", timezone)
+    schedule, *_ = build_schedules("15 4 * * *", POLL, timezone)
     context = dg.build_schedule_context(scheduled_execution_time=moment)
     data = schedule.evaluate_tick(context)
     assert data.run_requests is not None
@@ -52,12 +53,29 @@ def test_no_day_is_built_before_it_is_over(minutes: int, zone: str) -> None:
 
 
 def test_it_runs_by_the_clock_of_the_listener_and_is_off_at_first() -> None:
-    (schedule,) = build_schedules("15 4 * * *", "America/Denver")
-    assert schedule.execution_timezone == "America/Denver"
-    assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
+    schedules = build_schedules("15 4 * * *", POLL, "America/Denver")
+    assert {schedule.execution_timezone for schedule in schedules} == {"America/Denver"}
+    assert {schedule.default_status for schedule in schedules} == {dg.DefaultScheduleStatus.STOPPED}
 
 
 @pytest.mark.parametrize("cron", ["every day", "61 4 * * *", "15 4 * *", ""])
 def test_expression_that_is_no_cron_names_the_setting(cron: str) -> None:
     with pytest.raises(SettingsError, match=r"^TUNEGENIE_SCHEDULE=.* five fields such as 15 4 \* \* \*$"):
-        build_schedules(cron, "UTC")
+        build_schedules(cron, POLL, "UTC")
+    with pytest.raises(SettingsError, match=r"^TUNEGENIE_POLL="):
+        build_schedules("15 4 * * *", cron, "UTC")
+
+
+def test_what_is_collected_by_the_clock() -> None:
+    _, *collecting = build_schedules("15 4 * * *", POLL, "UTC")
+    asked: dict[str, object] = {}
+    for schedule in collecting:
+        context = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 3, 2, tzinfo=UTC))
+        [request] = schedule.evaluate_tick(context).run_requests or ()
+        [op] = request.run_config["ops"].values()
+        asked[schedule.name] = (schedule.cron_schedule, op["config"]["scopes"])
+    assert asked == {
+        "poll_plays": (POLL, ["plays"]),
+        "collect_library": ("40 2 * * *", ["library", "enrichment"]),
+        "collect_charts": ("20 3 * * 1", ["charts"]),
+    }

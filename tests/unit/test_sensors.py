@@ -1,6 +1,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ import dagster as dg
 import pytest
 
 from tunegenie_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
+from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.sensors import ARCHIVES_KEY, IMPORT_FOLLOWS_TAG, SETTLE_SECONDS, build_sensors, settled_files
+from tunegenie_assets.sources.services.state import CollectorState, ParkedWork
 
 NOW = 1_750_000_000.0
 OLD = NOW - 3600
@@ -29,10 +32,15 @@ def inbox(tmp_path: Path) -> Path:
     return tmp_path / "inbox"
 
 
+def sensors_of(inbox: Path) -> list[dg.SensorDefinition]:
+    home = inbox.parent
+    return build_sensors(inbox, "me", Collection(landing_root=str(home), state_path=str(home / "state.sqlite")))
+
+
 @pytest.fixture
 def tick(inbox: Path) -> Tick:
     """Evaluates the inbox sensor as the daemon does: each time with the cursor of the time before."""
-    sensor = build_sensors(inbox, "me")[0]
+    sensor = sensors_of(inbox)[0]
     cursor: list[str | None] = [None]
 
     def evaluate() -> list[dg.RunRequest]:
@@ -95,7 +103,7 @@ def test_hidden_and_deeper_files_are_left(inbox: Path, tick: Tick, name: str) ->
 
 
 def test_nothing_to_do_says_where_it_looked(inbox: Path) -> None:
-    sensor = build_sensors(inbox, "me")[0]
+    sensor = sensors_of(inbox)[0]
     for _ in range(2):
         data = sensor.evaluate_tick(dg.build_sensor_context())
         assert data.skip_message == f"nothing new in {inbox}"
@@ -128,7 +136,7 @@ def land(instance: dg.DagsterInstance, *days: str, tags: dict[str, str] | None =
 
 
 def evaluate(instance: dg.DagsterInstance, inbox: Path, cursor: str | None = None):
-    sensor = build_sensors(inbox, "me")[1]
+    sensor = sensors_of(inbox)[1]
     assert sensor.name == "landed_archives"
     return sensor.evaluate_tick(dg.build_sensor_context(instance=instance, cursor=cursor))
 
@@ -176,3 +184,16 @@ def test_landing_without_days_imports_nothing(instance: dg.DagsterInstance, inbo
 
 def test_no_landing_at_all_imports_nothing(instance: dg.DagsterInstance, inbox: Path) -> None:
     assert evaluate(instance, inbox).skip_message == "nothing new has been landed"
+
+
+def test_parked_work_is_taken_up_when_its_time_has_come(inbox: Path) -> None:
+    sensor = sensors_of(inbox)[-1]
+    assert "waits for nothing" in str(sensor.evaluate_tick(dg.build_sensor_context()).skip_message)
+    state = CollectorState(inbox.parent / "state.sqlite")
+    for stream, retry_at in (("spotify_saved_tracks", datetime(2020, 1, 1)), ("lastfm_charts", datetime(2999, 1, 1))):
+        state.park(ParkedWork("any", stream, "ada", retry_at, "QUOTA_EXCEEDED", datetime(2020, 1, 1)))
+    [request] = sensor.evaluate_tick(dg.build_sensor_context()).run_requests or ()
+    [op] = request.run_config["ops"].values()
+    assert op["config"]["scopes"] == ["library"]
+    state.unpark("any", "spotify_saved_tracks", "ada")
+    assert "2999-01-01" in str(sensor.evaluate_tick(dg.build_sensor_context()).skip_message)
