@@ -1,0 +1,153 @@
+"""`python -m benches.collect`: is live collection safe to leave alone, with faults, kills and an exhausted quota?
+
+Tables and progress go to standard error, the line of JSON to standard output. Exit code 1 when a floor is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.progress import Progress
+
+from benches.collect import display
+from benches.collect.child import STATE
+from benches.collect.score import Score, calls_over, most_in_a_day, score
+from benches.collect.soak import DAILY_CALLS, Plan, Soak, Soaked, make_sandbox, our_spotify_calls
+from benches.collect.truth import (
+    collected_pages,
+    collected_plays,
+    collected_scrobbles,
+    equals_what_landed,
+    scrobbles_told,
+)
+from benches.processes import BenchError
+from benches.report import Figures, Floor, Size, finish, missed
+from tunegenie_assets.sandbox.journal import JournalEntry
+from tunegenie_assets.sandbox.server import Sandbox
+from tunegenie_assets.sources.services.state import CollectorState
+
+LINE_WIDTH = 120
+
+PLANS: Mapping[Size, Plan] = {
+    "full": Plan(polls=1000, days=30, listeners=4, kills=20, exhaustions=2),
+    "small": Plan(polls=66, days=2, listeners=2, kills=5, exhaustions=1),
+}
+FLOORS = (
+    Floor("plays_lost", "at most", 0, in_small=True),
+    Floor("plays_doubled", "at most", 0, in_small=True),
+    Floor("calls_over_budget", "at most", 0, in_small=True),
+    Floor("gaps_false", "at most", 0, in_small=True),
+    Floor("scrobbles_lost", "at most", 0, in_small=True),
+    Floor("scrobbles_doubled", "at most", 0, in_small=True),
+    Floor("reauthorizations", "at most", 0, in_small=True),
+    Floor("state_rebuilt", "at least", 1, in_small=True),
+    Floor("faults_share", "at least", 0.08, in_small=True),
+    Floor("kills", "at least", 20),
+    Floor("quota_exhausted", "at least", 2),
+    # What is to be survived must have happened.
+    Floor("gaps", "at least", 1),
+)
+
+
+def judge(soaked: Soaked, sandbox: Sandbox, folder: Path, console: Console) -> Figures:
+    state = CollectorState(folder / STATE)
+    journal = list(sandbox.journal)
+    scores = {
+        account.listener_id: score(
+            account.plays,
+            collected_plays(state, account.listener_id),
+            collected_pages(state, account.listener_id),
+            begin=soaked.begin,
+            end=soaked.end,
+        )
+        for account in soaked.world.accounts.values()
+    }
+    display.show_scores(console, scores)
+    display.show_trouble(console, journal, soaked.kills)
+    display.show_problems(console, Counter(problem for report in soaked.reports for problem in report.problems))
+    calls = [entry.time for entry in our_spotify_calls(journal)]
+    return {
+        "polls": soaked.plan.polls,
+        "faults": sum(entry.fault is not None for entry in journal),
+        "kills": len(soaked.kills),
+        **_sums(scores),
+        "calls_over_budget": calls_over(calls, DAILY_CALLS),
+        "calls_most_in_a_day": most_in_a_day(calls),
+        "quota_exhausted": _exhaustions(soaked, journal),
+        "faults_share": sum(entry.fault is not None for entry in journal) / len(journal),
+        "reauthorizations": sum(report.needs_reauth for report in soaked.reports),
+        **_scrobble_figures(soaked, state, sandbox),
+        "state_rebuilt": equals_what_landed(folder, soaked.end.replace(tzinfo=None)),
+    }
+
+
+def _sums(scores: Mapping[str, Score]) -> Figures:
+    names = {
+        "plays_lost": "lost",
+        "plays_doubled": "doubled",
+        "plays_shown": "shown",
+        "plays_in_gaps": "in_gaps",
+        "plays_never_shown": "never_shown",
+        "gaps": "gaps",
+        "gaps_false": "false_gaps",
+    }
+    return {figure: sum(getattr(found, name) for found in scores.values()) for figure, name in names.items()}
+
+
+def _scrobble_figures(soaked: Soaked, state: CollectorState, sandbox: Sandbox) -> Figures:
+    told, collected = Counter[object](), Counter[object]()
+    key = next(iter(soaked.world.lastfm_api_keys))
+    for listener_id in soaked.scrobblers:
+        name = soaked.world.accounts[listener_id].lastfm_name
+        for scrobble, times in scrobbles_told(sandbox.base_url, key, name).items():
+            told[listener_id, scrobble] = times
+        for scrobble, times in collected_scrobbles(state, listener_id).items():
+            collected[listener_id, scrobble] = times
+    return {
+        "scrobbles": told.total(),
+        "scrobbles_lost": (told - collected).total(),
+        "scrobbles_doubled": (collected - told).total(),
+    }
+
+
+def _exhaustions(soaked: Soaked, journal: list[JournalEntry]) -> int:
+    """Times that the quota was exhausted and refused us: a refusal that is no fault is the quota's."""
+    ends = [*soaked.exhausted_at[1:], len(journal)]
+    return sum(
+        any(entry.status == 429 and not entry.fault for entry in our_spotify_calls(journal[begin:end]))
+        for begin, end in zip(soaked.exhausted_at, ends, strict=True)
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benches.collect", description=__doc__)
+    parser.add_argument("--size", choices=tuple(PLANS), default="full")
+    size: Size = parser.parse_args().size
+    plan = PLANS[size]
+    console = Console(stderr=True, width=None if sys.stderr.isatty() else LINE_WIDTH)
+    began = time.monotonic()
+    with (
+        TemporaryDirectory(prefix="tunegenie-bench-collect-") as name,
+        make_sandbox(plan) as sandbox,
+        Progress(console=console, disable=not console.is_terminal) as progress,
+    ):
+        folder = Path(name)
+        task = progress.add_task("polls", total=plan.polls)
+        try:
+            soaked = Soak(plan, sandbox, folder, tell=lambda _: progress.advance(task)).run(folder)
+        except BenchError as error:
+            console.print(f"[red]bench-collect: {error}[/red]")
+            return 1
+        figures = {**judge(soaked, sandbox, folder, console), "seconds": time.monotonic() - began}
+    return finish("collect", size, figures, missed(FLOORS, figures, size))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
