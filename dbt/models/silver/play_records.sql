@@ -13,47 +13,47 @@
 ) }}
 
 {%- set columns = record_columns() %}
+{%- set deciding = [
+    'listener_id', 'source', 'feed', 'record_hash', 'source_file', 'source_row', 'play_date', 'started_at', 'ended_at',
+    'anchor', 'logged_at', 'precision_seconds', 'ms_played', 'duration_ms', 'artist_key', 'title_key', 'recording_key',
+    'reason_start', 'reason_end', 'incognito', 'is_late_log', 'is_overlong', 'reason',
+] %}
 
 with
 
-records as (
-    select
-        unmerged.*,
-        -- Of plays shorter than the clock's minute equal rows in one file are repeats, not copies.
-        case
-            when precision_seconds >= 60 and ms_played < 60000
-                then row_number() over (
-                    partition by play_date, listener_id, source, source_file, record_hash order by source_row
-                )
-            else 1
-        end as occurrence
-    from {{ ref('unmerged_records') }} as unmerged
-    where
-        {{ in_window('play_date', 3, days_before=33) }}
-        -- Other logs have a play under the day on which it was logged, for offline plays up to 30 days later: what
-        -- became of the plays of those days is decided again from all that it was decided from.
-        and ({{ in_window('play_date', 3) }} or feed = '{{ feeds()[0] }}')
-),
-
-identified as (
-    select
-        records.*,
-        case
-            when occurrence = 1 then {{ md5_of(['listener_id', 'source', 'record_hash']) }}
-            else {{ md5_of(['listener_id', 'source', 'record_hash', 'occurrence']) }}
-        end as record_id
-    from records
-),
-
--- 1. The same record, exported again.
+-- 1. The same record, exported again. Only what the decision needs: the other columns are joined to it at the end.
 numbered as (
     select
         identified.*,
         row_number() over (partition by record_id order by source_file, source_row) as copy_number
-    from identified
+    from (
+        select
+            records.*,
+            case
+                when occurrence = 1 then {{ md5_of(['listener_id', 'source', 'record_hash']) }}
+                else {{ md5_of(['listener_id', 'source', 'record_hash', 'occurrence']) }}
+            end as record_id
+        from (
+            select
+                {{ deciding | join(',\n                ') }},
+                -- Of plays shorter than the clock's minute equal rows in one file are repeats, not copies.
+                case
+                    when precision_seconds >= 60 and ms_played < 60000
+                        then row_number() over (
+                            partition by play_date, listener_id, source, source_file, record_hash order by source_row
+                        )
+                    else 1
+                end as occurrence
+            from {{ ref('unmerged_records') }}
+            where
+                {{ in_window('play_date', 3, days_before=33) }}
+                -- Other logs have a play under the day on which it was logged, for offline plays up to 30 days later:
+                -- what became of the plays of those days is decided again from all that it was decided from.
+                and ({{ in_window('play_date', 3) }} or feed = '{{ feeds()[0] }}')
+        ) as records
+    ) as identified
 ),
 
--- Only what the decision needs: the other columns are joined to it at the end.
 originals as (
     select
         record_id,
@@ -210,7 +210,15 @@ copies_in_logs as (
 -- From a record to its play: through the leader of its run, the spelling kept, and the feed that tells it best.
 followed as (
     select
-        numbered.*,
+        numbered.record_id,
+        numbered.listener_id,
+        numbered.source,
+        numbered.record_hash,
+        numbered.source_file,
+        numbered.source_row,
+        numbered.copy_number,
+        numbered.incognito,
+        numbered.reason,
         led.leader_id,
         coalesce(spelled_artist.kept_id, spelled_title.kept_id, led.leader_id) as unit_id
     from numbered
@@ -247,15 +255,25 @@ judged as (
 )
 
 select
-    {{ columns | join(',\n    ') }},
-    fate,
-    case when fate in ('kept', 'merged_into') then meant_play_id end as play_id,
+    {%- for column in columns %}
+    records.{{ column }},
+    {%- endfor %}
+    judged.fate,
+    case when judged.fate in ('kept', 'merged_into') then judged.meant_play_id end as play_id,
     case
-        when fate <> 'merged_into' then null
-        when copy_number > 1 then 'same_record'
-        when record_id <> leader_id then 'same_time'
-        when leader_id <> unit_id then 'other_spelling'
+        when judged.fate <> 'merged_into' then null
+        when judged.copy_number > 1 then 'same_record'
+        when judged.record_id <> judged.leader_id then 'same_time'
+        when judged.leader_id <> judged.unit_id then 'other_spelling'
         else 'other_source'
     end as merged_by
-from judged
-where {{ in_window('play_date', 1) }}
+from {{ ref('unmerged_records') }} as records
+inner join judged
+    on
+        records.listener_id = judged.listener_id
+        and records.source = judged.source
+        and records.source_file = judged.source_file
+        and records.record_hash = judged.record_hash
+        -- Simulated plays have no row.
+        and coalesce(records.source_row, -1) = coalesce(judged.source_row, -1)
+where {{ in_window('records.play_date', 1) }}
