@@ -3,6 +3,21 @@
 import dagster as dg
 
 from tunegenie_assets.checks.factories import WARN, no_rows_check
+from tunegenie_assets.schemas.collected import (
+    ALBUMS,
+    ARTIST_TAGS,
+    ARTISTS,
+    AUDIO_FEATURES,
+    CHARTS,
+    PLAYLIST_ITEMS,
+    PLAYLISTS,
+    RECENTLY_PLAYED,
+    RECENTLY_PLAYED_PAGES,
+    SAVED_TRACKS,
+    TOP_ITEMS,
+    TRACKS,
+)
+from tunegenie_assets.schemas.table import Table
 
 no_gap_is_open = no_rows_check(
     ["silver", "listening_gaps"],
@@ -27,17 +42,34 @@ pages_readable = no_rows_check(
     severity=WARN,
 )
 
-plays_once = no_rows_check(
-    ["raw", "spotify_recently_played"],
-    "every_play_once",
-    """
-    select listener_id, played_at, track_uri, count(*) as times
-    from raw.spotify_recently_played
-    group by 1, 2, 3
-    having count(*) > 1
-    """,
-    description="A play that many pages tell of is one row.",
-    blocking=True,
-)
+NATURAL_KEYS: dict[Table, tuple[str, ...]] = {
+    RECENTLY_PLAYED: ("listener_id", "played_at", "track_uri"),
+    RECENTLY_PLAYED_PAGES: ("listener_id", "requested_at"),
+    SAVED_TRACKS: ("listener_id", "track_uri"),
+    TOP_ITEMS: ("listener_id", "snapshot_date", "kind", "time_range", "rank"),
+    PLAYLISTS: ("listener_id", "playlist_id", "snapshot_id"),
+    PLAYLIST_ITEMS: ("listener_id", "playlist_id", "snapshot_id", "position"),
+    TRACKS: ("track_id",),
+    ALBUMS: ("album_id",),
+    ARTISTS: ("artist_id",),
+    AUDIO_FEATURES: ("track_id",),
+    ARTIST_TAGS: ("artist_name", "tag"),
+    CHARTS: ("snapshot_date", "kind", "rank"),
+}
+"""What tells the items of a table apart."""
 
-COLLECTED_CHECKS: list[dg.AssetChecksDefinition] = [no_gap_is_open, pages_readable, plays_once]
+
+def _items_once(table: Table, key: tuple[str, ...]) -> dg.AssetChecksDefinition:
+    columns = ", ".join(key)
+    return no_rows_check(
+        table.key,
+        "every_item_once",
+        f"select {columns}, count(*) as times from {'.'.join(table.key)} group by {columns} having count(*) > 1",  # noqa: S608  # names of schemas/
+        description="An item that many pages tell of is one row.",
+        blocking=True,
+    )
+
+
+items_once = [_items_once(table, key) for table, key in NATURAL_KEYS.items()]
+
+COLLECTED_CHECKS: list[dg.AssetChecksDefinition] = [no_gap_is_open, pages_readable, *items_once]
