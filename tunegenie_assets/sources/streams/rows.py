@@ -200,9 +200,12 @@ def _audio_features(record: Record, body: Row) -> Iterator[Row]:
 
 
 def _artist_tags(record: Record, body: Row) -> Iterator[Row]:
-    for tag in body["tags"] or [{}]:
-        name = tag.get("name")
-        yield {"artist_name": body["artist"], "tag": name.lower() if name else None, "count": tag.get("count")}
+    # Tags that differ in case are one: the first has the higher count.
+    counts: dict[str | None, int | None] = {}
+    for tag in body["tags"]:
+        counts.setdefault(tag["name"].lower(), tag["count"])
+    for name, count in (counts or {None: None}).items():
+        yield {"artist_name": body["artist"], "tag": name, "count": count}
 
 
 def _chart(record: Record, body: Row) -> Iterator[Row]:
