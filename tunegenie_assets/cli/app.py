@@ -19,6 +19,7 @@ from tunegenie_assets.cli.arguments import Command
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.dbt_support.project import DbtError
 from tunegenie_assets.locking import WarehouseBusyError
+from tunegenie_assets.sandbox.profile import Profile
 from tunegenie_assets.settings import SettingsError
 from tunegenie_assets.sources.errors import SourceError
 
@@ -30,6 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+playlist = typer.Typer(help="Playlists of a listener's account.", no_args_is_help=True)
+app.add_typer(playlist, name="playlist")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for machines.")]
 DATE = ["%Y-%m-%d"]
@@ -144,6 +147,19 @@ def timezone(
     command.run(request, listener=listener, as_json=as_json)
 
 
+@app.command("run-once")
+def run_once(
+    scopes: Annotated[
+        list[str] | None, typer.Argument(help="What to ask for: plays, library, enrichment, charts; all without it.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask the connected services for what is new, now, and build the days of new plays."""
+    from tunegenie_assets.cli import collecting as command  # noqa: PLC0415  # as above
+
+    command.run(scopes or [], as_json=as_json)
+
+
 @app.command()
 def recount(as_json: Json = False) -> None:
     """Build anew what depends on the counting policy and on what listeners said, and nothing else.
@@ -161,6 +177,72 @@ def stats(as_json: Json = False) -> None:
     from tunegenie_assets.cli import stats as command  # noqa: PLC0415  # as above
 
     command.run(as_json=as_json)
+
+
+@app.command()
+def login(
+    *,
+    listener: Annotated[str | None, typer.Option(help="Whose account it is [TUNEGENIE_LISTENER].")] = None,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="No browser here: paste the address that the browser ended at.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Connect a Spotify account; needs the app's TUNEGENIE_SPOTIFY_CLIENT_ID."""
+    from tunegenie_assets.cli import connecting as command  # noqa: PLC0415  # as above
+
+    command.log_in(listener=listener, headless=headless, as_json=as_json)
+
+
+@app.command()
+def logout(
+    *,
+    listener: Annotated[str | None, typer.Option(help="Whose account it is [TUNEGENIE_LISTENER].")] = None,
+    as_json: Json = False,
+) -> None:
+    """Forget the tokens of a listener's Spotify account; what was collected is kept."""
+    from tunegenie_assets.cli import connecting as command  # noqa: PLC0415  # as above
+
+    command.log_out(listener=listener, as_json=as_json)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Try every configured connection and say what to do where one does not work; the exit code is then 1."""
+    from tunegenie_assets.cli import doctoring as command  # noqa: PLC0415  # as above
+
+    command.run(as_json=as_json)
+
+
+@app.command()
+def sandbox(
+    *,
+    listeners: Annotated[int, typer.Option(min=1, max=50, help="Accounts; the first five may use the app.")] = 2,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days that they have listened.")] = 30,
+    profile: Annotated[Profile, typer.Option(help="What Spotify lets the app do.")] = Profile.DEV2026,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine; 0 is any free one.")] = 0,
+    faults: Annotated[Path | None, typer.Option(help="JSON file of what goes wrong, and when.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Serve a local stand-in for Spotify and Last.fm over simulated listeners until Ctrl-C."""
+    from tunegenie_assets.cli import sandboxing as command  # noqa: PLC0415  # as above
+
+    request = command.Request(listeners=listeners, days=days, profile=profile, port=port, faults=faults)
+    command.run(request, as_json=as_json)
+
+
+@playlist.command()
+def push(
+    *,
+    listener: Annotated[str | None, typer.Option(help="Whose account it is [TUNEGENIE_LISTENER].")] = None,
+    name: Annotated[str, typer.Option(help="Of the playlist; one of ours with this name is replaced.")] = "TuneGenie",
+    count: Annotated[int, typer.Option(min=1, help="Tracks at most.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Write what is recommended to a listener into a private playlist of their Spotify account."""
+    from tunegenie_assets.cli import playlisting as command  # noqa: PLC0415  # as above
+
+    command.push(listener=listener, name=name, count=count, as_json=as_json)
 
 
 @app.command()

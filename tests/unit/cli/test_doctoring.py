@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tunegenie_assets.cli.doctoring import examine_warehouse
+from tunegenie_assets.cli.examining import State
+from tunegenie_assets.locking import warehouse_lock
+from tunegenie_assets.settings import load_settings
+
+
+@pytest.mark.parametrize(
+    ("statement", "state"),
+    [
+        ("create schema silver", State.WARNS),
+        ("create schema silver; create table silver.plays (id integer)", State.WORKS),
+    ],
+)
+def test_a_warehouse_that_can_be_read(tmp_path: Path, statement: str, state: State) -> None:
+    settings = load_settings(home=tmp_path)
+    with duckdb.connect(str(settings.warehouse_path)) as connection:
+        connection.execute(statement)
+    assert examine_warehouse(settings).state is state
+
+
+def test_a_run_at_work_is_not_waited_for(tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path)
+    settings.warehouse_path.touch()
+    with warehouse_lock(settings.warehouse_lock_path):
+        assert examine_warehouse(settings, wait_s=0).state is State.WAITS
+
+
+def test_production_names_the_setting_that_is_missing() -> None:
+    finding = examine_warehouse(load_settings(env="production"))
+    assert finding.state is State.FAILS
+    assert "TUNEGENIE_SNOWFLAKE_ACCOUNT" in finding.says

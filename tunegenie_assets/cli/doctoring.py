@@ -1,0 +1,103 @@
+"""`tunegenie doctor`: every configured connection tried, and what to do where one does not work.
+
+Trying the services is in examining.py.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import duckdb
+import typer
+from rich.console import Console
+
+from tunegenie_assets.cli import display
+from tunegenie_assets.cli.connecting import Connections
+from tunegenie_assets.cli.examining import Finding, State, examine_services
+from tunegenie_assets.locking import WarehouseBusyError, warehouse_lock
+from tunegenie_assets.resources.factory import warehouse_for
+from tunegenie_assets.settings import Environment, Settings, SettingsError, apply_to_process
+
+_TABLES = "select count(*) as found from information_schema.tables where lower(table_schema) = 'silver'"
+LOCK_SECONDS = 2.0
+_COLOURS = {
+    State.WORKS: "green",
+    State.WAITS: "yellow",
+    State.WARNS: "yellow",
+    State.FAILS: "red",
+    State.ABSENT: "dim",
+}
+
+
+def run(*, as_json: bool) -> None:
+    """Print all findings; the exit code is 1 when something that is configured does not work."""
+    out, progress = display.consoles(as_json=as_json)
+    connections = Connections.open()
+    # The warehouse of production finds its passphrase there.
+    apply_to_process(connections.settings)
+    progress.print("Trying every connection; services get a moment to answer.")
+    findings = [
+        Finding(
+            "settings", State.WORKS, f"{connections.settings.env.value}, everything under {connections.settings.home}"
+        ),
+        examine_warehouse(connections.settings),
+        *examine_services(connections),
+    ]
+    works = all(finding.state is not State.FAILS for finding in findings)
+    if as_json:
+        document = [{"what": f.what, "state": f.state.value, "says": f.says} for f in findings]
+        display.print_json({"command": "doctor", "works": works, "findings": document})
+    else:
+        _print(findings, out)
+    if not works:
+        raise typer.Exit(1)
+
+
+def examine_warehouse(settings: Settings, wait_s: float = LOCK_SECONDS) -> Finding:
+    """Whether the warehouse can be read."""
+    what = "warehouse"
+    if settings.env is not Environment.PRODUCTION and not settings.warehouse_path.exists():
+        return Finding(what, State.ABSENT, "nothing has been built yet; run tunegenie demo or tunegenie import")
+    try:
+        tables = _tables_of_silver(settings, wait_s)
+    except WarehouseBusyError:
+        return Finding(what, State.WAITS, "a run is at work on it; try again when it is done")
+    except SettingsError as error:
+        return Finding(what, State.FAILS, str(error))
+    # A private key that cannot be used is a ValueError.
+    except (OSError, ValueError, duckdb.Error, *_snowflake_errors(settings)) as error:
+        return Finding(what, State.FAILS, " ".join(str(error).split()))
+    if not tables:
+        return Finding(what, State.WARNS, "it holds no plays; run tunegenie rebuild")
+    return Finding(what, State.WORKS, f"can be read; {tables} tables of silver")
+
+
+def _tables_of_silver(settings: Settings, wait_s: float) -> int:
+    if settings.env is Environment.PRODUCTION:
+        [row] = warehouse_for(settings).query(_TABLES).to_pylist()
+        return int(row["found"])
+    # Not through the resource: it waits ten minutes for a run, and tries a damaged file for two.
+    with (
+        warehouse_lock(settings.warehouse_lock_path, wait_s),
+        closing(duckdb.connect(str(settings.warehouse_path), read_only=True)) as connection,
+    ):
+        [count] = connection.execute(_TABLES).fetchall()[0]
+        return int(count)
+
+
+def _snowflake_errors(settings: Settings) -> tuple[type[Exception], ...]:
+    if settings.env is not Environment.PRODUCTION:
+        return ()
+    try:
+        # An extra, and slow to import.
+        from snowflake.connector.errors import Error  # noqa: PLC0415
+    except ImportError:
+        return ()
+    return (Error,)
+
+
+def _print(findings: list[Finding], out: Console) -> None:
+    for finding in findings:
+        colour = _COLOURS[finding.state]
+        out.print(f"[{colour}]{finding.state.value:<8}[/{colour}] [bold]{finding.what}[/bold]", end="  ")
+        out.print(finding.says, markup=False, soft_wrap=True)
