@@ -19,7 +19,7 @@ from rich.progress import Progress
 from benches.collect import display
 from benches.collect.child import STATE
 from benches.collect.score import Score, calls_over, most_in_a_day, score
-from benches.collect.soak import DAILY_CALLS, Plan, Soak, Soaked, make_sandbox, our_spotify_calls
+from benches.collect.soak import DAILY_CALLS, Plan, Soak, Soaked, is_of_another_app, make_sandbox, our_spotify_calls
 from benches.collect.truth import (
     collected_pages,
     collected_plays,
@@ -59,29 +59,31 @@ FLOORS = (
 def judge(soaked: Soaked, sandbox: Sandbox, folder: Path, console: Console) -> Figures:
     state = CollectorState(folder / STATE)
     journal = list(sandbox.journal)
+    ours = [entry for entry in journal if not is_of_another_app(entry)]
     scores = {
         account.listener_id: score(
             account.plays,
             collected_plays(state, account.listener_id),
-            collected_pages(state, account.listener_id),
+            *collected_pages(state, account.listener_id),
             begin=soaked.begin,
             end=soaked.end,
         )
         for account in soaked.world.accounts.values()
     }
     display.show_scores(console, scores)
-    display.show_trouble(console, journal, soaked.kills)
+    display.show_trouble(console, ours, soaked.kills)
     display.show_problems(console, Counter(problem for report in soaked.reports for problem in report.problems))
     calls = [entry.time for entry in our_spotify_calls(journal)]
     return {
         "polls": soaked.plan.polls,
-        "faults": sum(entry.fault is not None for entry in journal),
+        "faults": sum(entry.fault is not None for entry in ours),
+        "requests": len(ours),
         "kills": len(soaked.kills),
         **_sums(scores),
         "calls_over_budget": calls_over(calls, DAILY_CALLS),
         "calls_most_in_a_day": most_in_a_day(calls),
         "quota_exhausted": _exhaustions(soaked, journal),
-        "faults_share": sum(entry.fault is not None for entry in journal) / len(journal),
+        "faults_share": sum(entry.fault is not None for entry in ours) / len(ours),
         "reauthorizations": sum(report.needs_reauth for report in soaked.reports),
         **_scrobble_figures(soaked, state, sandbox),
         "state_rebuilt": equals_what_landed(folder, soaked.end.replace(tzinfo=None)),
@@ -94,6 +96,7 @@ def _sums(scores: Mapping[str, Score]) -> Figures:
         "plays_doubled": "doubled",
         "plays_shown": "shown",
         "plays_in_gaps": "in_gaps",
+        "plays_between_polls": "between_polls",
         "plays_never_shown": "never_shown",
         "gaps": "gaps",
         "gaps_false": "false_gaps",

@@ -16,12 +16,16 @@ _COLUMNS: Mapping[str, str] = {
     "shown": "shown",
     "collected": "collected",
     "in_gaps": "in gaps",
+    "between_polls": "between polls",
     "lost": "lost",
     "doubled": "doubled",
     "never_shown": "never shown",
     "gaps": "gaps",
     "false_gaps": "false gaps",
 }
+
+_LOST_SHOWN = 5
+"""Of each listener."""
 
 
 def show_scores(console: Console, scores: Mapping[str, Score]) -> None:
@@ -33,7 +37,7 @@ def show_scores(console: Console, scores: Mapping[str, Score]) -> None:
         table.add_row(listener_id, *(f"{getattr(score, name):,}" for name in _COLUMNS))
     console.print(table)
     for listener_id, score in scores.items():
-        for heard in score.lost_plays:
+        for heard in score.lost_plays[:_LOST_SHOWN]:
             console.print(f"[red]lost[/red] {listener_id} {heard.ended_ms} {heard.uri}")
 
 

@@ -12,10 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tunegenie_assets.sources import budget, collecting, storage
 from tunegenie_assets.sources.services import accounts, pages, spotify_connection, state, tokens, transport
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ class Killer:
         self._lines_left = kill.line
         sys.settrace(self._trace)
 
-    def _trace(self, frame: FrameType, event: str, _: Any) -> Any:
+    def _trace(self, frame: FrameType, event: str, _: object) -> TraceFunction | None:
         code = frame.f_code
         if event == "call":
             return self._trace if f"{code.co_filename}:{code.co_qualname}" in self._functions else None

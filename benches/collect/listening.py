@@ -1,4 +1,4 @@
-"""Listeners who do what makes collecting hard: a world of the simulator's heaviest, with their plays disturbed.
+"""Listeners who do what makes collecting hard: they listen for hours, and their plays are disturbed.
 
 Late and out-of-order plays, stretches heard offline, private sessions, plays that end in one moment, local files,
 tracks that were removed since.
@@ -6,11 +6,12 @@ tracks that were removed since.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
+
+import pyarrow as pa
 
 from ml.listeners.catalogue import generate_catalogue
 from ml.listeners.plays import simulate_plays
@@ -19,7 +20,9 @@ from tunegenie_assets.sandbox.build import world_from
 from tunegenie_assets.sandbox.world import LocalFile, PlayEvent, Track, World
 
 ARTISTS = 300
-POPULATION = 60
+SESSIONS_A_DAY = (5.0, 4.0, 2.0, 1.0)
+"""Of the listeners, the heaviest first: more than 250 plays on the longest day of the first, 25 on any of the last."""
+HABITS = {"session_length": 30.0, "skip_rate": 0.1}
 HISTORY = timedelta(days=3)
 """Played before the first poll."""
 
@@ -33,16 +36,21 @@ _REHEARSALS = tuple(LocalFile(f"Rehearsal, Take {take}", "Four Friends", "In the
 
 
 def heavy_listeners(seed: int, *, listeners: int, begin: datetime, days: int) -> World:
-    """The world of those of a population who play most in the `days` from `begin`, an aware UTC time."""
+    """The first so many of SESSIONS_A_DAY, with plays for `days` from `begin`, an aware UTC time."""
     first = (begin - HISTORY).date()
     until = first + timedelta(days=days + HISTORY.days + 3)
     catalogue = generate_catalogue(seed, artists=ARTISTS)
-    population = simulate_listeners(PopulationSpec(POPULATION, seed, first, until), catalogue)
+    population = simulate_listeners(PopulationSpec(listeners, seed, first, until), catalogue)
+    habits = {"sessions_per_day": SESSIONS_A_DAY[:listeners]}
+    habits |= {name: (value,) * listeners for name, value in HABITS.items()}
+    for name, values in habits.items():
+        population = population.set_column(population.schema.get_field_index(name), name, pa.array(values))
     plays = simulate_plays(population, catalogue, first, until)
-    heaviest = [name for name, _ in Counter[str](plays["listener_id"].to_pylist()).most_common(listeners)]
-    world = world_from(catalogue, plays, population, connected=heaviest, now=begin)
-    for place, account in enumerate(world.accounts.values()):
-        account.plays = disturbed(account.plays, Random(f"{seed} {place}"))  # noqa: S311 - repeatable on purpose
+    names = population["listener_id"].to_pylist()
+    world = world_from(catalogue, plays, population, connected=names, now=begin)
+    for account in world.accounts.values():
+        random = Random(f"{seed} {account.listener_id}")  # noqa: S311 - repeatable on purpose
+        account.plays = disturbed(account.plays, random)
     return world
 
 

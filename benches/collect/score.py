@@ -26,12 +26,11 @@ class Heard:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of plays that was collected; times in milliseconds since 1970."""
+    """A page of plays that was collected; its oldest play in milliseconds since 1970."""
 
     requested_at: datetime
-    is_full: bool
+    """Naive UTC."""
     oldest_ms: int | None
-    newest_ms: int | None
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,8 @@ class Gap:
 
     begins_ms: int
     ends_ms: int
+    noticed_at: datetime
+    """Naive UTC: when the page was asked for that told."""
 
     def covers(self, heard: Heard) -> bool:
         return self.begins_ms <= heard.ended_ms <= self.ends_ms
@@ -56,8 +57,10 @@ class Score:
     """Plays that came so late that 50 later ones were there already: no poll can see them."""
     in_gaps: int = 0
     """Shown and not collected, within a gap."""
+    between_polls: int = 0
+    """Shown and not collected: came late and left between two pages that overlap, so that nothing can tell of it."""
     lost: int = 0
-    """Shown and not collected, and no gap tells of it."""
+    """Shown and not collected, although a page or a gap should have told."""
     doubled: int = 0
     """Collected more often than played, or never played."""
     gaps: int = 0
@@ -73,30 +76,44 @@ def milliseconds(moment: datetime) -> int:
 
 
 def score(
-    plays: Sequence[PlayEvent], collected: Counter[Heard], pages: Sequence[Page], *, begin: datetime, end: datetime
+    plays: Sequence[PlayEvent],
+    collected: Counter[Heard],
+    pages: Sequence[Page],
+    gaps: Sequence[Gap],
+    *,
+    begin: datetime,
+    end: datetime,
 ) -> Score:
     """Of polls from `begin` to `end`, the moment of the last one, aware UTC."""
-    visible = Counter(heard for play in plays if play.is_visible(end) and (heard := heard_of(play)))
+    visible = {heard: play for play in plays if play.is_visible(end) and (heard := heard_of(play))}
     shown = shown_plays(plays, begin=begin, end=end)
-    gaps = gaps_of(pages)
-    missing = visible - collected
-    unseen = sorted((shown & missing).elements())
-    lost = [heard for heard in unseen if not any(gap.covers(heard) for gap in gaps)]
+    missing = visible.keys() - collected.keys()
+    untold = [heard for heard in sorted(shown & missing) if not any(gap.covers(heard) for gap in gaps)]
+    lost = [heard for heard in untold if not _was_between_polls(visible[heard], heard, pages, gaps)]
     return Score(
-        shown=shown.total(),
+        shown=len(shown),
         collected=collected.total(),
-        never_shown=sum(
-            not shown[heard]
-            for play in plays
-            if play.is_visible(end) and not play.is_visible(begin) and (heard := heard_of(play))
-        ),
-        in_gaps=len(unseen) - len(lost),
+        never_shown=sum(heard not in shown for heard, play in visible.items() if not play.is_visible(begin)),
+        in_gaps=len(shown & missing) - len(untold),
+        between_polls=len(untold) - len(lost),
         lost=len(lost),
-        doubled=(collected - visible).total(),
+        doubled=(collected - Counter(visible.keys())).total(),
         gaps=len(gaps),
         false_gaps=sum(not any(gap.covers(heard) for heard in missing) for gap in gaps),
         lost_plays=lost,
     )
+
+
+def _was_between_polls(play: PlayEvent, heard: Heard, pages: Sequence[Page], gaps: Sequence[Gap]) -> bool:
+    if play.visible_from is None:
+        return False
+    arrived_at = play.visible_from.replace(tzinfo=None)
+    next_page = min(
+        (page for page in pages if page.requested_at >= arrived_at), key=lambda page: page.requested_at, default=None
+    )
+    if next_page is None or next_page.oldest_ms is None or next_page.oldest_ms <= heard.ended_ms:
+        return False
+    return all(gap.noticed_at != next_page.requested_at for gap in gaps)
 
 
 def heard_of(play: PlayEvent) -> Heard | None:
@@ -106,38 +123,26 @@ def heard_of(play: PlayEvent) -> Heard | None:
     return Heard(milliseconds(play.ended_at), play.item.uri)
 
 
-def shown_plays(plays: Iterable[PlayEvent], *, begin: datetime, end: datetime) -> Counter[Heard]:
+def shown_plays(plays: Iterable[PlayEvent], *, begin: datetime, end: datetime) -> set[Heard]:
     """The plays that were in the window at `begin` or later, up to `end`.
 
     A play is in it when it arrives, or never: the window only moves on. One that was removed takes up room.
     """
     listed = [play for play in plays if play.is_visible(end) and not isinstance(play.item, Episode)]
-    arrivals = sorted((max(play.ended_at, play.visible_from or play.ended_at, begin), play.ended_at) for play in listed)
+    arrivals = sorted((_arrival(play, begin), play.ended_at) for play in listed)
     ends: list[datetime] = []
     oldest_shown: dict[datetime, datetime] = {}
     for arrived_at, ended_at in arrivals:
         insort(ends, ended_at)
         # Of what arrives in one moment only the last 50 are shown, so the last word counts.
         oldest_shown[arrived_at] = ends[-WINDOW] if len(ends) >= WINDOW else ends[0]
-    found: Counter[Heard] = Counter()
-    for play in listed:
-        heard = heard_of(play)
-        arrived_at = max(play.ended_at, play.visible_from or play.ended_at, begin)
-        if heard and play.ended_at >= oldest_shown[arrived_at]:
-            found[heard] += 1
-    return found
+    return {
+        heard for play in listed if (heard := heard_of(play)) and play.ended_at >= oldest_shown[_arrival(play, begin)]
+    }
 
 
-def gaps_of(pages: Iterable[Page]) -> list[Gap]:
-    """A full page whose oldest play is newer than the newest known before opens a gap between the two."""
-    gaps: list[Gap] = []
-    newest: int | None = None
-    for page in sorted(pages, key=lambda page: page.requested_at):
-        if page.is_full and newest is not None and page.oldest_ms is not None and page.oldest_ms > newest:
-            gaps.append(Gap(newest, page.oldest_ms))
-        if page.newest_ms is not None:
-            newest = max(newest or page.newest_ms, page.newest_ms)
-    return gaps
+def _arrival(play: PlayEvent, begin: datetime) -> datetime:
+    return max(play.ended_at, play.visible_from or play.ended_at, begin)
 
 
 def most_in_a_day(times: Iterable[datetime]) -> int:

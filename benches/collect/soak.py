@@ -45,6 +45,8 @@ QUOTA_WAIT = timedelta(hours=14)
 """As observed: 48,925 seconds and more."""
 LIBRARY_AT = time(2, 40)
 CHARTS_AT = time(3, 20)
+_KNOWN_AFTER = 5
+"""Polls."""
 _ANOTHER_APP = {"app": "another"}
 
 
@@ -259,12 +261,14 @@ def make_sandbox(plan: Plan) -> Sandbox:
     return PromptSandbox(world, clock=SandboxClock(BEGIN), limits=limits)
 
 
+def is_of_another_app(entry: JournalEntry) -> bool:
+    return _ANOTHER_APP.items() <= entry.params.items()
+
+
 def our_spotify_calls(journal: list[JournalEntry]) -> list[JournalEntry]:
     """Those that may count against the quota: whether those for tokens do is not known."""
     return [
-        entry
-        for entry in journal
-        if entry.path.startswith(("/v1/", "/api/token")) and not _ANOTHER_APP.items() <= entry.params.items()
+        entry for entry in journal if entry.path.startswith(("/v1/", "/api/token")) and not is_of_another_app(entry)
     ]
 
 
@@ -299,6 +303,7 @@ def _worst_moments(world: World, plan: Plan) -> set[int]:
         return sum(begin < play.ended_at <= begin + QUOTA_WAIT for play in heaviest)
 
     length = plan.polls // plan.exhaustions
-    # Apart by more than a wait, and not so late that it would end after the soak.
-    reach = length - int(QUOTA_WAIT / step) - 1
-    return {max(range(part * length, part * length + reach), key=missed) for part in range(plan.exhaustions)}
+    # Not before something is known, and not so late that the wait would end in the next part or after the soak.
+    begin, end = _KNOWN_AFTER, length - int(QUOTA_WAIT / step) - 1
+    parts = (range(part * length + begin, part * length + end) for part in range(plan.exhaustions))
+    return {max(part, key=missed) for part in parts}

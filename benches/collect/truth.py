@@ -12,7 +12,8 @@ import requests
 from upath import UPath
 
 from benches.collect.child import LANDING, STATE
-from benches.collect.score import Heard, Page, milliseconds
+from benches.collect.gaps import gaps_in
+from benches.collect.score import Gap, Heard, Page, milliseconds
 from tunegenie_assets.sources.collecting import Collector
 from tunegenie_assets.sources.services.pages import PageStore
 from tunegenie_assets.sources.services.state import CollectorState
@@ -29,9 +30,11 @@ def collected_plays(state: CollectorState, listener_id: str) -> Counter[Heard]:
     return Counter(Heard(milliseconds(row["played_at"]), row["track_uri"]) for row in rows)
 
 
-def collected_pages(state: CollectorState, listener_id: str) -> list[Page]:
-    rows = map(page_row, state.records(RECENTLY_PLAYED.name, subject=listener_id, without_day=True))
-    return [Page(r["requested_at"], r["is_full"], _ms(r["oldest_played_at"]), _ms(r["newest_played_at"])) for r in rows]
+def collected_pages(state: CollectorState, listener_id: str) -> tuple[list[Page], list[Gap]]:
+    """The pages, and the gaps that they tell of."""
+    records = list(state.records(RECENTLY_PLAYED.name, subject=listener_id, without_day=True))
+    pages = [Page(row["requested_at"], _ms(row["oldest_played_at"])) for row in map(page_row, records)]
+    return pages, gaps_in(records)
 
 
 def collected_scrobbles(state: CollectorState, listener_id: str) -> Counter[Scrobble]:
