@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benches.collect.score import (
+    Gap,
+    Heard,
+    Page,
+    calls_over,
+    heard_of,
+    milliseconds,
+    most_in_a_day,
+    score,
+    shown_plays,
+)
+from tunegenie_assets.sandbox.world import Episode, LocalFile, PlayEvent
+
+BEGIN = datetime(2026, 8, 3, tzinfo=UTC)
+END = BEGIN + timedelta(hours=10)
+EPISODE = Episode("e" * 22, "Talk", "Show", 60_000, "2026")
+
+
+def play(minute: float, *, late: float | None = None, item: object = "song", private: bool = False) -> PlayEvent:
+    """Ends so many minutes after the first poll, and arrives so many minutes after that."""
+    heard = LocalFile(f"Song {minute}", "Cher", "Believe", 120_000) if item == "song" else item
+    ended_at = BEGIN + timedelta(minutes=minute)
+    visible_from = None if late is None else ended_at + timedelta(minutes=late)
+    return PlayEvent(heard, ended_at - timedelta(minutes=2), ended_at, None, visible_from, private)  # pyright: ignore[reportArgumentType]
+
+
+def heard(play: PlayEvent) -> Heard:
+    found = heard_of(play)
+    assert found
+    return found
+
+
+def page(minute: float, oldest: float) -> Page:
+    return Page(naive(minute), ms(oldest))
+
+
+def gap(begin: float, end: float, noticed: float) -> Gap:
+    return Gap(ms(begin), ms(end), naive(noticed))
+
+
+def naive(minute: float) -> datetime:
+    return (BEGIN + timedelta(minutes=minute)).replace(tzinfo=None)
+
+
+def ms(minute: float) -> int:
+    return milliseconds(BEGIN + timedelta(minutes=minute))
+
+
+def collected(*plays: PlayEvent) -> Counter[Heard]:
+    return Counter(heard(play) for play in plays)
+
+
+def test_only_music_that_is_still_there_and_not_private_counts() -> None:
+    plays = [play(1), play(2, item=None), play(3, item=EPISODE), play(4, private=True), play(700)]
+    assert score(plays, collected(plays[0]), [], [], begin=BEGIN, end=END).shown == 1
+
+
+def test_a_play_that_nothing_tells_of_is_lost_and_a_row_too_many_is_doubled() -> None:
+    plays = [play(minute) for minute in (1, 2, 3)]
+    found = score(plays, collected(plays[0], plays[0], play(9)), [page(5, 1)], [], begin=BEGIN, end=END)
+    assert (found.lost, found.doubled, found.lost_plays) == (2, 2, [heard(plays[1]), heard(plays[2])])
+
+
+def test_a_gap_covers_what_lies_in_it_and_is_false_when_nothing_does() -> None:
+    plays = [play(minute) for minute in (1, 2, 3)]
+    gaps = [gap(1.5, 2.5, 5), gap(3.5, 4, 6)]
+    found = score(plays, collected(plays[0]), [page(5, 2.5)], gaps, begin=BEGIN, end=END)
+    assert (found.in_gaps, found.lost, found.gaps, found.false_gaps) == (1, 1, 2, 1)
+
+
+def test_a_late_play_that_no_page_could_tell_of_lies_between_polls() -> None:
+    late = play(1, late=10)
+    inside, overlapping = [page(20, 0.5)], [page(20, 2)]
+    for pages, gaps, expected in (
+        (inside, [], (0, 1)),
+        (overlapping, [], (1, 0)),
+        # The page after it opened a gap, which should have told of it.
+        (overlapping, [gap(1.5, 2, 20)], (0, 1)),
+        # Asked before it came.
+        ([page(5, 2)], [], (0, 1)),
+    ):
+        found = score([late, *gap_filler(gaps)], collected(), pages, gaps, begin=BEGIN, end=END)
+        assert (found.between_polls, found.lost) == expected
+
+
+def gap_filler(gaps: list[Gap]) -> list[PlayEvent]:
+    return [play(1.7)] if gaps and any(g.covers(heard(play(1.7))) for g in gaps) else []
+
+
+def test_what_came_after_50_later_plays_was_never_shown() -> None:
+    others = [play(minute) for minute in range(1, 51)]
+    assert heard(play(0.5, late=100)) not in shown_plays([*others, play(0.5, late=100)], begin=BEGIN, end=END)
+    assert heard(play(0.5, late=100)) in shown_plays([*others[1:], play(0.5, late=100)], begin=BEGIN, end=END)
+    never = score([*others, play(0.5, late=100)], collected(*others), [], [], begin=BEGIN, end=END)
+    assert (never.never_shown, never.lost) == (1, 0)
+
+
+@given(
+    st.lists(st.tuples(st.integers(-400, 500), st.none() | st.integers(0, 90)), max_size=120, unique_by=lambda p: p[0])
+)
+def test_who_looks_at_every_moment_sees_exactly_what_is_shown(times: list[tuple[int, int | None]]) -> None:
+    plays = [play(minute, late=late) for minute, late in times]
+    moments = {BEGIN} | {max(p.ended_at, p.visible_from or p.ended_at) for p in plays}
+    seen: set[Heard] = set()
+    for moment in moments:
+        if BEGIN <= moment <= END:
+            visible = sorted((p for p in plays if p.is_visible(moment)), key=lambda p: p.ended_at)
+            seen |= {heard(p) for p in visible[-50:]}
+    assert shown_plays(plays, begin=BEGIN, end=END) == seen
+
+
+def test_calls_of_any_24_hours() -> None:
+    times = [BEGIN + timedelta(hours=hours) for hours in (0, 1, 2, 23, 24, 25)]
+    assert most_in_a_day(times) == 4
+    assert (calls_over(times, 4), calls_over(times, 3)) == (0, 3)
