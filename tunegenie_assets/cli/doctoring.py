@@ -97,7 +97,9 @@ def _snowflake_errors(settings: Settings) -> tuple[type[Exception], ...]:
 
 
 def _print(findings: list[Finding], out: Console) -> None:
+    longest = max(len(finding.what) for finding in findings)
     for finding in findings:
         colour = _COLOURS[finding.state]
-        out.print(f"[{colour}]{finding.state.value:<8}[/{colour}] [bold]{finding.what}[/bold]", end="  ")
+        out.print(f"[{colour}]{finding.state.value:<8}[/{colour}] [bold]{finding.what:<{longest}}[/bold]", end="  ")
+        # Whole, so that what is to be copied can be.
         out.print(finding.says, markup=False, soft_wrap=True)

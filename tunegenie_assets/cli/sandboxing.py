@@ -47,7 +47,6 @@ def run(request: Request, *, as_json: bool, wait: Callable[[], None] | None = No
     Raises:
         CommandError: the port is taken, or the file of faults cannot be used.
     """
-    out, _ = display.consoles(as_json=as_json)
     settings = load_settings()
     faults = _faults(request.faults)
     world = simulated_world(request.listeners, request.days, settings.seed, datetime.now(UTC))
@@ -56,7 +55,7 @@ def run(request: Request, *, as_json: bool, wait: Callable[[], None] | None = No
         if as_json:
             display.print_json({"command": "sandbox", "url": sandbox.base_url, **_document(sandbox)})
         else:
-            _print(sandbox, out)
+            _print(sandbox, Console(highlight=False))
         # Whoever started this waits for these lines, and nothing follows them.
         sys.stdout.flush()
         (wait or _until_interrupted)()

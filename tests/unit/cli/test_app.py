@@ -9,7 +9,7 @@ from tunegenie_assets.settings import CountingPolicy
 
 def help_of(command: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("COLUMNS", "200")
-    result = CliRunner().invoke(app, [command, "--help"])
+    result = CliRunner().invoke(app, [*command.split(), "--help"])
     assert result.exit_code == 0
     return result.stdout
 
@@ -22,6 +22,12 @@ def help_of(command: str, monkeypatch: pytest.MonkeyPatch) -> str:
         ("timezone", "IANA zone such as Asia/Tokyo"),
         ("timezone", "given here and with imports, and who follows their travels"),
         ("recount", "TUNEGENIE_COUNTING"),
+        ("login", "TUNEGENIE_SPOTIFY_CLIENT_ID"),
+        ("login", "paste the address that the browser ended at"),
+        ("logout", "what was collected is kept"),
+        ("doctor", "the exit code is then 1"),
+        ("sandbox", "dev2026|extended"),
+        ("playlist push", "one of ours with this name is replaced"),
         *(("recount", policy.value) for policy in CountingPolicy),
     ],
 )
