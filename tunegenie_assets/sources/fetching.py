@@ -35,7 +35,7 @@ from tunegenie_assets.sources.streams.registry import (
 )
 from tunegenie_assets.sources.streams.spotify_catalogue import unavailable_key
 from tunegenie_assets.sources.streams.spotify_library import ADDED_AFTER, BEGAN, complete_key
-from tunegenie_assets.sources.streams.stream import Stream, known_until
+from tunegenie_assets.sources.streams.stream import Stream, known_until, walked
 
 Scope = Literal["plays", "library", "enrichment", "charts"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -53,6 +53,9 @@ SCOPE_OF: Mapping[str, Scope] = {
 
 LATE_SCROBBLES = timedelta(days=14)
 """Last.fm takes scrobbles that are as old as this."""
+RECENT_SCROBBLES = timedelta(hours=3)
+WIDE_WALK = timedelta(days=1)
+"""How often late scrobbles are looked for; in between those of RECENT_SCROBBLES are."""
 LATE_SAVES = timedelta(days=1)
 FULL_WALK_DAYS = 7
 """Saved tracks are walked to the end so often, to notice those that are no longer saved."""
@@ -141,14 +144,18 @@ class Fetching:
             yield Work(CHARTS, SHARED, partial(_in_turn, [lastfm.chart_tracks, lastfm.chart_artists]))
 
     def _scrobbles(self, lastfm: LastfmClient, listener_id: str, name: str) -> Iterator[Response]:
-        known = known_until(self._state.records(SCROBBLES.name, subject=listener_id, without_day=True))
-        since = known - LATE_SCROBBLES if known else None
+        now = self._clock().replace(microsecond=0)
+        walks = walked(self._state.records(SCROBBLES.name, subject=listener_id, without_day=True))
+        known = known_until(walks)
+        # Two weeks are pages of known scrobbles: too many to ask for and to keep at every poll.
+        is_wide_due = not any(ends - begins >= LATE_SCROBBLES and now - ends < WIDE_WALK for begins, ends in walks)
+        since = known - (LATE_SCROBBLES if is_wide_due else RECENT_SCROBBLES) if known else None
         # A second more: the end is not part of what is asked for.
-        return lastfm.scrobbles(name, until=self._clock().replace(microsecond=0) + timedelta(seconds=1), since=since)
+        return lastfm.scrobbles(name, until=now + timedelta(seconds=1), since=since)
 
     def _saved_tracks(self, spotify: SpotifyClient, listener_id: str) -> Iterator[Response]:
         now = self._clock()
-        known = known_until(self._state.records(SAVED_TRACKS.name, subject=listener_id))
+        known = known_until(walked(self._state.records(SAVED_TRACKS.name, subject=listener_id)))
         is_full = known is None or now.toordinal() % FULL_WALK_DAYS == 0
         after = None if known is None or is_full else known - LATE_SAVES
         notes = {BEGAN: now.isoformat()} | ({ADDED_AFTER: after.isoformat()} if after else {})

@@ -149,6 +149,19 @@ def test_late_and_equal_plays_are_neither_lost_nor_doubled(bench: Bench) -> None
     assert bench.plays().count("Song 1") == 2
 
 
+def test_late_scrobbles_are_looked_for_once_a_day(bench: Bench) -> None:
+    bench.collect("plays")
+    bench.play(1, minutes_ago=8 * 24 * 60, late=timedelta(hours=1))
+    for _ in range(50):
+        bench.connected.sandbox.clock.advance(timedelta(minutes=30))
+        assert bench.collect("plays")[SCROBBLES, "ada"].problem is None
+    asked = [entry for entry in bench.connected.sandbox.journal if entry.path == "/2.0/"]
+    reach = [int(entry.params["to"]) - int(entry.params["from"]) for entry in asked if "from" in entry.params]
+    assert sorted(seconds > timedelta(days=14).total_seconds() for seconds in reach) == [False] * 49 + [True]
+    rows = [scrobble_row(record) for record in bench.state.records(SCROBBLES, subject="ada") if record.day]
+    assert [row["track"] for row in rows].count("Song 1") == 2
+
+
 def test_what_landed_and_was_not_remembered_is_taken_in(bench: Bench) -> None:
     bench.collect(*SCOPES)
     known = {stream.name: list(bench.state.records(stream.name)) for stream in STREAMS}

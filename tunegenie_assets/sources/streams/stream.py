@@ -6,7 +6,7 @@ Adding a stream is one small file beside this one and one line in registry.py; d
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from http import HTTPStatus
@@ -82,14 +82,19 @@ def walk_item(begins: datetime, ends: datetime) -> Item:
     return Item(f"{WALK}|{begins.isoformat()}|{ends.isoformat()}", {"begins": str(begins), "ends": str(ends)})
 
 
-def known_until(walks: Iterator[Record]) -> datetime | None:
+def walked(records: Iterable[Record]) -> list[tuple[datetime, datetime]]:
+    """From when to when the walks among the records of a stream came to their end, the earliest first."""
+    spans = (json.loads(record.body) for record in records if record.key.startswith(f"{WALK}|"))
+    return sorted((utc(span["begins"]), utc(span["ends"])) for span in spans)
+
+
+def known_until(walks: Iterable[tuple[datetime, datetime]]) -> datetime | None:
     """Up to when everything is known, from the beginning on; None when nothing is.
 
     A walk that was broken off has no record, and one over a later time does not tell of what lies before it.
     """
     known: datetime | None = None
-    spans = (json.loads(record.body) for record in walks if record.key.startswith(f"{WALK}|"))
-    for begins, ends in sorted((utc(span["begins"]), utc(span["ends"])) for span in spans):
+    for begins, ends in walks:
         if begins == datetime.min or (known is not None and begins <= known):  # noqa: DTZ901 - naive UTC
             known = max(ends, known or ends)
     return known
