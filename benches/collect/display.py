@@ -21,7 +21,8 @@ _COLUMNS: Mapping[str, str] = {
     "doubled": "doubled",
     "never_shown": "never shown",
     "gaps": "gaps",
-    "false_gaps": "false gaps",
+    "empty_gaps": "empty",
+    "false_gaps": "false",
 }
 
 _LOST_SHOWN = 5
@@ -53,6 +54,8 @@ def show_trouble(console: Console, journal: Sequence[JournalEntry], kills: Seque
 
 
 def show_problems(console: Console, problems: Counter[str]) -> None:
+    if not problems:
+        return
     table = Table(title="Works that ended early and are not parked")
     table.add_column("why")
     table.add_column("times", justify="right")

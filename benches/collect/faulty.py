@@ -9,7 +9,7 @@ SPOTIFY_API, TOKENS, LASTFM = "/v1/*", "/api/token", "/2.0*"
 _DELAY_S = 0.02
 LONG_WAIT_S = 5400
 """Of a 429 that nobody sleeps for: two polls are missed."""
-_SCARCE = 0.05
+_SCARCE = 0.1
 """What parks all work for LONG_WAIT_S is so much rarer than other faults."""
 
 _OVERLOOKED = '{"error": {"status": 401, "message": "Access token missing"}}'

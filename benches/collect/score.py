@@ -64,8 +64,10 @@ class Score:
     doubled: int = 0
     """Collected more often than played, or never played."""
     gaps: int = 0
+    empty_gaps: int = 0
+    """Gaps in which nothing is missing: exactly as many plays were new as a page holds, as if there were more."""
     false_gaps: int = 0
-    """Gaps in which nothing is missing."""
+    """Likewise, and fewer were new: the page told of a play that was known."""
     lost_plays: list[Heard] = field(default_factory=list[Heard])
 
 
@@ -89,6 +91,8 @@ def score(
     shown = shown_plays(plays, begin=begin, end=end)
     missing = visible.keys() - collected.keys()
     untold = [heard for heard in sorted(shown & missing) if not any(gap.covers(heard) for gap in gaps)]
+    empty = [gap for gap in gaps if not any(gap.covers(heard) for heard in missing)]
+    false = [gap for gap in empty if _listed_since(plays, gap) < WINDOW]
     lost = [heard for heard in untold if not _was_between_polls(visible[heard], heard, pages, gaps)]
     return Score(
         shown=len(shown),
@@ -99,9 +103,17 @@ def score(
         lost=len(lost),
         doubled=(collected - Counter(visible.keys())).total(),
         gaps=len(gaps),
-        false_gaps=sum(not any(gap.covers(heard) for heard in missing) for gap in gaps),
+        empty_gaps=len(empty) - len(false),
+        false_gaps=len(false),
         lost_plays=lost,
     )
+
+
+def _listed_since(plays: Iterable[PlayEvent], gap: Gap) -> int:
+    """Plays that had come when the gap was noticed, and ended after its begin."""
+    now = gap.noticed_at.replace(tzinfo=UTC)
+    listed = (play for play in plays if play.is_visible(now) and not isinstance(play.item, Episode))
+    return sum(milliseconds(play.ended_at) > gap.begins_ms for play in listed)
 
 
 def _was_between_polls(play: PlayEvent, heard: Heard, pages: Sequence[Page], gaps: Sequence[Gap]) -> bool:

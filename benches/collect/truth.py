@@ -14,6 +14,7 @@ from upath import UPath
 from benches.collect.child import LANDING, STATE
 from benches.collect.gaps import gaps_in
 from benches.collect.score import Gap, Heard, Page, milliseconds
+from tunegenie_assets.sandbox.server import Sandbox
 from tunegenie_assets.sources.collecting import Collector
 from tunegenie_assets.sources.services.pages import PageStore
 from tunegenie_assets.sources.services.state import CollectorState
@@ -42,24 +43,25 @@ def collected_scrobbles(state: CollectorState, listener_id: str) -> Counter[Scro
     return Counter((milliseconds(row["started_at"]) // 1000, row["artist"], row["track"]) for row in rows)
 
 
-def scrobbles_told(base_url: str, key: str, name: str) -> Counter[Scrobble]:
-    """Every scrobble that Last.fm has of a name, asked for without the collector's client."""
+def scrobbles_told(sandbox: Sandbox, name: str) -> Counter[Scrobble]:
+    """Every scrobble that Last.fm now has of a name, asked for without the collector's client."""
     found: Counter[Scrobble] = Counter()
-    for page in _scrobble_pages(base_url, key, name):
+    for page in _scrobble_pages(sandbox, name):
         for item in page["track"]:
             if "date" in item:
                 found[int(item["date"]["uts"]), item["artist"]["#text"], item["name"]] += 1
     return found
 
 
-def _scrobble_pages(base_url: str, key: str, name: str) -> Iterator[dict[str, Any]]:
+def _scrobble_pages(sandbox: Sandbox, name: str) -> Iterator[dict[str, Any]]:
+    key = next(iter(sandbox.world.lastfm_api_keys))
     params = {"method": "user.getRecentTracks", "format": "json", "user": name, "api_key": key}
     with requests.Session() as session:
         session.trust_env = False
         number, pages = 1, 1
         while number <= pages:
             asked = {**params, "limit": str(_LARGEST_PAGE), "page": str(number)}
-            page = session.get(f"{base_url}/2.0/", params=asked, timeout=60).json()["recenttracks"]
+            page = session.get(sandbox.lastfm_url, params=asked, timeout=60).json()["recenttracks"]
             yield page
             number, pages = number + 1, int(page["@attr"]["totalPages"])
 

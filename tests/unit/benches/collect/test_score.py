@@ -76,6 +76,14 @@ def test_a_gap_covers_what_lies_in_it_and_is_false_when_nothing_does() -> None:
     assert (found.in_gaps, found.lost, found.gaps, found.false_gaps) == (1, 1, 2, 1)
 
 
+def test_a_gap_before_exactly_one_page_of_new_plays_is_empty_and_not_false() -> None:
+    plays = [play(minute) for minute in range(60)]
+    found = score(plays, collected(*plays), [], [gap(9, 10, 100)], begin=BEGIN, end=END)
+    assert (found.empty_gaps, found.false_gaps) == (1, 0)
+    found = score(plays, collected(*plays), [], [gap(10, 11, 100)], begin=BEGIN, end=END)
+    assert (found.empty_gaps, found.false_gaps) == (0, 1)
+
+
 def test_a_late_play_that_no_page_could_tell_of_lies_between_polls() -> None:
     late = play(1, late=10)
     inside, overlapping = [page(20, 0.5)], [page(20, 2)]
