@@ -71,7 +71,7 @@ def test_what_is_collected_by_the_clock() -> None:
     asked: dict[str, object] = {}
     for schedule in collecting:
         context = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 3, 2, tzinfo=UTC))
-        [request] = schedule.evaluate_tick(context).run_requests or ()
+        [request] = list(schedule.evaluate_tick(context).run_requests or ())
         [op] = request.run_config["ops"].values()
         asked[schedule.name] = (schedule.cron_schedule, op["config"]["scopes"])
     assert asked == {

@@ -192,7 +192,7 @@ def test_parked_work_is_taken_up_when_its_time_has_come(inbox: Path) -> None:
     state = CollectorState(inbox.parent / "state.sqlite")
     for stream, retry_at in (("spotify_saved_tracks", datetime(2020, 1, 1)), ("lastfm_charts", datetime(2999, 1, 1))):
         state.park(ParkedWork("any", stream, "ada", retry_at, "QUOTA_EXCEEDED", datetime(2020, 1, 1)))
-    [request] = sensor.evaluate_tick(dg.build_sensor_context()).run_requests or ()
+    [request] = list(sensor.evaluate_tick(dg.build_sensor_context()).run_requests or ())
     [op] = request.run_config["ops"].values()
     assert op["config"]["scopes"] == ["library"]
     state.unpark("any", "spotify_saved_tracks", "ada")

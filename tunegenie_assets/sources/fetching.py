@@ -40,15 +40,13 @@ from tunegenie_assets.sources.streams.stream import Stream, known_until, walked
 Scope = Literal["plays", "library", "enrichment", "charts"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
-SCOPE_OF: Mapping[str, Scope] = {
-    stream.name: {
-        Purpose.PLAYS: SCOPES[0],
-        Purpose.LIBRARY: SCOPES[1],
-        Purpose.ENRICHMENT: SCOPES[2],
-        Purpose.CHARTS: SCOPES[3],
-    }[stream.purpose]
-    for stream in STREAMS
+_SCOPES_BY_PURPOSE: Mapping[Purpose, Scope] = {
+    Purpose.PLAYS: "plays",
+    Purpose.LIBRARY: "library",
+    Purpose.ENRICHMENT: "enrichment",
+    Purpose.CHARTS: "charts",
 }
+SCOPE_OF: Mapping[str, Scope] = {stream.name: _SCOPES_BY_PURPOSE[stream.purpose] for stream in STREAMS}
 """By name of a stream."""
 
 LATE_SCROBBLES = timedelta(days=14)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from upath import UPath
 
 from tests.unit.sources.services.worlds import LASTFM_KEY, TRACK_IDS, Connected, a_clock, a_world
@@ -42,7 +43,7 @@ class Bench:
     def clients(self) -> Clients:
         lastfm = LastfmClient(
             self.connected.caller,
-            _secret(LASTFM_KEY),
+            SecretStr(LASTFM_KEY),
             user_agent="TuneGenie/0 ( tests@example.org )",
             base_url=self.connected.sandbox.lastfm_url,
         )
@@ -77,12 +78,6 @@ class Bench:
         return [row["track_name"] for row in sorted(rows, key=lambda row: row["played_at"])]
 
 
-def _secret(text: str) -> object:
-    from pydantic import SecretStr
-
-    return SecretStr(text)
-
-
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     with Sandbox(a_world(), clock=a_clock()) as sandbox:
@@ -111,7 +106,7 @@ def test_rows_are_what_the_services_said(bench: Bench) -> None:
     bench.collect(*SCOPES)
     [scrobble, *_] = [scrobble_row(r) for r in bench.state.records(SCROBBLES) if r.day]
     assert (scrobble["artist"], scrobble["export_tool"], scrobble["listener_id"]) == ("Cher", "api", "ada")
-    by_stream = {s.name: [row for r in bench.state.records(s.name) for row in _rows(r)] for s in STREAMS[2:]}
+    by_stream = {s.name: [row for r in bench.state.records(s.name) for row in rows_of(r)] for s in STREAMS[2:]}
     assert {name: len(rows) for name, rows in by_stream.items()} == {
         "spotify_saved_tracks": 120,
         "spotify_top_items": by_stream["spotify_top_items"].__len__(),
@@ -131,10 +126,6 @@ def test_rows_are_what_the_services_said(bench: Bench) -> None:
     assert [(row["artist_name"], row["tag"]) for row in by_stream["lastfm_artist_tags"]][-1] == ("Nobody at all", None)
     [page] = [page_row(r) for r in bench.state.records(PLAYS, subject="ada", without_day=True)]
     assert (page["items"], page["is_full"]) == (50, True)
-
-
-def _rows(record: object) -> Iterator[dict[str, object]]:
-    return rows_of(record)
 
 
 def test_late_and_equal_plays_are_neither_lost_nor_doubled(bench: Bench) -> None:
