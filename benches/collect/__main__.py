@@ -21,10 +21,10 @@ from benches.collect.child import STATE
 from benches.collect.score import Score, calls_over, most_in_a_day, score
 from benches.collect.soak import DAILY_CALLS, Plan, Soak, Soaked, is_of_another_app, make_sandbox, our_spotify_calls
 from benches.collect.truth import (
-    collected_pages,
     collected_plays,
     collected_scrobbles,
     equals_what_landed,
+    gaps_told,
     scrobbles_told,
 )
 from benches.processes import BenchError
@@ -65,9 +65,8 @@ def judge(soaked: Soaked, sandbox: Sandbox, folder: Path, console: Console) -> F
         account.listener_id: score(
             account.plays,
             collected_plays(state, account.listener_id),
-            *collected_pages(state, account.listener_id),
-            begin=soaked.begin,
-            end=soaked.end,
+            gaps_told(state, account.listener_id),
+            soaked.due,
         )
         for account in soaked.world.accounts.values()
     }

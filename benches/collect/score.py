@@ -25,15 +25,6 @@ class Heard:
 
 
 @dataclass(frozen=True)
-class Page:
-    """A page of plays that was collected; its oldest play in milliseconds since 1970."""
-
-    requested_at: datetime
-    """Naive UTC."""
-    oldest_ms: int | None
-
-
-@dataclass(frozen=True)
 class Gap:
     """From when to when plays may be missing, milliseconds since 1970."""
 
@@ -58,9 +49,9 @@ class Score:
     in_gaps: int = 0
     """Shown and not collected, within a gap."""
     between_polls: int = 0
-    """Shown and not collected: came late and left between two pages that overlap, so that nothing can tell of it."""
+    """Shown and not collected: came late and left before the next poll was due, so that none could see it."""
     lost: int = 0
-    """Shown and not collected, although a page or a gap should have told."""
+    """Shown when a poll was due, not collected, and no gap tells of it."""
     doubled: int = 0
     """Collected more often than played, or never played."""
     gaps: int = 0
@@ -80,20 +71,18 @@ def milliseconds(moment: datetime) -> int:
 def score(
     plays: Sequence[PlayEvent],
     collected: Counter[Heard],
-    pages: Sequence[Page],
     gaps: Sequence[Gap],
-    *,
-    begin: datetime,
-    end: datetime,
+    due: Sequence[datetime],
 ) -> Score:
-    """Of polls from `begin` to `end`, the moment of the last one, aware UTC."""
+    """Of polls that were `due` at these moments, aware UTC; the last one was made, whatever became of the others."""
+    begin, end = due[0], due[-1]
     visible = {heard: play for play in plays if play.is_visible(end) and (heard := heard_of(play))}
     shown = shown_plays(plays, begin=begin, end=end)
     missing = visible.keys() - collected.keys()
     untold = [heard for heard in sorted(shown & missing) if not any(gap.covers(heard) for gap in gaps)]
     empty = [gap for gap in gaps if not any(gap.covers(heard) for heard in missing)]
     false = [gap for gap in empty if _listed_since(plays, gap) < WINDOW]
-    lost = [heard for heard in untold if not _was_between_polls(visible[heard], heard, pages, gaps)]
+    lost = [heard for heard in untold if not _was_between_polls(visible[heard], plays, due)]
     return Score(
         shown=len(shown),
         collected=collected.total(),
@@ -116,16 +105,11 @@ def _listed_since(plays: Iterable[PlayEvent], gap: Gap) -> int:
     return sum(milliseconds(play.ended_at) > gap.begins_ms for play in listed)
 
 
-def _was_between_polls(play: PlayEvent, heard: Heard, pages: Sequence[Page], gaps: Sequence[Gap]) -> bool:
-    if play.visible_from is None:
-        return False
-    arrived_at = play.visible_from.replace(tzinfo=None)
-    next_page = min(
-        (page for page in pages if page.requested_at >= arrived_at), key=lambda page: page.requested_at, default=None
-    )
-    if next_page is None or next_page.oldest_ms is None or next_page.oldest_ms <= heard.ended_ms:
-        return False
-    return all(gap.noticed_at != next_page.requested_at for gap in gaps)
+def _was_between_polls(play: PlayEvent, plays: Iterable[PlayEvent], due: Sequence[datetime]) -> bool:
+    """Whether it had left when the first poll was due after it came."""
+    polled_at = due[bisect_left(due, _arrival(play, due[0]))]
+    listed = (other for other in plays if other.is_visible(polled_at) and not isinstance(other.item, Episode))
+    return sum(other.ended_at > play.ended_at for other in listed) >= WINDOW
 
 
 def heard_of(play: PlayEvent) -> Heard | None:

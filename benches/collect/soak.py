@@ -67,13 +67,16 @@ class Soaked:
 
     plan: Plan
     world: World
-    begin: datetime
-    end: datetime
-    """The moment of the last poll, whose answers were all that there was."""
+    due: list[datetime] = field(default_factory=list[datetime])
+    """When the polls were; the last one waited for what was parked, and met no fault."""
     kills: list[Kill] = field(default_factory=list[Kill])
     reports: list[Report] = field(default_factory=list[Report])
     exhausted_at: list[int] = field(default_factory=list[int])
     """Requests that the journal held each time that the quota was exhausted."""
+
+    @property
+    def end(self) -> datetime:
+        return self.due[-1]
 
     @property
     def scrobblers(self) -> list[str]:
@@ -151,7 +154,7 @@ class Soak:
         self._plan = plan
         self._sandbox = sandbox
         self._tell = tell
-        self.soaked = Soaked(plan, sandbox.world, BEGIN, BEGIN)
+        self.soaked = Soaked(plan, sandbox.world)
         self._setup = _setup(sandbox, folder, self.soaked.scrobblers)
         self._state = CollectorState(folder / STATE)
         random = Random(SEED)  # noqa: S311 - repeatable on purpose
@@ -178,6 +181,7 @@ class Soak:
 
     def _poll(self, child: Child, number: int, due_at: datetime) -> None:
         self._move_to(due_at)
+        self.soaked.due.append(self._sandbox.clock.now())
         if number in self._exhaustions:
             self._exhaust_quota()
         if number in self._kills:
@@ -200,7 +204,7 @@ class Soak:
         self._sandbox.faults = FaultPlan()
         waits = [w.retry_at.replace(tzinfo=UTC) for w in self._state.parked() if w.stream == RECENTLY_PLAYED.name]
         self._move_to(max([due_at, *waits]))
-        self.soaked.end = self._sandbox.clock.now()
+        self.soaked.due.append(self._sandbox.clock.now())
         report = child.collect(Order(self._plan.polls, self._now(), ["plays"]))
         if report is None:
             raise BenchError("the last poll was killed")

@@ -13,13 +13,13 @@ from upath import UPath
 
 from benches.collect.child import LANDING, STATE
 from benches.collect.gaps import gaps_in
-from benches.collect.score import Gap, Heard, Page, milliseconds
+from benches.collect.score import Gap, Heard, milliseconds
 from tunegenie_assets.sandbox.server import Sandbox
 from tunegenie_assets.sources.collecting import Collector
 from tunegenie_assets.sources.services.pages import PageStore
 from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.streams.registry import RECENTLY_PLAYED, SCROBBLES, STREAMS
-from tunegenie_assets.sources.streams.rows import page_row, scrobble_row, spotify_play_row
+from tunegenie_assets.sources.streams.rows import scrobble_row, spotify_play_row
 
 Scrobble = tuple[int, str, str]
 """Start in seconds since 1970, artist, track."""
@@ -31,11 +31,8 @@ def collected_plays(state: CollectorState, listener_id: str) -> Counter[Heard]:
     return Counter(Heard(milliseconds(row["played_at"]), row["track_uri"]) for row in rows)
 
 
-def collected_pages(state: CollectorState, listener_id: str) -> tuple[list[Page], list[Gap]]:
-    """The pages, and the gaps that they tell of."""
-    records = list(state.records(RECENTLY_PLAYED.name, subject=listener_id, without_day=True))
-    pages = [Page(row["requested_at"], _ms(row["oldest_played_at"])) for row in map(page_row, records)]
-    return pages, gaps_in(records)
+def gaps_told(state: CollectorState, listener_id: str) -> list[Gap]:
+    return gaps_in(state.records(RECENTLY_PLAYED.name, subject=listener_id, without_day=True))
 
 
 def collected_scrobbles(state: CollectorState, listener_id: str) -> Counter[Scrobble]:
@@ -74,7 +71,3 @@ def equals_what_landed(folder: Path, clock: datetime) -> bool:
     if (known.absorbed(), known.unreadable()) != (rebuilt.absorbed(), rebuilt.unreadable()):
         return False
     return all(list(known.records(stream.name)) == list(rebuilt.records(stream.name)) for stream in STREAMS)
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else milliseconds(moment)

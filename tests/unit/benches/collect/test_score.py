@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from benches.collect.score import (
     Gap,
     Heard,
-    Page,
     calls_over,
     heard_of,
     milliseconds,
@@ -21,6 +20,7 @@ from tunegenie_assets.sandbox.world import Episode, LocalFile, PlayEvent
 
 BEGIN = datetime(2026, 8, 3, tzinfo=UTC)
 END = BEGIN + timedelta(hours=10)
+DUE = [BEGIN, END]
 EPISODE = Episode("e" * 22, "Talk", "Show", 60_000, "2026")
 
 
@@ -36,10 +36,6 @@ def heard(play: PlayEvent) -> Heard:
     found = heard_of(play)
     assert found
     return found
-
-
-def page(minute: float, oldest: float) -> Page:
-    return Page(naive(minute), ms(oldest))
 
 
 def gap(begin: float, end: float, noticed: float) -> Gap:
@@ -60,54 +56,44 @@ def collected(*plays: PlayEvent) -> Counter[Heard]:
 
 def test_only_music_that_is_still_there_and_not_private_counts() -> None:
     plays = [play(1), play(2, item=None), play(3, item=EPISODE), play(4, private=True), play(700)]
-    assert score(plays, collected(plays[0]), [], [], begin=BEGIN, end=END).shown == 1
+    assert score(plays, collected(plays[0]), [], DUE).shown == 1
 
 
 def test_a_play_that_nothing_tells_of_is_lost_and_a_row_too_many_is_doubled() -> None:
     plays = [play(minute) for minute in (1, 2, 3)]
-    found = score(plays, collected(plays[0], plays[0], play(9)), [page(5, 1)], [], begin=BEGIN, end=END)
+    found = score(plays, collected(plays[0], plays[0], play(9)), [], DUE)
     assert (found.lost, found.doubled, found.lost_plays) == (2, 2, [heard(plays[1]), heard(plays[2])])
 
 
 def test_a_gap_covers_what_lies_in_it_and_is_false_when_nothing_does() -> None:
     plays = [play(minute) for minute in (1, 2, 3)]
     gaps = [gap(1.5, 2.5, 5), gap(3.5, 4, 6)]
-    found = score(plays, collected(plays[0]), [page(5, 2.5)], gaps, begin=BEGIN, end=END)
+    found = score(plays, collected(plays[0]), gaps, DUE)
     assert (found.in_gaps, found.lost, found.gaps, found.false_gaps) == (1, 1, 2, 1)
 
 
 def test_a_gap_before_exactly_one_page_of_new_plays_is_empty_and_not_false() -> None:
     plays = [play(minute) for minute in range(60)]
-    found = score(plays, collected(*plays), [], [gap(9, 10, 100)], begin=BEGIN, end=END)
+    found = score(plays, collected(*plays), [gap(9, 10, 100)], DUE)
     assert (found.empty_gaps, found.false_gaps) == (1, 0)
-    found = score(plays, collected(*plays), [], [gap(10, 11, 100)], begin=BEGIN, end=END)
+    found = score(plays, collected(*plays), [gap(10, 11, 100)], DUE)
     assert (found.empty_gaps, found.false_gaps) == (0, 1)
 
 
-def test_a_late_play_that_no_page_could_tell_of_lies_between_polls() -> None:
-    late = play(1, late=10)
-    inside, overlapping = [page(20, 0.5)], [page(20, 2)]
-    for pages, gaps, expected in (
-        (inside, [], (0, 1)),
-        (overlapping, [], (1, 0)),
-        # The page after it opened a gap, which should have told of it.
-        (overlapping, [gap(1.5, 2, 20)], (0, 1)),
-        # Asked before it came.
-        ([page(5, 2)], [], (0, 1)),
-    ):
-        found = score([late, *gap_filler(gaps)], collected(), pages, gaps, begin=BEGIN, end=END)
-        assert (found.between_polls, found.lost) == expected
-
-
-def gap_filler(gaps: list[Gap]) -> list[PlayEvent]:
-    return [play(1.7)] if gaps and any(g.covers(heard(play(1.7))) for g in gaps) else []
+def test_a_late_play_that_left_before_the_next_poll_lies_between_polls() -> None:
+    others, late = [play(minute) for minute in range(50)], play(0.5, late=44)
+    due = [BEGIN, BEGIN + timedelta(minutes=46), END]
+    # At minute 46 there are 46 later ones; in the end all 49, and with one more the window is full.
+    assert score([*others, late], collected(*others), [], due).lost == 1
+    found = score([*others, play(50), late], collected(*others, play(50)), [], [BEGIN, END])
+    assert (found.lost, found.between_polls) == (0, 1)
 
 
 def test_what_came_after_50_later_plays_was_never_shown() -> None:
     others = [play(minute) for minute in range(1, 51)]
     assert heard(play(0.5, late=100)) not in shown_plays([*others, play(0.5, late=100)], begin=BEGIN, end=END)
     assert heard(play(0.5, late=100)) in shown_plays([*others[1:], play(0.5, late=100)], begin=BEGIN, end=END)
-    never = score([*others, play(0.5, late=100)], collected(*others), [], [], begin=BEGIN, end=END)
+    never = score([*others, play(0.5, late=100)], collected(*others), [], DUE)
     assert (never.never_shown, never.lost) == (1, 0)
 
 
