@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.progress import Progress
 
-from benches.collect import display
+from benches.collect import display, faulty
 from benches.collect.child import STATE
 from benches.collect.score import Score, calls_over, most_in_a_day, score
 from benches.collect.soak import DAILY_CALLS, Plan, Soak, Soaked, is_of_another_app, make_sandbox, our_spotify_calls
@@ -50,9 +50,10 @@ FLOORS = (
     Floor("reauthorizations", "at most", 0, in_small=True),
     Floor("state_rebuilt", "at least", 1, in_small=True),
     Floor("faults_share", "at least", 0.08, in_small=True),
+    # What is to be survived must have happened.
     Floor("kills", "at least", 20),
     Floor("quota_exhausted", "at least", 2),
-    # What is to be survived must have happened.
+    Floor("fault_kinds", "at least", len(faulty.KINDS)),
     Floor("gaps", "at least", 1),
 )
 
@@ -83,6 +84,7 @@ def judge(soaked: Soaked, sandbox: Sandbox, folder: Path, console: Console) -> F
         "calls_over_budget": calls_over(calls, DAILY_CALLS),
         "calls_most_in_a_day": most_in_a_day(calls),
         "quota_exhausted": _exhaustions(soaked, journal),
+        "fault_kinds": len({entry.fault for entry in ours if entry.fault}),
         "faults_share": sum(entry.fault is not None for entry in ours) / len(ours),
         "reauthorizations": sum(report.needs_reauth for report in soaked.reports),
         **_scrobble_figures(soaked, state, sandbox),

@@ -39,6 +39,8 @@ ONLY_LASTFM = (
 )
 LONG = Fault(status=429, retry_after=LONG_WAIT_S)
 
+KINDS = frozenset([*ANYWHERE, *ONLY_SPOTIFY, *ONLY_LASTFM, LONG])
+
 
 def plan(seed: int) -> FaultPlan:
     """A SHARE of the requests of every service, in equal parts of its kinds."""
