@@ -1,6 +1,7 @@
 {#-
     Spotify keeps the last 50 plays of a listener: where the oldest play of a full page is newer than all that was known
-    before, plays between the two may be missing.
+    before, plays may be missing. Also such as ended before the newest known one: what was heard offline shows late, so it
+    is from the oldest play of the page before on.
 -#}
 with
 
@@ -12,14 +13,17 @@ pages as (
         oldest_played_at,
         max(newest_played_at) over (
             partition by listener_id order by requested_at rows between unbounded preceding and 1 preceding
-        ) as newest_known_before
+        ) as newest_known_before,
+        max(oldest_played_at) over (
+            partition by listener_id order by requested_at rows between unbounded preceding and 1 preceding
+        ) as oldest_shown_before
     from {{ source('raw', 'spotify_recently_played_pages') }}
 ),
 
 gaps as (
     select
         listener_id,
-        newest_known_before as missing_from,
+        oldest_shown_before as missing_from,
         oldest_played_at as missing_until,
         requested_at as noticed_at
     from pages
