@@ -107,7 +107,7 @@ class Collecting:
         self.caller = Caller(
             clock=time.clock,
             sleep=time.sleep,
-            random=Random(f"{setup.seed} {number}"),  # noqa: S311 - repeatable on purpose
+            random=Random(f"{setup.seed} {number}"),
             budget=DailyBudget(self.state, {SPOTIFY: setup.daily_calls}),
         )
 

@@ -49,7 +49,7 @@ def heavy_listeners(seed: int, *, listeners: int, begin: datetime, days: int) ->
     names = population["listener_id"].to_pylist()
     world = world_from(catalogue, plays, population, connected=names, now=begin)
     for account in world.accounts.values():
-        random = Random(f"{seed} {account.listener_id}")  # noqa: S311 - repeatable on purpose
+        random = Random(f"{seed} {account.listener_id}")
         account.plays = disturbed(account.plays, random)
     return world
 

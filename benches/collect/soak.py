@@ -5,7 +5,6 @@ What is asked of the child is decided here; how it went is found out in score.py
 
 from __future__ import annotations
 
-import socket
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -92,7 +91,7 @@ class Soak:
         self.soaked = Soaked(plan, sandbox.world)
         self._setup = _setup(sandbox, folder, self.soaked.scrobblers)
         self._state = CollectorState(folder / STATE)
-        random = Random(SEED)  # noqa: S311 - repeatable on purpose
+        random = Random(SEED)
         # Not at the first poll, which everything is new to, and not at the last, which nothing comes after.
         spread = range(1, plan.polls - 1)
         self._kills = dict(
@@ -185,19 +184,10 @@ class Soak:
         login.finish(pending, answer.headers["Location"])
 
 
-class PromptSandbox(Sandbox):
-    """Without it every second answer on a connection waits 40 ms for an acknowledgement (measured)."""
-
-    def __init__(self, world: World, *, clock: SandboxClock, limits: Limits) -> None:
-        super().__init__(world, clock=clock, limits=limits)
-        # asyncio does so for sockets that name their protocol; Linux hands it on to accepted connections.
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
 def make_sandbox(plan: Plan) -> Sandbox:
     world = heavy_listeners(SEED, listeners=plan.listeners, begin=BEGIN, days=plan.days)
     limits = Limits(quota_per_day=QUOTA, least_quota_wait=QUOTA_WAIT)
-    return PromptSandbox(world, clock=SandboxClock(BEGIN), limits=limits)
+    return Sandbox(world, clock=SandboxClock(BEGIN), limits=limits)
 
 
 def is_of_another_app(entry: JournalEntry) -> bool:

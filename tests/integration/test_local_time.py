@@ -50,7 +50,7 @@ def clock_changes(zone: ZoneInfo) -> list[datetime]:
 
 def moments(zone: ZoneInfo) -> list[datetime]:
     """Random moments, and every quarter of an hour around each clock change."""
-    generator = random.Random(7)  # noqa: S311  # the same moments each time, no secret
+    generator = random.Random(7)
     span = int((LAST - FIRST).total_seconds())
     anywhere = [FIRST + timedelta(seconds=generator.randrange(span)) for _ in range(500)]
     around = [change + timedelta(minutes=15 * n) for change in clock_changes(zone) for n in range(-1, 50)]

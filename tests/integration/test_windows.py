@@ -154,7 +154,7 @@ def written(folder: Path, rng: random.Random) -> list[Path]:
 def test_file_by_file_is_all_at_once(
     compiled: dict[str, str], warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, seed: int
 ) -> None:
-    for number, path in enumerate(written(tmp_path, random.Random(seed))):  # noqa: S311  # the same each time
+    for number, path in enumerate(written(tmp_path, random.Random(seed))):
         build(warehouse, compiled, *load(warehouse, path, number))
     for model in MODELS:
         warehouse.execute(f"create temp table in_turn_{model} as select * from silver.{model}")

@@ -15,10 +15,10 @@ from tunegenie_assets.resources.importing import (
     archive_table,
     days_to_build,
     import_files,
-    unfinished_listeners,
     zone_of,
 )
 from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
+from tunegenie_assets.resources.unfinished import unfinished_listeners
 from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import dagster as dg
 import typer
 from rich.console import Console
 
@@ -14,10 +13,8 @@ from tunegenie_assets.cli import display
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
-from tunegenie_assets.definitions import build_archive_store, build_collection
-from tunegenie_assets.jobs import BUILD_COLLECTED, COLLECT, without_empty_histories
+from tunegenie_assets.jobs import BUILD_COLLECTED, COLLECT
 from tunegenie_assets.partitions import range_tags
-from tunegenie_assets.resources.importing import sources_landed
 from tunegenie_assets.sensors import IMPORT_FOLLOWS_TAG, PAGES_KEY
 from tunegenie_assets.sources.fetching import SCOPES
 
@@ -52,7 +49,7 @@ def run(scopes: Sequence[str], *, as_json: bool) -> None:
         reports = [collected]
         if "first_day" in metadata:
             first, last = (date.fromisoformat(metadata[name]) for name in ("first_day", "last_day"))
-            tags, assets = range_tags(first, last), _assets(platform)
+            tags, assets = range_tags(first, last), platform.assets_with_rows(BUILD_COLLECTED)
             reports.append(run_job(platform.definitions, instance, BUILD_COLLECTED, progress, tags=tags, assets=assets))
     report = together(reports)
     if as_json:
@@ -60,12 +57,6 @@ def run(scopes: Sequence[str], *, as_json: bool) -> None:
         return
     out.print(display.table("Collected", ["what", "whose", "pages", "new", ""], [_row(one) for one in outcomes]))
     _print_run(report, out)
-
-
-def _assets(platform: Platform) -> list[dg.AssetKey]:
-    present = sources_landed(build_archive_store(platform.settings)) | build_collection(platform.settings).tables()
-    definitions = [asset for asset in platform.definitions.assets or () if isinstance(asset, dg.AssetsDefinition)]
-    return without_empty_histories(BUILD_COLLECTED, present, definitions)
 
 
 def _row(outcome: Mapping[str, Any]) -> tuple[object, ...]:

@@ -7,8 +7,10 @@ from functools import cached_property
 
 import dagster as dg
 
-from tunegenie_assets.definitions import build_definitions
+from tunegenie_assets.definitions import build_archive_store, build_collection, build_definitions
+from tunegenie_assets.jobs import without_empty_histories
 from tunegenie_assets.resources.factory import warehouse_for
+from tunegenie_assets.resources.importing import sources_landed
 from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.settings import Environment, Settings, apply_to_process, load_settings
 
@@ -37,6 +39,12 @@ class Platform:
     @cached_property
     def warehouse(self) -> WarehouseIOManager:
         return warehouse_for(self.settings)
+
+    def assets_with_rows(self, job: str) -> list[dg.AssetKey]:
+        """The assets of a job but for raw tables of which nothing has landed."""
+        archives, collection = build_archive_store(self.settings), build_collection(self.settings)
+        definitions = [asset for asset in self.definitions.assets or () if isinstance(asset, dg.AssetsDefinition)]
+        return without_empty_histories(job, sources_landed(archives) | collection.tables(), definitions)
 
     def has_in_silver(self, *tables: str) -> bool:
         """Whether all these tables and views of silver have been built."""

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import typer
 from rich.console import Console
 
@@ -16,10 +15,8 @@ from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.reconciliation import ImportedFile, listener_line, reconcile, reconciliation_table
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
-from tunegenie_assets.definitions import build_archive_store, build_collection
-from tunegenie_assets.jobs import IMPORT_ARCHIVES, LAND_ARCHIVES, without_empty_histories
+from tunegenie_assets.jobs import IMPORT_ARCHIVES, LAND_ARCHIVES
 from tunegenie_assets.partitions import range_tags
-from tunegenie_assets.resources.importing import sources_landed
 from tunegenie_assets.sensors import ARCHIVES_KEY, IMPORT_FOLLOWS_TAG
 from tunegenie_assets.sources.errors import InvalidRequestError
 from tunegenie_assets.sources.landing import check_listener_id, check_timezone
@@ -65,7 +62,7 @@ def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as
             IMPORT_ARCHIVES,
             progress,
             tags=range_tags(first, last),
-            assets=_assets(platform),
+            assets=platform.assets_with_rows(IMPORT_ARCHIVES),
         )
     merged_now = earlier_plays_merged(plays_before, _plays_by_archive(platform, listener))
     report = together([landed, built])
@@ -104,12 +101,6 @@ def _merged_line(merged: int) -> str:
     if merged == 1:
         return "1 earlier play turned out to be the same as a play in these files."
     return f"{merged:,} earlier plays turned out to be the same as plays in these files."
-
-
-def _assets(platform: Platform) -> list[dg.AssetKey]:
-    present = sources_landed(build_archive_store(platform.settings)) | build_collection(platform.settings).tables()
-    definitions = [asset for asset in platform.definitions.assets or () if isinstance(asset, dg.AssetsDefinition)]
-    return without_empty_histories(IMPORT_ARCHIVES, present, definitions)
 
 
 def _complain(archives: Archives, progress: Console) -> None:

@@ -11,7 +11,7 @@ from upath import UPath
 
 from tunegenie_assets.schemas.histories import HISTORIES
 from tunegenie_assets.schemas.table import Table
-from tunegenie_assets.sources.landing import Landing
+from tunegenie_assets.sources.landing import LandedArchive, Landing
 from tunegenie_assets.sources.parsed import ParsedArchive, ParsedArchives
 
 
@@ -36,12 +36,16 @@ class ArchiveStore(dg.ConfigurableResource[None]):
         """
         if table not in HISTORIES:
             return table.empty()
-        return self.parsed.read_window(table.name, self._parsed_archives(), start, end)
+        return self.parsed.read_window(table.name, self._parsed(), start, end)
 
     def rejected(self) -> pa.Table:
         """Records of all archives that could not be read."""
-        return self.parsed.rejected(self._parsed_archives())
+        return self.parsed.rejected(self._parsed())
 
-    def _parsed_archives(self) -> list[ParsedArchive]:
+    def parsed_archives(self) -> list[tuple[LandedArchive, ParsedArchive]]:
+        """Every landed archive with its records, parsing what is not parsed yet."""
         landing = self.landing
-        return [self.parsed.ensure(landing, archive) for archive in landing.archives()]
+        return [(archive, self.parsed.ensure(landing, archive)) for archive in landing.archives()]
+
+    def _parsed(self) -> list[ParsedArchive]:
+        return [parsed for _, parsed in self.parsed_archives()]

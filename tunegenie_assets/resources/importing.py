@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ import pyarrow as pa
 
 from tunegenie_assets.keys import FIRST_PLAY_DAY
 from tunegenie_assets.resources.archives import ArchiveStore
-from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES
 from tunegenie_assets.sources.clock import LONGEST_OFFLINE
 from tunegenie_assets.sources.errors import SourceError
@@ -21,47 +19,6 @@ from tunegenie_assets.sources.parsed import ParsedArchive
 from tunegenie_assets.sources.parsing import ParsedMember
 
 Progress = Callable[[str, int], None]
-
-KNOWN_COLUMNS = """
-select lower(table_schema) as layer, lower(table_name) as name, lower(column_name) as field
-from information_schema.columns
-"""
-# Without one of these the warehouse is not built yet, or was built before plays were told from what does not count.
-NEEDED_COLUMNS = {
-    ("landing", "archive_files", "member_name"),
-    ("silver", "play_ledger", "fate"),
-    ("gold", "fct_plays", "counts_as_play"),
-    ("gold", "daily_listening_summary", "total_plays"),
-}
-RECORDS_AND_PLAYS = """
-with ledger as (
-    -- A record of a file that landing does not know so was stored by an earlier version: it counts as missing.
-    select l.listener_id, count(f.member_name) as records, sum(case when l.fate = 'kept' then 1 else 0 end) as kept
-    from silver.play_ledger as l
-    left join landing.archive_files as f on l.listener_id = f.listener_id and l.source_file = f.source_file
-    where l.source != 'synthetic'
-    group by l.listener_id
-),
-
-facts as (
-    select listener_id, count(*) as facts, sum(case when counts_as_play then 1 else 0 end) as counted
-    from gold.fct_plays
-    group by listener_id
-),
-
-daily as (select listener_id, sum(total_plays) as daily from gold.daily_listening_summary group by listener_id)
-
-select
-    ledger.listener_id,
-    ledger.records,
-    cast(ledger.kept as bigint) as kept,
-    coalesce(facts.facts, 0) as facts,
-    cast(coalesce(facts.counted, 0) as bigint) as counted,
-    cast(coalesce(daily.daily, 0) as bigint) as daily
-from ledger
-left join facts on ledger.listener_id = facts.listener_id
-left join daily on ledger.listener_id = daily.listener_id
-"""
 
 LOGS_OF_SPOTIFY = frozenset({"spotify_extended_history", "spotify_account_history", "listenbrainz_listens"})
 """Sources whose times are those under which Spotify logged a play; ListenBrainz keeps those of files it imported."""
@@ -201,32 +158,14 @@ def days_to_build(
             max(report.last_day, min(report.last_day + apart, today)),
         ]
     if days and whole_listeners:
-        own = [parsed for archive, parsed in _parsed_archives(store) if archive.listener_id in whole_listeners]
+        own = [parsed for archive, parsed in store.parsed_archives() if archive.listener_id in whole_listeners]
         days += [day for archive in own for day in (archive.first_day, archive.last_day) if day]
     return days
 
 
-def unfinished_listeners(store: ArchiveStore, warehouse: WarehouseIOManager) -> set[str]:
-    """Listeners whose landed records have not all reached gold: an import of theirs died on its way."""
-    landed: Counter[str] = Counter()
-    for archive, parsed in _parsed_archives(store):
-        landed[archive.listener_id] += parsed.records + parsed.rejected
-    listeners = {listener_id for listener_id, records in landed.items() if records}
-    known = {(row["layer"], row["name"], row["field"]) for row in warehouse.query(KNOWN_COLUMNS).to_pylist()}
-    if not known >= NEEDED_COLUMNS:
-        return listeners
-    return listeners - {
-        row["listener_id"]
-        for row in warehouse.query(RECORDS_AND_PLAYS).to_pylist()
-        if row["records"] == landed[row["listener_id"]]
-        and row["kept"] == row["facts"]
-        and row["counted"] == row["daily"]
-    }
-
-
 def sources_landed(store: ArchiveStore) -> set[str]:
     """The names of all sources that any landed archive holds."""
-    return {source for _, parsed in _parsed_archives(store) for source in parsed.sources}
+    return {source for _, parsed in store.parsed_archives() for source in parsed.sources}
 
 
 def zone_of(store: ArchiveStore, listener_id: str) -> str | None:
@@ -252,7 +191,7 @@ def archive_table(store: ArchiveStore) -> pa.Table:
             "first_day": parsed.first_day,
             "last_day": parsed.last_day,
         }
-        for archive, parsed in _parsed_archives(store)
+        for archive, parsed in store.parsed_archives()
     ]
     return pa.Table.from_pylist(rows, schema=ARCHIVES.arrow_schema)
 
@@ -269,16 +208,10 @@ def archive_file_table(store: ArchiveStore) -> pa.Table:
             "records": member.records,
             "rejected": member.rejected,
         }
-        for archive, parsed in _parsed_archives(store)
+        for archive, parsed in store.parsed_archives()
         for member in parsed.members
     ]
     return pa.Table.from_pylist(rows, schema=ARCHIVE_FILES.arrow_schema)
-
-
-def _parsed_archives(store: ArchiveStore) -> Iterator[tuple[LandedArchive, ParsedArchive]]:
-    landing, cache = store.landing, store.parsed
-    for archive in landing.archives():
-        yield archive, cache.ensure(landing, archive)
 
 
 def _sources(archive: LandedArchive, parsed: ParsedArchive) -> str:

@@ -52,7 +52,7 @@ def a_caller(
     return Caller(
         clock=time.clock,
         sleep=time.sleep,
-        random=Random(seed),  # noqa: S311 - repeatable on purpose
+        random=Random(seed),
         budget=budget or Ledger(),
         patience=patience,
     )

@@ -106,7 +106,7 @@ class Connected:
 
     @property
     def caller(self) -> Caller:
-        random = Random(0)  # noqa: S311 - repeatable on purpose
+        random = Random(0)
         return Caller(clock=self.now, sleep=self.sleep, random=random, budget=self.budget)
 
     @property
