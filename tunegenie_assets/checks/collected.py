@@ -4,10 +4,6 @@ import dagster as dg
 
 from tunegenie_assets.checks.factories import WARN, no_rows_check
 from tunegenie_assets.schemas.collected import (
-    ALBUMS,
-    ARTIST_TAGS,
-    ARTISTS,
-    AUDIO_FEATURES,
     CHARTS,
     PLAYLIST_ITEMS,
     PLAYLISTS,
@@ -15,6 +11,17 @@ from tunegenie_assets.schemas.collected import (
     RECENTLY_PLAYED_PAGES,
     SAVED_TRACKS,
     TOP_ITEMS,
+)
+from tunegenie_assets.schemas.lookups import (
+    ALBUMS,
+    ARTIST_TAGS,
+    ARTISTS,
+    AUDIO_FEATURES,
+    LASTFM_TRACKS,
+    LISTENBRAINZ_RECORDINGS,
+    MUSICBRAINZ_ARTISTS,
+    MUSICBRAINZ_LINKS,
+    MUSICBRAINZ_RECORDINGS,
     TRACKS,
 )
 from tunegenie_assets.schemas.table import Table
@@ -55,6 +62,11 @@ NATURAL_KEYS: dict[Table, tuple[str, ...]] = {
     AUDIO_FEATURES: ("track_id",),
     ARTIST_TAGS: ("artist_name", "tag"),
     CHARTS: ("snapshot_date", "kind", "rank"),
+    LASTFM_TRACKS: ("asked_artist", "asked_track"),
+    LISTENBRAINZ_RECORDINGS: ("asked_artist", "asked_track"),
+    MUSICBRAINZ_LINKS: ("asked_by", "asked_for"),
+    MUSICBRAINZ_ARTISTS: ("artist_mbid", "genre"),
+    MUSICBRAINZ_RECORDINGS: ("recording_mbid", "isrc"),
 }
 """What tells the items of a table apart."""
 
