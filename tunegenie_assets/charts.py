@@ -58,6 +58,23 @@ def grouped_bars(rows: pa.Table, category: str, group: str, value: str, *, title
     )
 
 
+def stacked_shares(rows: pa.Table, *, title: str) -> alt.Chart:
+    """One bar for each `what`, made of the `share` (0 to 1) of each `source`."""
+    frame = _frame(rows, "share", "what", "source")
+    return (
+        alt.Chart(frame, title=title)
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "share", type="quantitative", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])
+            ),
+            y=alt.Y("what", type="nominal", title=None, sort=None),
+            color=alt.Color("source", type="nominal", title=None),
+        )
+        .properties(width=WIDTH, height=max(60, 24 * frame["what"].nunique()))
+    )
+
+
 def _frame(rows: pa.Table, value: str, *others: str) -> pd.DataFrame:
     """The columns with plain floats for values: a warehouse's sum is a decimal."""
     frame = rows.select([*others, value]).to_pandas()

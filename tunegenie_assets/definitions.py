@@ -9,6 +9,7 @@ from tunegenie_assets.assets import collecting, enrichment, landing, preferences
 from tunegenie_assets.assets.dbt import build_dbt_assets
 from tunegenie_assets.checks.collected import COLLECTED_CHECKS
 from tunegenie_assets.checks.conservation import CONSERVATION_CHECKS
+from tunegenie_assets.checks.descriptions import DESCRIPTION_CHECKS
 from tunegenie_assets.checks.preferences import PREFERENCE_CHECKS
 from tunegenie_assets.checks.records import RECORD_CHECKS
 from tunegenie_assets.checks.results import RESULT_CHECKS
@@ -45,7 +46,14 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     assets = [*python_assets, build_dbt_assets(dbt_files.manifest())]
     return dg.Definitions(
         assets=dg.map_asset_specs(freshness.with_freshness, assets),
-        asset_checks=[*COLLECTED_CHECKS, *CONSERVATION_CHECKS, *PREFERENCE_CHECKS, *RECORD_CHECKS, *RESULT_CHECKS],
+        asset_checks=[
+            *COLLECTED_CHECKS,
+            *CONSERVATION_CHECKS,
+            *DESCRIPTION_CHECKS,
+            *PREFERENCE_CHECKS,
+            *RECORD_CHECKS,
+            *RESULT_CHECKS,
+        ],
         jobs=JOBS,
         schedules=schedules.build_schedules(settings.schedule, settings.poll, settings.timezone),
         sensors=sensors.build_sensors(settings.inbox_path, settings.listener, build_collection(settings)),

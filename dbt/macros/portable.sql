@@ -144,3 +144,17 @@
 {% macro duckdb__common_tables_as_planned() -%}
     reset disabled_optimizers
 {%- endmacro %}
+
+
+{#- The text at a path such as `track.album.name` of a JSON object, null where there is none. -#}
+{% macro json_text(json, path) -%}
+    {{ adapter.dispatch('json_text', 'tunegenie')(json, path) }}
+{%- endmacro %}
+
+{% macro duckdb__json_text(json, path) -%}
+    json_extract_string({{ json }}, '$.{{ path }}')
+{%- endmacro %}
+
+{% macro snowflake__json_text(json, path) -%}
+    cast(get_path(parse_json({{ json }}), '{{ path }}') as varchar)
+{%- endmacro %}

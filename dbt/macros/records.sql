@@ -15,7 +15,7 @@
     {%- set types = {
         'source_row': 'bigint', 'ended_at': 'timestamp', 'logged_at': 'timestamp', 'ms_played': 'bigint',
         'duration_ms': 'bigint', 'shuffle': 'boolean', 'skipped_flag': 'boolean', 'offline': 'boolean',
-        'incognito': 'boolean', 'ingested_at': 'timestamp',
+        'incognito': 'boolean', 'ingested_at': 'timestamp', 'popularity': 'bigint', 'explicit': 'boolean',
     } -%}
     {%- for column in columns -%}
         cast(null as {{ types.get(column, 'varchar') }}) as {{ column }}

@@ -87,3 +87,10 @@
 {% macro default_zone() -%}
     '{{ var("default_timezone") }}'
 {%- endmacro %}
+
+
+{#- Which of a track's records in the catalogue speaks for it: the most popular of a real catalogue. -#}
+{% macro most_popular_first() -%}
+    origin, popularity desc nulls last, duration_ms nulls last, track_name, artist_name, album_name nulls last,
+    release_date nulls last, genre, subgenre, playlist_name
+{%- endmacro %}

@@ -1,12 +1,13 @@
-"""A genre for every artist: what the catalogue says, else what the name says, else `unclassified`.
+"""A genre for every artist: what services say, else the catalogue, else the name, else `unclassified`.
 
 Evidence is taken in that order and each row says which it was. The name patterns are few on purpose: a wrong genre
-does more harm to the analytics than none.
+does more harm to the analytics than none. What services say is gathered in evidence.py.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import pyarrow as pa
 
 from ml.arrow import encode
 from ml.errors import InconsistentInputError
+from ml.genres.evidence import LASTFM, MUSICBRAINZ, SPOTIFY
 from ml.genres.names import normalise_genre, normalise_name
 
 UNCLASSIFIED = "unclassified"
@@ -24,8 +26,14 @@ ARTIST_GENRES_SCHEMA = pa.schema(
         ("primary_genre", pa.string()),
         ("genre_source", pa.string()),
         ("confidence", pa.float64()),
+        ("training_genre", pa.string()),
     ]
 )
+Known = dict[str, tuple[str, float]]
+"""Genre and confidence by normalised name."""
+CATALOGUE = "catalogue"
+SOURCES = (SPOTIFY, LASTFM, MUSICBRAINZ, CATALOGUE)
+"""The first that knows an artist decides."""
 
 # The first pattern found in the normalised name decides. Confidence is a judgement: "Philharmonic" leaves little doubt,
 # "Orchestra", "Quartet" and "Trio" are favourites of rock bands too. "Young …" is left out: among the artists of real
@@ -51,11 +59,13 @@ NAME_PATTERNS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
 )
 
 
-def classify_artists(artists: pa.Table, catalogue: pa.Table) -> pa.Table:
+def classify_artists(artists: pa.Table, catalogue: pa.Table, evidence: pa.Table) -> pa.Table:
     """ARTIST_GENRES: one row per artist of `artists` (artist_id, artist_name), sorted by artist_id.
 
-    An artist found in the catalogue by normalised name takes the genre most of its rows carry (of equals the first by
-    name), with the share of those rows as confidence. Rows of the catalogue without a genre are no evidence.
+    An artist is found in `evidence` (GENRE_EVIDENCE) and in the catalogue by normalised name. The first source of
+    SOURCES that knows it gives the genre with the greatest weight (of equals the first by name), with its share of that
+    source's weight as confidence; a row of the catalogue weighs one, and nothing without a genre. `training_genre` is
+    the genre without what the Spotify Web API said, whose data may train no model.
 
     Raises:
         InconsistentInputError: an artist_id occurs more than once or is missing.
@@ -63,17 +73,19 @@ def classify_artists(artists: pa.Table, catalogue: pa.Table) -> pa.Table:
     artists = artists.select(["artist_id", "artist_name"]).sort_by("artist_id").combine_chunks()
     _check_unique(artists)
     names, codes = encode(artists["artist_name"])
-    known = _catalogue_genres(catalogue)
-    by_name = [_classify(name, known) for name in names]
+    known = _known_genres(evidence)
+    known[CATALOGUE] = _catalogue_genres(catalogue)
+    by_name = [(*_classify(name, known, SOURCES), _classify(name, known, SOURCES[1:])[0]) for name in names]
     # Position -1, an artist without a name, finds the entry appended last.
-    by_name.append((UNCLASSIFIED, UNCLASSIFIED, 0.0))
-    genres, sources, confidences = zip(*by_name, strict=True)
+    by_name.append((UNCLASSIFIED, UNCLASSIFIED, 0.0, UNCLASSIFIED))
+    genres, sources, confidences, training = zip(*by_name, strict=True)
     columns = [
         artists["artist_id"],
         artists["artist_name"].fill_null(""),
         pa.array(np.array(genres, dtype=object)[codes], pa.string()),
         pa.array(np.array(sources, dtype=object)[codes], pa.string()),
         pa.array(np.array(confidences)[codes], pa.float64()),
+        pa.array(np.array(training, dtype=object)[codes], pa.string()),
     ]
     return pa.table(columns, schema=ARTIST_GENRES_SCHEMA)
 
@@ -84,19 +96,27 @@ def _check_unique(artists: pa.Table) -> None:
         raise InconsistentInputError("artists must have one row per artist_id, and every row an artist_id")
 
 
-def _classify(name: str, known: dict[str, tuple[str, float]]) -> tuple[str, str, float]:
+def _classify(name: str, known: Mapping[str, Known], sources: Sequence[str]) -> tuple[str, str, float]:
     """Genre, source of the genre, confidence."""
     normalised = normalise_name(name)
-    if normalised in known:
-        genre, confidence = known[normalised]
-        return genre, "catalogue", confidence
+    for source in sources:
+        if normalised in known[source]:
+            genre, confidence = known[source][normalised]
+            return genre, source, confidence
     for pattern, genre, confidence in NAME_PATTERNS:
         if pattern.search(normalised):
             return genre, "inferred_name", confidence
     return UNCLASSIFIED, UNCLASSIFIED, 0.0
 
 
-def _catalogue_genres(catalogue: pa.Table) -> dict[str, tuple[str, float]]:
+def _known_genres(evidence: pa.Table) -> dict[str, Known]:
+    """By source: of each normalised name the genre with the greatest weight and its share."""
+    rows = evidence.to_pandas()
+    rows["name"] = [normalise_name(name) for name in rows["artist_name"]]
+    return {source: _heaviest(rows[rows["source"] == source]) for source in SOURCES}
+
+
+def _catalogue_genres(catalogue: pa.Table) -> Known:
     """Normalised artist name to the genre most of its rows carry and the share of the rows that do."""
     names, name_codes = encode(catalogue["artist_name"])
     genres, genre_codes = encode(catalogue["genre"])
@@ -111,7 +131,13 @@ def _catalogue_genres(catalogue: pa.Table) -> dict[str, tuple[str, float]]:
         }
     )
     rows = rows[rows["genre"] != ""]
-    counts = rows.groupby(["name", "genre"], as_index=False).size()
-    counts["share"] = counts["size"] / counts.groupby("name")["size"].transform("sum")
-    best = counts.sort_values(["name", "size", "genre"], ascending=[True, False, True]).drop_duplicates("name")
+    return _heaviest(rows.assign(weight=1.0))
+
+
+def _heaviest(rows: pd.DataFrame) -> Known:
+    """Of each name its heaviest genre and the share of the weight; rows are name, genre and weight."""
+    weights = rows.groupby(["name", "genre"], as_index=False)["weight"].sum()
+    weights["share"] = weights["weight"] / weights.groupby("name")["weight"].transform("sum")
+    order = weights.assign(lightness=-weights["weight"]).sort_values(["name", "lightness", "genre"])
+    best = order.drop_duplicates("name")
     return {name: (genre, share) for name, genre, share in zip(best["name"], best["genre"], best["share"], strict=True)}

@@ -47,3 +47,10 @@ def test_metadata_holds_the_picture_itself() -> None:
     svg = base64.b64decode(picture, validate=True).decode("utf-8")
     assert svg.startswith("<svg")
     assert "By genre" in svg
+
+
+def test_stacked_shares_are_one_bar_for_each_thing() -> None:
+    rows = pa.table({"what": ["album", "album"], "source": ["history", "nobody"], "share": [0.75, 0.25]})
+    chart = charts.stacked_shares(rows, title="Who knows")
+    assert [row["share"] for row in data_of(chart)] == [0.75, 0.25]
+    assert chart.to_dict()["encoding"]["x"]["scale"] == {"domain": [0, 1]}

@@ -5,11 +5,33 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ml.genres.artists import classify_artists
+from ml.genres.evidence import genre_evidence
 from tunegenie_assets import charts
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.resources.tables import column_schema
 from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS
-from tunegenie_assets.schemas.results import ARTIST_GENRES
+from tunegenie_assets.schemas.lookups import ARTIST_TAGS, ARTISTS, MUSICBRAINZ_ARTISTS, MUSICBRAINZ_LINKS
+from tunegenie_assets.schemas.results import ARTIST_GENRES, GENRE_EVIDENCE
+
+
+@dg.asset(
+    key=list(GENRE_EVIDENCE.key),
+    ins={
+        "spotify_artists": dg.AssetIn(list(ARTISTS.key)),
+        "artist_tags": dg.AssetIn(list(ARTIST_TAGS.key)),
+        "links": dg.AssetIn(list(MUSICBRAINZ_LINKS.key)),
+        "musicbrainz_artists": dg.AssetIn(list(MUSICBRAINZ_ARTISTS.key)),
+    },
+    group_name="enrichment",
+    description=GENRE_EVIDENCE.row,
+    owners=list(OWNERS),
+    kinds={"python"},
+    metadata={"dagster/column_schema": column_schema(GENRE_EVIDENCE)},
+)
+def evidence(
+    spotify_artists: pa.Table, artist_tags: pa.Table, links: pa.Table, musicbrainz_artists: pa.Table
+) -> dg.MaterializeResult[pa.Table]:
+    return dg.MaterializeResult(value=genre_evidence(spotify_artists, artist_tags, links, musicbrainz_artists))
 
 
 @dg.asset(
@@ -17,6 +39,7 @@ from tunegenie_assets.schemas.results import ARTIST_GENRES
     ins={
         "artists": dg.AssetIn(["silver", "artists"]),
         "catalogue": dg.AssetIn(list(CATALOGUE_TRACKS.key)),
+        "told": dg.AssetIn(list(GENRE_EVIDENCE.key)),
     },
     group_name="enrichment",
     description=ARTIST_GENRES.row,
@@ -24,8 +47,8 @@ from tunegenie_assets.schemas.results import ARTIST_GENRES
     kinds={"python"},
     metadata={"dagster/column_schema": column_schema(ARTIST_GENRES)},
 )
-def artist_genres(artists: pa.Table, catalogue: pa.Table) -> dg.MaterializeResult[pa.Table]:
-    genres = classify_artists(artists.select(["artist_id", "artist_name"]), catalogue)
+def artist_genres(artists: pa.Table, catalogue: pa.Table, told: pa.Table) -> dg.MaterializeResult[pa.Table]:
+    genres = classify_artists(artists.select(["artist_id", "artist_name"]), catalogue, told)
     unclassified = pc.sum(pc.equal(genres["genre_source"], "unclassified")).as_py() or 0  # pyright: ignore[reportAttributeAccessIssue]  # made at import
     counts = genres.group_by("primary_genre").aggregate([("artist_id", "count")])
     chart = charts.bars(counts, "primary_genre", "artist_id_count", title="Artists by genre", value_title="artists")

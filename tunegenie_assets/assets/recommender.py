@@ -11,6 +11,7 @@ from ml.errors import EvaluationError, NoInteractionsError
 from ml.recommender.evaluation import evaluate
 from ml.recommender.features import build_item_features, feature_matrix
 from ml.recommender.interactions import build_interactions, interaction_matrix, sorted_item_ids
+from ml.recommender.licence import licensed_tracks
 from ml.recommender.lightfm_hybrid import HybridSettings, LightFMHybrid
 from ml.recommender.popularity import Popularity
 from ml.recommender.recommend import recommend
@@ -47,7 +48,7 @@ def interactions(
     context: dg.AssetExecutionContext, plays: pa.Table, tracks: pa.Table
 ) -> dg.MaterializeResult[pa.Table]:
     try:
-        value = build_interactions(_with_duration(plays, tracks))
+        value = build_interactions(_with_duration(plays, licensed_tracks(tracks)))
     except NoInteractionsError as error:
         context.log.warning(f"nobody to recommend to yet: {error}")
         value = INTERACTIONS.empty()
@@ -64,7 +65,8 @@ def interactions(
     metadata={"dagster/column_schema": column_schema(ITEM_FEATURES)},
 )
 def item_features(tracks: pa.Table) -> dg.MaterializeResult[pa.Table]:
-    return dg.MaterializeResult(value=build_item_features(tracks) if tracks.num_rows else ITEM_FEATURES.empty())
+    licensed = licensed_tracks(tracks)
+    return dg.MaterializeResult(value=build_item_features(licensed) if licensed.num_rows else ITEM_FEATURES.empty())
 
 
 @dg.asset(
@@ -131,7 +133,8 @@ def evaluation(
         "popularity": Popularity(),
     }
     try:
-        figures = evaluate(_with_duration(plays, tracks), tracks, listeners, candidates)
+        licensed = licensed_tracks(tracks)
+        figures = evaluate(_with_duration(plays, licensed), licensed, listeners, candidates)
     except (EvaluationError, NoInteractionsError) as error:
         context.log.warning(f"not evaluated: {error}")
         return

@@ -22,6 +22,13 @@ every_artist_has_genre = no_rows_check(
     description="Every artist of silver has a genre, `unclassified` if need be.",
 )
 
+evidence_weighs = no_rows_check(
+    ["enrichment", "genre_evidence"],
+    "weights_are_positive",
+    "select artist_name, genre, source, weight from enrichment.genre_evidence where not weight > 0",
+    description="A genre that somebody gives an artist weighs something.",
+)
+
 
 def _by_dimension(dimension: str, key: str) -> dg.AssetChecksDefinition:
     return no_rows_check(
@@ -147,6 +154,7 @@ recommendations_ranked = no_rows_check(
 
 RESULT_CHECKS: list[dg.AssetChecksDefinition] = [
     every_artist_has_genre,
+    evidence_weighs,
     *facts_find_dimensions,
     gold_counts_alike,
     gold_adds_up,

@@ -8,7 +8,14 @@ from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS, SYNTHETIC_LISTE
 from tunegenie_assets.schemas.collected import COLLECTED, LISTENING
 from tunegenie_assets.schemas.histories import REJECTED_RECORDS
 from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES, EXCLUSIONS, LISTENER_ZONES, PAGE_FILES, TRAVELLERS
-from tunegenie_assets.schemas.results import ARTIST_GENRES, EVALUATION, INTERACTIONS, ITEM_FEATURES, RECOMMENDATIONS
+from tunegenie_assets.schemas.results import (
+    ARTIST_GENRES,
+    EVALUATION,
+    GENRE_EVIDENCE,
+    INTERACTIONS,
+    ITEM_FEATURES,
+    RECOMMENDATIONS,
+)
 from tunegenie_assets.schemas.table import Table
 
 TABLES: tuple[Table, ...] = (
@@ -24,6 +31,7 @@ TABLES: tuple[Table, ...] = (
     CATALOGUE_TRACKS,
     SYNTHETIC_LISTENERS,
     SYNTHETIC_PLAYS,
+    GENRE_EVIDENCE,
     ARTIST_GENRES,
     INTERACTIONS,
     ITEM_FEATURES,

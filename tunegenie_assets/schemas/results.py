@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from tunegenie_assets.schemas.table import FLOAT, INTEGER, STRING, TIMESTAMP, Table, columns_of
 
+GENRE_EVIDENCE = Table(
+    layer="enrichment",
+    name="genre_evidence",
+    row="One row is one genre that one service gives one artist.",
+    columns=columns_of(
+        ("artist_name", STRING, "Artist, as the service was asked for or spells it.", True),
+        ("genre", STRING, "Genre in lower case.", True),
+        ("weight", FLOAT, "How much it weighs among the genres that this service gives this artist.", True),
+        ("source", STRING, "`spotify`, `lastfm` or `musicbrainz`.", True),
+    ),
+)
+
 ARTIST_GENRES = Table(
     layer="enrichment",
     name="artist_genres",
@@ -12,8 +24,14 @@ ARTIST_GENRES = Table(
         ("artist_id", STRING, "Artist.", True),
         ("artist_name", STRING, "Artist name.", True),
         ("primary_genre", STRING, "Genre, or `unclassified`.", True),
-        ("genre_source", STRING, "`catalogue`, `inferred_name` or `unclassified`.", True),
+        (
+            "genre_source",
+            STRING,
+            "`spotify`, `lastfm`, `musicbrainz`, `catalogue`, `inferred_name` or `unclassified`.",
+            True,
+        ),
         ("confidence", FLOAT, "0 to 1: the share of the evidence that agrees.", True),
+        ("training_genre", STRING, "Genre without what the Spotify Web API said, or `unclassified`.", True),
     ),
 )
 

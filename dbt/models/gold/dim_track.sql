@@ -5,10 +5,17 @@ select
     tracks.artist_name,
     tracks.album_id,
     tracks.album_name,
+    tracks.album_source,
     coalesce(genres.primary_genre, 'unclassified') as primary_genre,
+    coalesce(genres.genre_source, 'unclassified') as genre_source,
+    coalesce(genres.training_genre, 'unclassified') as training_genre,
     tracks.duration_ms,
+    tracks.duration_source,
+    tracks.isrc,
     tracks.release_year,
+    tracks.release_source,
     tracks.popularity,
+    tracks.popularity_source,
     tracks.explicit,
     tracks.danceability,
     tracks.energy,
@@ -21,6 +28,8 @@ select
     tracks.liveness,
     tracks.valence,
     tracks.tempo,
-    tracks.origin
+    tracks.features_source,
+    tracks.origin,
+    tracks.is_training_data
 from {{ ref('tracks') }} as tracks
 left join {{ source('enrichment', 'artist_genres') }} as genres on tracks.artist_id = genres.artist_id

@@ -1,15 +1,20 @@
 with
 
-catalogued as (
+described as (
     select
         album_id,
+        -- What a catalogue writes comes first, then what plays do.
+        min(case when origin <> 'history' then album_name end) as catalogued_name,
+        min(case when origin <> 'history' then artist_id end) as catalogued_artist_id,
+        min(case when origin <> 'history' then artist_name end) as catalogued_artist_name,
         min(album_name) as album_name,
         min(artist_id) as artist_id,
         min(artist_name) as artist_name,
         min(release_year) as release_year,
+        -- `file` comes before `generated`, and that before `history`.
         min(origin) as origin
     from {{ ref('tracks') }}
-    where origin <> 'history' and album_id is not null
+    where album_id is not null
     group by album_id
 ),
 
@@ -58,14 +63,14 @@ track_counts as (
 
 select
     track_counts.album_id,
-    coalesce(catalogued.album_name, latest_names.album_name) as album_name,
-    coalesce(catalogued.artist_id, latest_names.artist_id) as artist_id,
-    coalesce(catalogued.artist_name, latest_names.artist_name) as artist_name,
-    catalogued.release_year,
+    coalesce(described.catalogued_name, latest_names.album_name, described.album_name) as album_name,
+    coalesce(described.catalogued_artist_id, latest_names.artist_id, described.artist_id) as artist_id,
+    coalesce(described.catalogued_artist_name, latest_names.artist_name, described.artist_name) as artist_name,
+    described.release_year,
     track_counts.tracks,
     coalesce(played.plays, 0) as plays,
-    coalesce(catalogued.origin, 'history') as origin
+    coalesce(described.origin, 'history') as origin
 from track_counts
-left join catalogued on track_counts.album_id = catalogued.album_id
+left join described on track_counts.album_id = described.album_id
 left join played on track_counts.album_id = played.album_id
 left join latest_names on track_counts.album_id = latest_names.album_id

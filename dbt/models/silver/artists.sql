@@ -3,12 +3,11 @@ with
 catalogued as (
     select
         artist_id,
-        min(artist_name) as artist_name,
+        min(case when origin <> 'history' then artist_name end) as artist_name,
         max(popularity) as popularity,
-        -- `file` comes before `generated`: what a real catalogue knows wins.
+        -- `file` comes before `generated`, and that before `history`: what a real catalogue knows wins.
         min(origin) as origin
     from {{ ref('tracks') }}
-    where origin <> 'history'
     group by artist_id
 ),
 

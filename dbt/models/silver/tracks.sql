@@ -1,15 +1,13 @@
+{%- set features = [
+    'danceability', 'energy', 'key', 'loudness', 'mode', 'speechiness', 'acousticness', 'instrumentalness', 'liveness',
+    'valence', 'tempo',
+] %}
 with
 
--- A track stands in the catalogue once for each genre or playlist: its most popular record speaks for it.
+-- A track stands in the catalogue once for each genre or playlist.
 catalogued as (
-    select *
-    from {{ ref('catalogue_tracks') }}
-    qualify row_number() over (
-        partition by track_id
-        order by
-            origin, popularity desc nulls last, duration_ms nulls last, track_name, artist_name,
-            album_name nulls last, release_date nulls last, genre, subgenre, playlist_name
-    ) = 1
+    select * from {{ ref('catalogue_tracks') }}
+    qualify row_number() over (partition by track_id order by {{ most_popular_first() }}) = 1
 ),
 
 played as (
@@ -18,8 +16,7 @@ played as (
         count(*) as plays,
         min(started_at) as first_played_at,
         max(started_at) as last_played_at,
-        max(duration_ms) as stated_ms,
-        max(case when reason_end = 'trackdone' then ms_played end) as longest_complete_ms
+        max(case when license_class <> 'spotify_api' then 1 else 0 end) = 1 as is_told_by_others
     from {{ ref('plays') }}
     group by track_id
 ),
@@ -28,12 +25,10 @@ latest_names as (
     select
         track_id,
         track_name,
-        artist_name,
-        album_name
+        artist_name
     from {{ ref('plays') }}
     qualify row_number() over (
-        partition by track_id
-        order by started_at desc, track_name, artist_name, album_name nulls last, play_id
+        partition by track_id order by started_at desc, track_name, artist_name, play_id
     ) = 1
 ),
 
@@ -41,10 +36,21 @@ history as (
     select
         played.*,
         latest_names.track_name,
-        latest_names.artist_name,
-        latest_names.album_name
+        latest_names.artist_name
     from played
     inner join latest_names on played.track_id = latest_names.track_id
+),
+
+described as (
+    select
+        track_id,
+        {%- for value in ['album_name', 'duration_ms', 'release_date', 'popularity', 'explicit'] %}
+        min_by({{ value }}, case when {{ value }} is not null then source_rank end) as {{ value }},
+        min_by(source, case when {{ value }} is not null then source_rank end) as {{ value }}_source,
+        {%- endfor %}
+        min_by(isrc, case when isrc is not null then source_rank end) as isrc
+    from {{ ref('track_descriptions') }}
+    group by track_id
 ),
 
 named as (
@@ -52,56 +58,51 @@ named as (
         coalesce(catalogued.track_id, history.track_id) as track_id,
         coalesce(catalogued.track_name, history.track_name) as track_name,
         coalesce(catalogued.artist_name, history.artist_name) as artist_name,
-        coalesce(catalogued.album_name, history.album_name) as album_name,
-        coalesce(
-            nullif(catalogued.duration_ms, 0), nullif(history.stated_ms, 0), nullif(history.longest_complete_ms, 0)
-        ) as duration_ms,
-        catalogued.release_year,
-        catalogued.popularity,
-        catalogued.explicit,
-        catalogued.danceability,
-        catalogued.energy,
-        catalogued.key,
-        catalogued.loudness,
-        catalogued.mode,
-        catalogued.speechiness,
-        catalogued.acousticness,
-        catalogued.instrumentalness,
-        catalogued.liveness,
-        catalogued.valence,
-        catalogued.tempo,
+        {%- for feature in features %}
+        catalogued.{{ feature }} as catalogued_{{ feature }},
+        {%- endfor %}
+        catalogued.track_id is not null as is_catalogued,
         coalesce(catalogued.origin, 'history') as origin,
         coalesce(history.plays, 0) as plays,
         history.first_played_at,
-        history.last_played_at
+        history.last_played_at,
+        coalesce(history.is_told_by_others, false) as is_told_by_others
     from catalogued
     full outer join history on catalogued.track_id = history.track_id
 )
 
 select
-    track_id,
-    track_name,
-    {{ artist_id_of('artist_name') }} as artist_id,
-    artist_name,
-    {{ album_id_of('artist_name', 'album_name') }} as album_id,
-    album_name,
-    duration_ms,
-    release_year,
-    popularity,
-    explicit,
-    danceability,
-    energy,
-    key,
-    loudness,
-    mode,
-    speechiness,
-    acousticness,
-    instrumentalness,
-    liveness,
-    valence,
-    tempo,
-    origin,
-    plays,
-    first_played_at,
-    last_played_at
+    named.track_id,
+    named.track_name,
+    {{ artist_id_of('named.artist_name') }} as artist_id,
+    named.artist_name,
+    {{ album_id_of('named.artist_name', 'described.album_name') }} as album_id,
+    described.album_name,
+    described.album_name_source as album_source,
+    described.duration_ms,
+    described.duration_ms_source as duration_source,
+    described.isrc,
+    -- Dates are written as a year, a month or a day; all begin with the year.
+    try_cast(left(described.release_date, 4) as bigint) as release_year,
+    described.release_date_source as release_source,
+    described.popularity,
+    described.popularity_source,
+    described.explicit,
+    described.explicit_source,
+    {%- for feature in features %}
+    {%- set measure = 'nullif(at_spotify.key, -1)' if feature == 'key' else 'at_spotify.' ~ feature %}
+    coalesce({{ measure }}, named.catalogued_{{ feature }}) as {{ feature }},
+    {%- endfor %}
+    case
+        when at_spotify.danceability is not null then 'spotify_api'
+        when named.catalogued_danceability is not null
+            then case when named.origin = 'file' then 'catalogue' else 'simulation' end
+    end as features_source,
+    named.origin,
+    named.is_catalogued or named.is_told_by_others as is_training_data,
+    named.plays,
+    named.first_played_at,
+    named.last_played_at
 from named
+left join described on named.track_id = described.track_id
+left join {{ source('raw', 'spotify_audio_features') }} as at_spotify on named.track_id = at_spotify.track_id

@@ -6,7 +6,7 @@ import pytest
 from ml.errors import InconsistentInputError
 from ml.genres.artists import classify_artists
 from ml.genres.names import normalise_genre, normalise_name
-from tunegenie_assets.schemas.results import ARTIST_GENRES
+from tunegenie_assets.schemas.results import ARTIST_GENRES, GENRE_EVIDENCE
 
 
 def artists(*names: str | None) -> pa.Table:
@@ -27,8 +27,17 @@ def catalogue(*rows: tuple[str, str | None]) -> pa.Table:
     )
 
 
-def verdicts(artist_table: pa.Table, catalogue_table: pa.Table) -> list[tuple[str, str, float]]:
-    result = classify_artists(artist_table, catalogue_table)
+def told(*rows: tuple[str, str, float, str]) -> pa.Table:
+    names = GENRE_EVIDENCE.arrow_schema.names
+    return pa.Table.from_pylist(
+        [dict(zip(names, row, strict=True)) for row in rows], schema=GENRE_EVIDENCE.arrow_schema
+    )
+
+
+def verdicts(
+    artist_table: pa.Table, catalogue_table: pa.Table, evidence: pa.Table | None = None
+) -> list[tuple[str, str, float]]:
+    result = classify_artists(artist_table, catalogue_table, evidence or told())
     columns = ("primary_genre", "genre_source", "confidence")
     return list(zip(*(result[column].to_pylist() for column in columns), strict=True))
 
@@ -49,6 +58,34 @@ def test_names_meet_whatever_their_case_width_and_spaces() -> None:
         ("folk", "catalogue", 1.0),
         ("pop", "catalogue", 1.0),
     ]
+
+
+def test_what_services_say_comes_before_the_catalogue_in_the_order_of_trust() -> None:
+    evidence = told(
+        ("ada", "indie pop", 1.0, "musicbrainz"),
+        ("Ada", "dream pop", 100.0, "lastfm"),
+        ("ADA", "shoegaze", 60.0, "lastfm"),
+        ("Bob", "folk", 2.0, "musicbrainz"),
+        ("Bob", "country", 2.0, "musicbrainz"),
+        ("Cy", "techno", 1.0, "spotify"),
+        ("Cy", "house", 0.5, "spotify"),
+    )
+    listed = catalogue(*((name, "pop") for name in ("Ada", "Bob", "Cy", "Di")))
+    assert verdicts(artists("Ada", "Bob", "Cy", "Di"), listed, evidence) == [
+        ("dream pop", "lastfm", pytest.approx(100 / 160)),
+        ("country", "musicbrainz", 0.5),
+        ("techno", "spotify", pytest.approx(2 / 3)),
+        ("pop", "catalogue", 1.0),
+    ]
+
+
+def test_the_genre_to_train_on_is_never_spotifys() -> None:
+    evidence = told(
+        ("Ada", "techno", 1.0, "spotify"), ("Ada", "house", 50.0, "lastfm"), ("Bob", "techno", 1.0, "spotify")
+    )
+    result = classify_artists(artists("Ada", "Bob", "DJ Cy"), catalogue(), evidence)
+    assert result["primary_genre"].to_pylist() == ["techno", "techno", "electronic"]
+    assert result["training_genre"].to_pylist() == ["house", "unclassified", "electronic"]
 
 
 def test_the_catalogue_comes_before_the_name() -> None:
@@ -85,17 +122,17 @@ def test_a_name_that_tells_nothing_stays_unclassified(name: str | None) -> None:
 
 def test_one_row_per_artist_in_the_order_of_ids() -> None:
     table = artists("B", "A", "B").take([2, 0, 1])
-    result = classify_artists(table, catalogue(("A", "pop")))
+    result = classify_artists(table, catalogue(("A", "pop")), told())
     assert result.schema.equals(ARTIST_GENRES.arrow_schema)
     assert result["artist_id"].to_pylist() == ["a0", "a1", "a2"]
     assert result["artist_name"].to_pylist() == ["B", "A", "B"]
-    assert classify_artists(table.slice(0, 0), catalogue()).num_rows == 0
+    assert classify_artists(table.slice(0, 0), catalogue(), told()).num_rows == 0
 
 
 def test_an_artist_twice_is_refused() -> None:
     twice = pa.concat_tables([artists("A"), artists("B")])
     with pytest.raises(InconsistentInputError, match="one row per artist_id"):
-        classify_artists(twice, catalogue())
+        classify_artists(twice, catalogue(), told())
 
 
 def test_normalisation_is_idempotent() -> None:

@@ -1,0 +1,126 @@
+"""Checks of what is known about tracks: how complete it is and whose it is, and how far sources agree.
+
+Nothing that fails here stops a run: it tells what to look up, or which source to doubt.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from tunegenie_assets import charts
+from tunegenie_assets.checks.factories import WARN, query_check
+
+COMPLETE_SHARE = 0.95
+FEWEST_COMPARED = 50
+"""Agreement on fewer plays or tracks is chance."""
+LEAST_AGREEMENT: Mapping[str, float] = {
+    # A scrobbler that was off for half of the time is to be looked at; one that leaves out short plays is not.
+    "plays": 0.5,
+    "artists of plays": 0.95,
+    "titles of plays": 0.95,
+    "lengths of plays": 0.9,
+    "lengths of tracks": 0.9,
+    # Single, album and compilation are all true.
+    "albums of tracks": 0.3,
+}
+
+_WHOSE = """
+with played as (
+    select distinct plays.track_id, listeners.is_simulated
+    from silver.plays as plays
+    inner join silver.listeners as listeners on plays.listener_id = listeners.listener_id
+),
+
+known as (
+    select
+        played.is_simulated,
+        case when tracks.track_name <> '' then 'plays' end as name,
+        case when tracks.artist_name <> '' then 'plays' end as artist,
+        tracks.album_source as album,
+        tracks.duration_source as duration,
+        nullif(tracks.genre_source, 'unclassified') as genre
+    from played
+    inner join gold.dim_track as tracks on played.track_id = tracks.track_id
+)
+
+select is_simulated, name, artist, album, duration, genre, count(*) as tracks
+from known
+group by is_simulated, name, artist, album, duration, genre
+order by is_simulated, tracks desc, name, artist, album, duration, genre
+"""
+COLUMNS = ("name", "artist", "album", "duration", "genre")
+
+
+def judge_completeness(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
+    """Whether enough tracks have all of COLUMNS, and by source who gave them.
+
+    `rows` has a column for each that names the source, null where nobody knows it, is_simulated and a number of tracks.
+    What simulated listeners play is judged where nobody else has played anything.
+    """
+    groups = rows.to_pylist()
+    people = [group for group in groups if not group["is_simulated"]]
+    judged = people or groups
+    total = sum(group["tracks"] for group in judged)
+    if not total:
+        return True, {"tracks": 0}
+    complete = sum(group["tracks"] for group in judged if all(group[column] for column in COLUMNS))
+    by_source = [
+        {"what": column, "source": source or "nobody", "share": tracks / total}
+        for column in COLUMNS
+        for source, tracks in _counts(judged, column).items()
+    ]
+    chart = charts.stacked_shares(
+        pa.Table.from_pylist(by_source), title="Who knows what about the tracks that were played"
+    )
+    return complete / total >= COMPLETE_SHARE, {
+        "tracks": total,
+        "whose": "people" if people else "simulated listeners",
+        "complete_share": round(complete / total, 4),
+        **{f"{column}_share": round(1 - _counts(judged, column).get(None, 0) / total, 4) for column in COLUMNS},
+        "by_source": charts.as_metadata(chart),
+    }
+
+
+def _counts(groups: Sequence[Mapping[str, Any]], column: str) -> dict[str | None, int]:
+    counts: dict[str | None, int] = {}
+    for group in groups:
+        counts[group[column]] = counts.get(group[column], 0) + group["tracks"]
+    return counts
+
+
+def judge_agreement(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
+    """Whether no two sources disagree more than is usual."""
+    lines = ["| what | source | other source | compared | agree |", "| --- | --- | --- | ---: | ---: |"]
+    doubtful: list[str] = []
+    for row in rows.to_pylist():
+        pair = f"{row['source']} | {row['other_source']}"
+        lines.append(f"| {row['what']} | {pair} | {row['compared']} | {row['agreeing_share']:.1%} |")
+        if row["compared"] >= FEWEST_COMPARED and row["agreeing_share"] < LEAST_AGREEMENT[row["what"]]:
+            doubtful.append(f"{row['what']}: {row['source']} and {row['other_source']}")
+    return not doubtful, {"doubtful": doubtful, "agreement": dg.MetadataValue.md("\n".join(lines))}
+
+
+tracks_are_complete = query_check(
+    ["gold", "dim_track"],
+    "played_tracks_are_complete",
+    _WHOSE,
+    judge_completeness,
+    description=(
+        f"At least {COMPLETE_SHARE:.0%} of the tracks that people played have name, artist, album, duration and genre. "
+        "What is missing comes from `tunegenie run-once enrichment`, or from a catalogue (TUNEGENIE_CATALOGUE)."
+    ),
+    severity=WARN,
+)
+
+sources_agree = query_check(
+    ["silver", "source_agreement"],
+    "sources_agree",
+    "select what, source, other_source, compared, agreeing_share from silver.source_agreement order by 1, 2, 3",
+    judge_agreement,
+    description="Sources that tell of the same plays and tracks tell the same of them, as far as they usually do.",
+    severity=WARN,
+)
+
+DESCRIPTION_CHECKS: list[dg.AssetChecksDefinition] = [tracks_are_complete, sources_agree]
