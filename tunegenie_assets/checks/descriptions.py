@@ -4,6 +4,7 @@ Nothing that fails here stops a run: it tells what to look up, or which source t
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
@@ -26,7 +27,7 @@ LEAST_AGREEMENT: Mapping[str, float] = {
     "albums of tracks": 0.3,
 }
 
-_WHOSE = """
+WHOSE = """
 with played as (
     select distinct plays.track_id, listeners.is_simulated
     from silver.plays as plays
@@ -50,35 +51,67 @@ from known
 group by is_simulated, name, artist, album, duration, genre
 order by is_simulated, tracks desc, name, artist, album, duration, genre
 """
+AGREEMENT = """
+select what, source, other_source, compared, agreeing_share
+from silver.source_agreement
+order by what, source, other_source
+"""
 COLUMNS = ("name", "artist", "album", "duration", "genre")
 
 
-def judge_completeness(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
-    """Whether enough tracks have all of COLUMNS, and by source who gave them.
+@dataclass(frozen=True)
+class Completeness:
+    """What is known of the tracks that were played."""
 
-    `rows` has a column for each that names the source, null where nobody knows it, is_simulated and a number of tracks.
-    What simulated listeners play is judged where nobody else has played anything.
+    tracks: int
+    whose: str
+    complete_share: float
+    """Of the tracks that have all of COLUMNS."""
+    by_source: Mapping[str, Mapping[str | None, float]]
+    """Of each column the share that each source gave; None is nobody."""
+
+    def share(self, column: str) -> float:
+        return 1 - self.by_source[column].get(None, 0.0)
+
+
+def measure_completeness(rows: pa.Table) -> Completeness | None:
+    """Of the tracks that people played; of what simulated listeners did, where nobody else has played anything.
+
+    `rows` are those of WHOSE. None where nothing has been played.
     """
     groups = rows.to_pylist()
     people = [group for group in groups if not group["is_simulated"]]
     judged = people or groups
     total = sum(group["tracks"] for group in judged)
     if not total:
-        return True, {"tracks": 0}
+        return None
     complete = sum(group["tracks"] for group in judged if all(group[column] for column in COLUMNS))
-    by_source = [
-        {"what": column, "source": source or "nobody", "share": tracks / total}
-        for column in COLUMNS
-        for source, tracks in _counts(judged, column).items()
-    ]
-    chart = charts.stacked_shares(
-        pa.Table.from_pylist(by_source), title="Who knows what about the tracks that were played"
+    return Completeness(
+        tracks=total,
+        whose="people" if people else "simulated listeners",
+        complete_share=complete / total,
+        by_source={
+            column: {source: tracks / total for source, tracks in _counts(judged, column).items()} for column in COLUMNS
+        },
     )
-    return complete / total >= COMPLETE_SHARE, {
-        "tracks": total,
-        "whose": "people" if people else "simulated listeners",
-        "complete_share": round(complete / total, 4),
-        **{f"{column}_share": round(1 - _counts(judged, column).get(None, 0) / total, 4) for column in COLUMNS},
+
+
+def judge_completeness(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
+    """Whether enough tracks have all of COLUMNS, and by source who gave them."""
+    known = measure_completeness(rows)
+    if known is None:
+        return True, {"tracks": 0}
+    bars = [
+        {"what": column, "source": source or "nobody", "share": share}
+        for column, shares in known.by_source.items()
+        for source, share in shares.items()
+    ]
+    chart = charts.stacked_shares(pa.Table.from_pylist(bars), title="Who knows what about the tracks that were played")
+    return known.complete_share >= COMPLETE_SHARE, {
+        "tracks": known.tracks,
+        "whose": known.whose,
+        "complete_share": round(known.complete_share, 4),
+        **{f"{column}_share": round(known.share(column), 4) for column in COLUMNS},
         "by_source": charts.as_metadata(chart),
     }
 
@@ -105,7 +138,7 @@ def judge_agreement(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
 tracks_are_complete = query_check(
     ["gold", "dim_track"],
     "played_tracks_are_complete",
-    _WHOSE,
+    WHOSE,
     judge_completeness,
     description=(
         f"At least {COMPLETE_SHARE:.0%} of the tracks that people played have name, artist, album, duration and genre. "
@@ -117,7 +150,7 @@ tracks_are_complete = query_check(
 sources_agree = query_check(
     ["silver", "source_agreement"],
     "sources_agree",
-    "select what, source, other_source, compared, agreeing_share from silver.source_agreement order by 1, 2, 3",
+    AGREEMENT,
     judge_agreement,
     description="Sources that tell of the same plays and tracks tell the same of them, as far as they usually do.",
     severity=WARN,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import dagster as dg
 from rich.console import Console
 
-from tunegenie_assets.cli import display, summaries
+from tunegenie_assets.cli import coverage, display, summaries
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.runs import dagster_instance
@@ -73,6 +73,7 @@ def _document(
         "counting_applied": summaries.is_counted_under(platform.warehouse, counting),
         "sources": summaries.sources(platform.warehouse),
         "years": summaries.years_of_listening(platform.warehouse),
+        "known": coverage.as_json(platform.warehouse) if _is_measured(sizes) else None,
         "assets": [
             {
                 "asset": name,
@@ -119,6 +120,9 @@ def _print(
         ]
         out.print(display.table(_years_title(platform), ["listener", "year", "plays", "hours", ""], bars))
         out.print()
+    for table in coverage.tables(platform.warehouse) if _is_measured(sizes) else ():
+        out.print(table)
+        out.print()
     rows = {f"{size.layer}/{size.name}": size.rows for size in sizes}
     assets = [
         (
@@ -130,6 +134,11 @@ def _print(
         for name, state in _in_order(states)
     ]
     out.print(display.table("Assets", ["asset", "rows", "last built (UTC)", "checks not passed"], assets))
+
+
+def _is_measured(sizes: Sequence[summaries.TableSize]) -> bool:
+    """Not in a home that was built by an earlier version."""
+    return any(size.name == "source_agreement" for size in sizes)
 
 
 def _years_title(platform: Platform) -> str:

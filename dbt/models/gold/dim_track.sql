@@ -1,5 +1,6 @@
 select
     tracks.track_id,
+    tracks.spotify_track_id,
     tracks.track_name,
     tracks.artist_id,
     tracks.artist_name,

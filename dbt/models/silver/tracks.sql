@@ -13,6 +13,7 @@ catalogued as (
 played as (
     select
         track_id,
+        min(recording_key) as recording_key,
         count(*) as plays,
         min(started_at) as first_played_at,
         max(started_at) as last_played_at,
@@ -64,6 +65,7 @@ named as (
         catalogued.track_id is not null as is_catalogued,
         coalesce(catalogued.origin, 'history') as origin,
         coalesce(history.plays, 0) as plays,
+        history.recording_key,
         history.first_played_at,
         history.last_played_at,
         coalesce(history.is_told_by_others, false) as is_told_by_others
@@ -73,6 +75,7 @@ named as (
 
 select
     named.track_id,
+    case when length(named.track_id) = 22 then named.track_id else scrobbled.track_id end as spotify_track_id,
     named.track_name,
     {{ artist_id_of('named.artist_name') }} as artist_id,
     named.artist_name,
@@ -105,4 +108,5 @@ select
     named.last_played_at
 from named
 left join described on named.track_id = described.track_id
+left join {{ ref('scrobbled_tracks') }} as scrobbled on named.recording_key = scrobbled.recording_key
 left join {{ source('raw', 'spotify_audio_features') }} as at_spotify on named.track_id = at_spotify.track_id
