@@ -29,6 +29,7 @@ from tunegenie_assets.settings import PREFIX
 
 MODELS = ("+plays", "+play_ledger")
 """dbt's names of the plays, the ledger and all that they are made of."""
+SOURCES = ("lastfm_scrobbles", "spotify_extended_history")
 FIRST_DAY = date(2019, 1, 1)
 DAYS_AT_ONCE = 167
 """Days of a history that are built in one call; ten million records in one call take 18 GB of memory."""
@@ -163,7 +164,7 @@ class Warehouse:
         """
         os.environ[f"{PREFIX}HOME"] = str(self.home)  # the profile of dbt finds the file by it
         files = DbtProjectFiles(target="ci", target_path=self.home.parent / "dbt")
-        window = variables((_day(from_day), _day(until_day)), {"default_timezone": "UTC"})
+        window = variables((_day(from_day), _day(until_day)), {"default_timezone": "UTC"}, SOURCES)
         command = ["run", "--select", *MODELS, *window, *files.global_arguments]
         with connections_closed_after():
             outcome = dbtRunner(manifest=parse(files)).invoke(command)

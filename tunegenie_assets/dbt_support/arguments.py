@@ -19,12 +19,14 @@ def build_arguments(model_ids: Iterable[str], test_ids: Iterable[str]) -> list[s
     return ["build", "--indirect-selection", "empty", "--select", *selected]
 
 
-def variables(window: tuple[date, date] | None, settings: Mapping[str, str]) -> list[str]:
-    """The `--vars` of one call: the settings that models depend on, and the window.
+def variables(
+    window: tuple[date, date] | None, settings: Mapping[str, str], sources_with_records: Iterable[str]
+) -> list[str]:
+    """The `--vars` of one call: the settings that models depend on, the window, and the sources of plays that have any.
 
     `window` is the half-open range of UTC days to rebuild, or None for all.
     """
-    values = dict(settings)
+    values: dict[str, object] = {**settings, "sources_with_records": sorted(sources_with_records)}
     if window is not None:
         start, end = window
         if end <= start:

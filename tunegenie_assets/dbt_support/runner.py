@@ -18,6 +18,7 @@ from tunegenie_assets.dbt_support.project import DbtProjectFiles, parse
 from tunegenie_assets.dbt_support.reporting import record_window_counts, whole_table_metadata
 from tunegenie_assets.locking import warehouse_lock
 from tunegenie_assets.resources.tables import WarehouseIOManager
+from tunegenie_assets.schemas.collected import LISTENING
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.run import RunResult
@@ -72,7 +73,7 @@ class DbtRunner(dg.ConfigurableResource[None]):
         selection = Selection.of(context)
         arguments = build_arguments(selection.models, selection.tests)
         window = _window(context)
-        outcome = self._invoke([*arguments, *variables(window, self.variables)])
+        outcome = self._invoke([*arguments, *variables(window, self.variables, self._sources_with_records())])
         built = [selection.models[r.node.unique_id] for r in outcome.results if _was_built(r, selection)]
         daily = [key for key in built if context.assets_def.specs_by_key[key].partitions_def]
         metadata = whole_table_metadata(self.warehouse, [key for key in built if key not in daily])
@@ -80,6 +81,11 @@ class DbtRunner(dg.ConfigurableResource[None]):
             record_window_counts(context, self.warehouse, daily, window)
         yield from _as_dagster(outcome.results, selection, metadata)
         _raise_if_failed(outcome, selection)
+
+    def _sources_with_records(self) -> list[str]:
+        """Merging is planned for these only."""
+        parts = [f"select '{t.name}' as name where exists (select 1 from raw.{t.name})" for t in LISTENING]  # noqa: S608  # names of schemas/
+        return [str(row["name"]) for row in self.warehouse.query(" union all ".join(parts)).to_pylist()]
 
     def _invoke(self, arguments: list[str]) -> Outcome:
         from dbt.cli.main import dbtRunner  # noqa: PLC0415  # two seconds of imports, paid when dbt really runs

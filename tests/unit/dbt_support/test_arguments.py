@@ -46,10 +46,11 @@ def test_nothing_selected_is_not_everything() -> None:
 def test_window_is_told_as_two_dates(start: date, days: int) -> None:
     end = start + timedelta(days=days)
     settings = {"default_timezone": "America/Denver", "counting_policy": "lastfm"}
-    flag, text = variables((start, end), settings)
+    flag, text = variables((start, end), settings, ["b", "a"])
     assert flag == "--vars"
     assert json.loads(text) == {
         **settings,
+        "sources_with_records": ["a", "b"],
         "window_start": start.isoformat(),
         "window_end": end.isoformat(),
     }
@@ -57,10 +58,10 @@ def test_window_is_told_as_two_dates(start: date, days: int) -> None:
 
 def test_without_a_window_everything_is_rebuilt() -> None:
     settings = {"default_timezone": "UTC"}
-    assert json.loads(variables(None, settings)[1]) == settings
+    assert json.loads(variables(None, settings, [])[1]) == {**settings, "sources_with_records": []}
 
 
 @pytest.mark.parametrize("end", [START, START - timedelta(days=1)])
 def test_empty_window_is_refused(end: date) -> None:
     with pytest.raises(ValueError, match="is empty"):
-        variables((START, end), {"default_timezone": "UTC"})
+        variables((START, end), {"default_timezone": "UTC"}, [])
