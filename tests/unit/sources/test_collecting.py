@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 from upath import UPath
 
-from tests.unit.sources.services.worlds import LASTFM_KEY, TRACK_IDS, Connected, a_clock, a_world
+from tests.unit.sources.services.worlds import LASTFM_KEY, LISTENBRAINZ_TOKEN, TRACK_IDS, Connected, a_clock, a_world
 from tunegenie_assets.sandbox.faults import Fault, FaultPlan, FaultRule
 from tunegenie_assets.sandbox.server import Sandbox
 from tunegenie_assets.sandbox.world import PlayEvent
@@ -20,13 +20,20 @@ from tunegenie_assets.sources.collecting import Collector, Outcome, Work
 from tunegenie_assets.sources.fetching import SCOPES, Clients, Fetching, Wanted
 from tunegenie_assets.sources.services.errors import BudgetExhausted
 from tunegenie_assets.sources.services.lastfm import LastfmClient
+from tunegenie_assets.sources.services.listenbrainz import ListenBrainzClient
+from tunegenie_assets.sources.services.musicbrainz import MusicBrainzClient
 from tunegenie_assets.sources.services.pages import PageStore
 from tunegenie_assets.sources.services.responses import Purpose
 from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.streams.registry import STREAMS
 from tunegenie_assets.sources.streams.rows import page_row, rows_of, scrobble_row, spotify_play_row
 
-EVERYTHING = Wanted(tracks=[*TRACK_IDS[:3], "9" * 22], artist_names=["Cher", "Nobody at all"])
+AGENT = "TuneGenie/0 ( tests@example.org )"
+EVERYTHING = Wanted(
+    tracks=[*TRACK_IDS[:3], "9" * 22],
+    artist_names=["Cher", "Nobody at all"],
+    named_tracks=[("Cher", "Song 3"), ("Cher", "No | song")],
+)
 PLAYS, SCROBBLES = "spotify_recently_played", "lastfm_scrobbles"
 
 
@@ -41,14 +48,16 @@ class Bench:
             connected.log_in(name)
 
     def clients(self) -> Clients:
-        lastfm = LastfmClient(
-            self.connected.caller,
-            SecretStr(LASTFM_KEY),
-            user_agent="TuneGenie/0 ( tests@example.org )",
-            base_url=self.connected.sandbox.lastfm_url,
+        caller, sandbox = self.connected.caller, self.connected.sandbox
+        return Clients(
+            spotify={name: self.connected.client(f"acc-{name}") for name in ("ada", "bob")},
+            lastfm=LastfmClient(caller, SecretStr(LASTFM_KEY), user_agent=AGENT, base_url=sandbox.lastfm_url),
+            lastfm_names={"ada": "fm-ada"},
+            musicbrainz=MusicBrainzClient(caller, user_agent=AGENT, base_url=sandbox.musicbrainz_url),
+            listenbrainz=ListenBrainzClient(
+                caller, user_agent=AGENT, token=SecretStr(LISTENBRAINZ_TOKEN), base_url=sandbox.listenbrainz_url
+            ),
         )
-        spotify = {name: self.connected.client(f"acc-{name}") for name in ("ada", "bob")}
-        return Clients(spotify, lastfm, {"ada": "fm-ada"})
 
     @property
     def collector(self) -> Collector:
@@ -114,9 +123,14 @@ def test_rows_are_what_the_services_said(bench: Bench) -> None:
         "spotify_playlist_items": 4,
         "spotify_tracks": 4,
         "spotify_albums": 0,
-        "spotify_artists": 0,
+        "spotify_artists": 1,
         "spotify_audio_features": 0,
         "lastfm_artist_tags": 3,
+        "lastfm_tracks": 2,
+        "listenbrainz_recordings": 2,
+        "musicbrainz_artist_links": 2,
+        "musicbrainz_artists": 1,
+        "musicbrainz_recordings": 60,
         "lastfm_charts": len(by_stream["lastfm_charts"]),
     }
     assert by_stream["spotify_top_items"]
