@@ -75,7 +75,17 @@ def test_rows_are_what_the_services_said(bench: Bench) -> None:
         "musicbrainz_recordings": AT_MOST["musicbrainz"],
         "lastfm_charts": len(by_stream["lastfm_charts"]),
     }
-    assert by_stream["spotify_top_items"]
+    [top, *_] = [row for row in by_stream["spotify_top_items"] if row["kind"] == "tracks"]
+    assert (top["rank"], top["time_range"], top["snapshot_date"]) == (1, "long_term", bench.connected.now().date())
+    assert top["item_name"].startswith("Song ")
+    kept, gone = [row for row in by_stream["spotify_playlist_items"] if row["listener_id"] == "bob"]
+    assert (kept["position"], kept["item_type"], kept["item_name"], kept["artist_name"]) == (
+        0,
+        "track",
+        "Song 0",
+        "Cher",
+    )
+    assert (gone["position"], gone["item_type"], gone["item_name"], gone["is_local"]) == (1, None, None, False)
     assert by_stream["lastfm_charts"]
     names = {row["track_id"]: row["track_name"] for row in by_stream["spotify_tracks"]}
     assert names == {**{TRACK_IDS[n]: f"Song {n}" for n in range(3)}, "9" * 22: None}

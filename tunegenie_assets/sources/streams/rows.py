@@ -96,15 +96,15 @@ def _saved_track(record: Record, body: Row) -> Iterator[Row]:
 
 
 def _top_item(record: Record, body: Row) -> Iterator[Row]:
-    item = body["item"]
+    snapshot_date, kind, time_range, rank = record.key.split("|")
     yield {
         "listener_id": record.subject,
-        "snapshot_date": date.fromisoformat(body["snapshot_date"]),
-        "kind": body["kind"],
-        "time_range": body["time_range"],
-        "rank": body["rank"],
-        "item_id": item["id"],
-        "item_name": item["name"],
+        "snapshot_date": date.fromisoformat(snapshot_date),
+        "kind": kind,
+        "time_range": time_range,
+        "rank": int(rank),
+        "item_id": body["id"],
+        "item_name": body["name"],
     }
 
 
@@ -127,16 +127,16 @@ def _playlist(record: Record, body: Row) -> Iterator[Row]:
 def _playlist_item(record: Record, body: Row) -> Iterator[Row]:
     if not body:
         return
-    item = body["item"]
+    playlist_id, snapshot_id, position = record.key.split("|")
     yield {
         "listener_id": record.subject,
-        "playlist_id": body["playlist_id"],
-        "snapshot_id": body["snapshot_id"],
-        "position": body["position"],
+        "playlist_id": playlist_id,
+        "snapshot_id": snapshot_id,
+        "position": int(position),
         "added_at": utc(body["added_at"]) if body["added_at"] else None,
-        "item_type": item["type"],
-        "item_uri": item["uri"],
-        "item_name": item["name"],
+        "item_type": body["type"],
+        "item_uri": body["uri"],
+        "item_name": body["name"],
         "artist_name": body["artist"],
         "is_local": body["is_local"],
     }

@@ -47,9 +47,7 @@ def _top_items(landed: LandedPage, page: Any) -> Iterator[Item]:
     day = landed.page.requested_at.date()
     for rank, item in enumerate(page["items"], start=page.get("offset", 0) + 1):
         # Hundreds a day for each listener, which landing holds verbatim: only what becomes a column.
-        told = {"id": item["id"], "name": item.get("name")}
-        body = {"snapshot_date": day.isoformat(), "kind": kind, "time_range": time_range, "rank": rank, "item": told}
-        yield Item(f"{day}|{kind}|{time_range}|{rank:03d}", body)
+        yield Item(f"{day}|{kind}|{time_range}|{rank:03d}", {"id": item["id"], "name": item.get("name")})
 
 
 def _playlists(landed: LandedPage, page: Any) -> Iterator[Item]:
@@ -66,12 +64,9 @@ def _playlist_items(landed: LandedPage, page: Any) -> Iterator[Item]:
         # and landing holds it verbatim: only what becomes a column.
         content = item.get("item") or item.get("track") or {}
         body = {
-            "playlist_id": playlist_id,
-            "snapshot_id": snapshot_id,
-            "position": position,
             "added_at": item.get("added_at"),
             "is_local": item.get("is_local"),
-            "item": {name: content.get(name) for name in ("type", "uri", "name")},
+            **{name: content.get(name) for name in ("type", "uri", "name")},
             "artist": next((artist["name"] for artist in content.get("artists") or []), None),
         }
         yield Item(f"{snapshot_key(playlist_id, snapshot_id)}|{position:05d}", body)

@@ -90,6 +90,8 @@ def test_records_of_days_are_half_open(state: CollectorState) -> None:
     found = state.records("tracks", start=days[1], end=days[3])
     assert [record.day for record in found] == days[1:3]
     assert list(state.records("tracks", subject="bob")) == []
+    assert list(state.records("tracks", without_day=True)) == []
+    assert len(list(state.records("tracks", subject="ada", end=days[3]))) == 3
 
 
 def test_calls_are_counted_in_a_rolling_window(state: CollectorState) -> None:
