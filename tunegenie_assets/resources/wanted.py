@@ -28,11 +28,12 @@ from silver.plays as plays
 inner join silver.listeners as listeners on plays.listener_id = listeners.listener_id
 where not listeners.is_simulated
 """
+# The longest play is a guess at a length, until a service tells.
 _TRACKS = f"""
 select plays.track_id as name
 from ({_PLAYS}) as plays
 inner join silver.tracks as tracks on plays.track_id = tracks.track_id
-where length(plays.track_id) = 22 and (tracks.album_name is null or tracks.duration_ms is null)
+where length(plays.track_id) = 22 and (tracks.album_name is null or coalesce(tracks.duration_source, 'longest_play') = 'longest_play')
 group by plays.track_id
 order by count(*) desc, plays.track_id
 """  # noqa: S608 - a query of above
@@ -49,7 +50,7 @@ from ({_PLAYS}) as plays
 inner join silver.tracks as tracks on plays.track_id = tracks.track_id
 where
     tracks.artist_name is not null and tracks.track_name is not null
-    and (tracks.album_name is null or tracks.duration_ms is null)
+    and (tracks.album_name is null or coalesce(tracks.duration_source, 'longest_play') = 'longest_play')
 group by tracks.artist_name, tracks.track_name
 order by count(*) desc, tracks.artist_name, tracks.track_name
 """  # noqa: S608 - a query of above

@@ -21,7 +21,7 @@ create table silver.plays (
     listener_id varchar, track_id varchar, artist_id varchar, artist_name varchar, recording_mbid varchar
 );
 create table silver.tracks (
-    track_id varchar, track_name varchar, artist_name varchar, album_name varchar, duration_ms bigint
+    track_id varchar, track_name varchar, artist_name varchar, album_name varchar, duration_source varchar
 );
 """
 
@@ -67,8 +67,8 @@ def test_what_is_not_described_is_wanted_the_most_played_first(warehouse: DuckDB
         played(LOCAL, 4, artist="Di", recording="'mbid-d'"),
         played("e" * 22, 9, artist="Simulated", listener="sim-000001", recording="'mbid-e'"),
         *(track(track_id) for track_id in (A, LOCAL, "e" * 22)),
-        track(B, "'Album'"),
-        track(C, "'Album'", "180000"),
+        track(B, "'Album'", "'longest_play'"),
+        track(C, "'Album'", "'history'"),
     )
     wanted = wanted_by(warehouse)
     assert wanted.tracks == [B, A]
