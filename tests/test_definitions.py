@@ -58,7 +58,7 @@ def described(definitions: dg.Definitions, specs: list[dg.AssetSpec]) -> dict[st
             for s in definitions.schedules or []
             if isinstance(s, dg.ScheduleDefinition)
         },
-        "sensors": {s.name: s.job_name for s in definitions.sensors or []},
+        "sensors": {s.name: s.job_name if s.targets else None for s in definitions.sensors or []},
     }
 
 

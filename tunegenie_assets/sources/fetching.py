@@ -72,6 +72,8 @@ class Wanted:
     artists: Sequence[str] = ()
     """Ids of Spotify."""
     artist_names: Sequence[str] = ()
+    again: bool = False
+    """Ask also for what is known."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,13 @@ class Clients:
 
 
 class Fetching:
-    """The works of a pass, given what is known in `state`."""
+    """The works of a pass, given what is known in `state`; with `since`, scrobbles are walked from then on again."""
 
-    def __init__(self, clients: Clients, state: CollectorState, clock: Clock) -> None:
+    def __init__(self, clients: Clients, state: CollectorState, clock: Clock, since: datetime | None = None) -> None:
         self._clients = clients
         self._state = state
         self._clock = clock
+        self._since = since
 
     def works(self, scopes: Sequence[Scope], wanted: Wanted | None = None) -> list[Work]:
         """All works of these scopes."""
@@ -127,13 +130,13 @@ class Fetching:
                 "artist": wanted.artists,
             }
             for stream, kind in _CATALOGUE:
-                unknown = self._unknown(stream, ids[kind])
+                unknown = ids[kind] if wanted.again else self._unknown(stream, ids[kind])
                 yield Work(stream, SHARED, partial(spotify.lookup, kind, unknown))
             if unavailable_key(self._clock().date()) not in self._state.keys(AUDIO_FEATURES.name, SHARED):
                 unknown = self._unknown(AUDIO_FEATURES, wanted.tracks)
                 yield Work(AUDIO_FEATURES, SHARED, partial(_audio_features, spotify, unknown))
         if self._clients.lastfm is not None:
-            names = self._unknown(ARTIST_TAGS, wanted.artist_names)
+            names = wanted.artist_names if wanted.again else self._unknown(ARTIST_TAGS, wanted.artist_names)
             yield Work(ARTIST_TAGS, SHARED, partial(_artist_tags, self._clients.lastfm, names))
 
     def _charts(self) -> Iterator[Work]:
@@ -148,6 +151,8 @@ class Fetching:
         # Two weeks are pages of known scrobbles: too many to ask for and to keep at every poll.
         is_wide_due = not any(ends - begins >= LATE_SCROBBLES and now - ends < WIDE_WALK for begins, ends in walks)
         since = known - (LATE_SCROBBLES if is_wide_due else RECENT_SCROBBLES) if known else None
+        if self._since is not None:
+            since = self._since
         # A second more: the end is not part of what is asked for.
         return lastfm.scrobbles(name, until=now + timedelta(seconds=1), since=since)
 
