@@ -56,7 +56,9 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *RESULT_CHECKS,
         ],
         jobs=JOBS,
-        schedules=schedules.build_schedules(settings.schedule, settings.poll, settings.timezone, is_collecting=is_collecting),
+        schedules=schedules.build_schedules(
+            settings.schedule, settings.poll, settings.timezone, is_collecting=is_collecting
+        ),
         sensors=sensors.build_sensors(
             settings.inbox_path,
             settings.listener,

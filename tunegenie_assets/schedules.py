@@ -18,8 +18,8 @@ _BEFORE_ANY_RUN = datetime(2020, 1, 1)  # noqa: DTZ001  # Dagster reads it in th
 def build_schedules(cron: str, poll: str, timezone: str, *, is_collecting: bool = False) -> list[dg.ScheduleDefinition]:
     """The daily build at `cron` in `timezone`; it does the last whole UTC day and the day before again.
 
-    And what is collected: plays at `poll`, the library and what plays need daily, charts weekly. Unless `is_collecting`, they
-    are off until somebody switches them on in the UI.
+    And what is collected: plays at `poll`, the library and what plays need daily, charts weekly. They are off until
+    somebody switches them on in the UI, unless `is_collecting`.
 
     Raises:
         SettingsError: `cron` or `poll` is not a cron expression.

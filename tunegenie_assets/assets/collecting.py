@@ -30,6 +30,7 @@ class CollectConfig(dg.Config):
     since_days: int | None = Field(default=None, ge=1, description="Ask again for scrobbles of so many UTC days.")
     artist_ids: list[str] = Field(default_factory=list, description="Look up these artists only: ids of Spotify.")
     artist_names: list[str] = Field(default_factory=list, description="Look up these artists only: names.")
+    only_artists: bool = Field(default=False, description="Look up no tracks and albums.")
     again: bool = Field(default=False, description="Look up those artists though they are known.")
 
 
@@ -93,6 +94,8 @@ def _works(
         wanted = Wanted(artists=config.artist_ids, artist_names=config.artist_names, again=config.again)
     elif "enrichment" in scopes:
         wanted = wanted_by(warehouse)
+        if config.only_artists:
+            wanted = Wanted(artists=wanted.artists, artist_names=wanted.artist_names)
     return Fetching(clients, collection.state, _now, since=since).works(scopes, wanted)
 
 

@@ -101,7 +101,7 @@ def log_in(*, listener: str | None, headless: bool, as_json: bool) -> None:
     out.print(f"{who} is connected to Spotify until {token.reauth_due_at:%Y-%m-%d}.", markup=False)
     if missing:
         out.print(f"Not allowed, so not collected: {', '.join(missing)}.", markup=False, soft_wrap=True)
-    out.print("`tunegenie run-once` collects now, `tunegenie ui` on schedule.")
+    out.print("`tunegenie run-once` collects now, `tunegenie run` by the clock.")
 
 
 def log_out(*, listener: str | None, as_json: bool) -> None:

@@ -26,9 +26,7 @@ from tunegenie_assets.sources.errors import InvalidRequestError, LandingError
 from tunegenie_assets.sources.landing import check_listener_id, check_timezone
 from tunegenie_assets.sources.storage import make_folder, store
 
-_REFERENCE = re.compile(
-    r"(?:spotify:|https?://open\.spotify\.com/(?:intl-[a-z]+/)?)(\w+)[:/]([^?#/]*)/?(?:[?#].*)?"
-)
+_REFERENCE = re.compile(r"(?:spotify:|https?://open\.spotify\.com/(?:intl-[a-z]+/)?)(\w+)[:/]([^?#/]*)/?(?:[?#].*)?")
 _SPOTIFY_ID = re.compile(r"[A-Za-z0-9]{22}")
 
 
