@@ -122,9 +122,11 @@ def _token_expiry_sensor(services: Services, status: dg.DefaultSensorStatus) -> 
     )
     def token_expiry_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         standing = present_standing(services)
+        says = dg.SkipReason(standing.says)
         if standing.stages == json.loads(context.cursor or "{}"):
-            return dg.SkipReason(standing.says)
-        return dg.SensorResult(asset_events=[standing.as_evaluation()], cursor=json.dumps(standing.stages))
+            return says
+        reports = [standing.as_evaluation()]
+        return dg.SensorResult(asset_events=reports, skip_reason=says, cursor=json.dumps(standing.stages))
 
     return token_expiry_sensor
 
