@@ -16,16 +16,14 @@ from rich.console import Console
 from rich.table import Table
 
 from tunegenie_assets.cli import display
+from tunegenie_assets.cli.connecting import NOBODY_CONNECTED
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
 from tunegenie_assets.jobs import BUILD_COLLECTED, COLLECT
 from tunegenie_assets.partitions import range_tags
 from tunegenie_assets.sensors import IMPORT_FOLLOWS_TAG, PAGES_KEY
-from tunegenie_assets.settings import PREFIX
 from tunegenie_assets.sources.fetching import SCOPES, Scope
-
-NOBODY_CONNECTED = f"nobody is connected; run tunegenie login, or set {PREFIX}LASTFM_API_KEY and {PREFIX}LASTFM_NAMES"
 
 Outcomes = Sequence[Mapping[str, Any]]
 

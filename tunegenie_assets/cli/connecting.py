@@ -31,6 +31,7 @@ from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.services.tokens import Token
 
 APP_CREDENTIALS = f"{PREFIX}SPOTIFY_CLIENT_ID and {PREFIX}SPOTIFY_CLIENT_SECRET"
+NOBODY_CONNECTED = f"nobody is connected; run tunegenie login, or set {PREFIX}LASTFM_API_KEY and {PREFIX}LASTFM_NAMES"
 APPS_PAGE = "https://www.spotify.com/account/apps"
 
 

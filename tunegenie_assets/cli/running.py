@@ -10,8 +10,7 @@ import dagster as dg
 from rich.console import Console
 
 from tunegenie_assets.cli import display
-from tunegenie_assets.cli.collecting import NOBODY_CONNECTED
-from tunegenie_assets.cli.connecting import utc_now
+from tunegenie_assets.cli.connecting import NOBODY_CONNECTED, utc_now
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.ui import address, serve
 from tunegenie_assets.resources.services import Services, build_services

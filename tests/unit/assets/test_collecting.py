@@ -12,11 +12,13 @@ from threading import Barrier
 from typing import Any
 
 import dagster as dg
+import duckdb
 import pytest
 
 from tests.unit.sources.services.worlds import ARTIST_ID, LASTFM_KEY, SECRET, TRACK_IDS, URI, a_world, agree
 from tunegenie_assets.assets.collecting import page_files
 from tunegenie_assets.definitions import build_resources
+from tunegenie_assets.resources.factory import warehouse_for
 from tunegenie_assets.resources.services import build_services
 from tunegenie_assets.sandbox.clock import SandboxClock
 from tunegenie_assets.sandbox.server import Sandbox
@@ -143,3 +145,30 @@ def test_named_artists_are_asked_for_again_and_nothing_else(bench: Bench) -> Non
         assert bench.asked("artist.getTopTags") == {"Cher": times}
     assert bench.collect(scopes=["enrichment"], **named)
     assert bench.asked("artist.getTopTags") == {"Cher": 3}
+
+
+def test_all_unknown_artists_and_no_track(bench: Bench) -> None:
+    warehouse = warehouse_for(bench.settings)
+    warehouse.create_all()
+    with duckdb.connect(str(bench.settings.warehouse_path)) as connection:
+        connection.execute("create schema silver")
+        connection.execute("create table silver.listeners as select 'ada' as listener_id, false as is_simulated")
+        connection.execute(
+            f"""
+            create table silver.plays as
+            select 'ada' as listener_id, '{TRACK_IDS[0]}' as track_id, 'Song' as track_name, 'a' as artist_id,
+                   'Cher' as artist_name, null::varchar as recording_mbid
+            """
+        )
+        connection.execute(
+            """
+            create table silver.tracks as
+            select *, null::varchar as album_name, null::bigint as duration_ms from silver.plays
+            """
+        )
+    for pages in (1, 0):
+        outcomes = bench.collect(scopes=["enrichment"], only_artists=True)
+        assert sum(one["pages"] for one in outcomes) == pages
+    assert bench.asked("artist.getTopTags") == {"Cher": 1}
+    outcomes = bench.collect(scopes=["enrichment"])
+    assert "spotify_tracks" in {one["stream"] for one in outcomes if one["pages"]}
