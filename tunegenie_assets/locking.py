@@ -5,6 +5,8 @@ The operating system drops them when a process dies, so a killed run never block
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,6 +55,20 @@ def command_lock(home: Path, wait_seconds: float = WAIT_SECONDS) -> Generator[No
     busy = f"another command has been working on {home} for {wait_seconds:.0f} s; try again when it is done"
     with _held(home / "command.lock", wait_seconds, busy):
         yield
+
+
+def hold_for_life(file: Path) -> bool:
+    """Hold the file until this process ends, also when another program takes its place; False if another holds it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # Not filelock, whose locks end with the program that took them.
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return False
+    os.set_inheritable(descriptor, True)  # noqa: FBT003  # it has no name
+    return True
 
 
 @contextmanager

@@ -6,7 +6,10 @@ import os
 import signal
 import sys
 
+from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.runs import fail_lost_runs
 from tunegenie_assets.instance.setup import WORKSPACE, prepare_dagster_home
+from tunegenie_assets.locking import hold_for_life
 from tunegenie_assets.settings import Settings, apply_to_process, leave_out_warnings, load_settings
 
 HOST = "127.0.0.1"
@@ -23,10 +26,18 @@ def run(*, port: int | None) -> None:
 
 
 def serve(settings: Settings, port: int | None) -> None:
-    """Replace this process by `dagster dev` for the code location of these settings."""
+    """Replace this process by `dagster dev` for the code location of these settings.
+
+    Raises:
+        CommandError: it works on this home already.
+    """
     apply_to_process(settings)
     leave_out_warnings(UNHELPFUL_WARNINGS)
     prepare_dagster_home(settings.dagster_home)
+    # Two daemons would start every run twice.
+    if not hold_for_life(settings.home / "dagster.lock"):
+        raise CommandError(f"tunegenie run or tunegenie ui works on {settings.home} already; end it first")
+    fail_lost_runs(settings)
     settings.inbox_path.mkdir(parents=True, exist_ok=True)
     arguments = [
         *("-m", "dagster", "dev", "-w", str(settings.dagster_home / WORKSPACE)),
