@@ -23,6 +23,8 @@ ARCHIVES_KEY = dg.AssetKey(list(ARCHIVES.key))
 PAGES_KEY = dg.AssetKey(list(PAGE_FILES.key))
 IMPORT_FOLLOWS_TAG = "tunegenie/import_follows"
 """On a landing run whose caller starts the import itself."""
+AGAIN_WHEN_KILLED = {"dagster/max_retries": "2", "dagster/retry_strategy": "ALL_STEPS"}
+"""On a run that nothing else would begin again: its days are requested once."""
 MOST_LANDINGS = 100
 """Landings looked at in one tick; the next tick goes on from there."""
 EXPIRY_SECONDS = 6 * 3600
@@ -161,4 +163,4 @@ def import_request(instance: dg.DagsterInstance, landing: dg.EventLogRecord) -> 
     if run is not None and IMPORT_FOLLOWS_TAG in run.tags:
         return None
     first, last = (date.fromisoformat(str(metadata[name].value)) for name in ("first_day", "last_day"))
-    return dg.RunRequest(run_key=landing.run_id, tags=range_tags(first, last))
+    return dg.RunRequest(run_key=landing.run_id, tags=range_tags(first, last) | AGAIN_WHEN_KILLED)
