@@ -53,13 +53,13 @@ def described(definitions: dg.Definitions, specs: list[dg.AssetSpec]) -> dict[st
             job.name: sorted(key.to_user_string() for key in job.asset_layer.selected_asset_keys)
             for job in (definitions.resolve_job_def(name) for name in _job_names(definitions))
         },
-        "schedules": {
-            s.name: [s.cron_schedule, s.execution_timezone, s.job_name]
-            for s in definitions.schedules or []
-            if isinstance(s, dg.ScheduleDefinition)
-        },
-        "sensors": {s.name: s.job_name for s in definitions.sensors or []},
+        "schedules": {s.name: [s.cron_schedule, s.execution_timezone, s.job_name] for s in _schedules(definitions)},
+        "sensors": {s.name: s.job_name if s.targets else None for s in definitions.sensors or []},
     }
+
+
+def _schedules(definitions: dg.Definitions) -> list[dg.ScheduleDefinition]:
+    return [s for s in definitions.schedules or [] if isinstance(s, dg.ScheduleDefinition)]
 
 
 def _job_names(definitions: dg.Definitions) -> list[str]:
@@ -71,6 +71,13 @@ def test_the_graph_is_the_one_that_was_accepted(definitions: dg.Definitions, spe
     if os.environ.get("UPDATE_SNAPSHOTS"):
         SNAPSHOT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     assert found == json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+
+
+def test_the_setting_switches_collection_on(tmp_path: Path) -> None:
+    collecting = build_definitions(load_settings(home=tmp_path, collecting="on"))
+    statuses = {schedule.default_status for schedule in _schedules(collecting)}
+    assert statuses == {dg.DefaultScheduleStatus.RUNNING}
+    assert {sensor.default_status for sensor in collecting.sensors or ()} == {dg.DefaultSensorStatus.RUNNING}
 
 
 def test_definitions_are_loadable(definitions: dg.Definitions) -> None:

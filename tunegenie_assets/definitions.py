@@ -7,6 +7,7 @@ import dagster as dg
 from tunegenie_assets import freshness, schedules, sensors
 from tunegenie_assets.assets import collecting, enrichment, landing, preferences, raw, recommender, synthetic
 from tunegenie_assets.assets.dbt import build_dbt_assets
+from tunegenie_assets.checks.authorizations import AUTHORIZATION_CHECKS
 from tunegenie_assets.checks.collected import COLLECTED_CHECKS
 from tunegenie_assets.checks.conservation import CONSERVATION_CHECKS
 from tunegenie_assets.checks.descriptions import DESCRIPTION_CHECKS
@@ -23,7 +24,7 @@ from tunegenie_assets.resources.model_store import ModelStore, Training
 from tunegenie_assets.resources.preferences import Preferences
 from tunegenie_assets.resources.services import build_services
 from tunegenie_assets.resources.simulation import Simulation
-from tunegenie_assets.settings import Settings, apply_to_process, load_settings
+from tunegenie_assets.settings import Collecting, Settings, apply_to_process, load_settings
 
 
 @dg.definitions
@@ -44,9 +45,11 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     modules = (landing, collecting, preferences, raw, synthetic, enrichment, recommender)
     python_assets = [a for a in dg.load_assets_from_modules(modules) if isinstance(a, dg.AssetsDefinition)]
     assets = [*python_assets, build_dbt_assets(dbt_files.manifest())]
+    is_collecting = settings.collecting is Collecting.ON
     return dg.Definitions(
         assets=dg.map_asset_specs(freshness.with_freshness, assets),
         asset_checks=[
+            *AUTHORIZATION_CHECKS,
             *COLLECTED_CHECKS,
             *CONSERVATION_CHECKS,
             *DESCRIPTION_CHECKS,
@@ -55,8 +58,16 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *RESULT_CHECKS,
         ],
         jobs=JOBS,
-        schedules=schedules.build_schedules(settings.schedule, settings.poll, settings.timezone),
-        sensors=sensors.build_sensors(settings.inbox_path, settings.listener, build_collection(settings)),
+        schedules=schedules.build_schedules(
+            settings.schedule, settings.poll, settings.timezone, is_collecting=is_collecting
+        ),
+        sensors=sensors.build_sensors(
+            settings.inbox_path,
+            settings.listener,
+            build_collection(settings),
+            build_services(settings),
+            is_collecting=is_collecting,
+        ),
         resources=build_resources(settings),
         # One process for a run: a process of its own for each step costs four seconds of imports.
         executor=dg.in_process_executor,

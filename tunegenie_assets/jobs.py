@@ -8,11 +8,14 @@ import dagster as dg
 
 from tunegenie_assets.schemas.collected import COLLECTED, LISTENING
 from tunegenie_assets.schemas.landing import EXCLUSIONS, LISTENER_ZONES, PAGE_FILES, TRAVELLERS
+from tunegenie_assets.schemas.lookups import LOOKUPS
+from tunegenie_assets.schemas.results import ARTIST_GENRES
 
 LAND_ARCHIVES = "land_archives"
 IMPORT_ARCHIVES = "import_archives"
 COLLECT = "collect"
 BUILD_COLLECTED = "build_collected"
+ENRICH_ARTISTS = "enrich_artists"
 RECOUNT = "recount"
 BUILD_EVERYTHING = "build_everything"
 
@@ -21,6 +24,8 @@ _pages = dg.AssetSelection.assets(list(PAGE_FILES.key))
 _imported = dg.AssetSelection.groups("raw")
 _simulated = dg.AssetSelection.groups("synthetic")
 _trained = dg.AssetSelection.groups("recommender")
+_lookups = dg.AssetSelection.assets(*(list(table.key) for table in LOOKUPS))
+_genres = dg.AssetSelection.assets(list(ARTIST_GENRES.key))
 _reference = dg.AssetSelection.assets(["silver", "country_zones"])
 
 land_archives = dg.define_asset_job(
@@ -46,6 +51,12 @@ build_collected = dg.define_asset_job(
     # A model is not trained anew every half hour: the daily build does that.
     selection=(_imported | _preferences | _reference).downstream() - _simulated - _trained,
     description="What follows from the pages that landed, but for the recommender, for a range of days.",
+)
+
+enrich_artists = dg.define_asset_job(
+    ENRICH_ARTISTS,
+    selection=(_lookups | (_lookups.downstream() & _genres.upstream()) | _genres.downstream()) - _simulated - _trained,
+    description="Genres from what is known of artists, and what follows from them but for the recommender.",
 )
 
 recount = dg.define_asset_job(
@@ -82,4 +93,4 @@ def without_empty_histories(
     return sorted(chosen.resolve(list(assets)))
 
 
-JOBS = [land_archives, import_archives, collect, build_collected, recount, build_everything]
+JOBS = [land_archives, import_archives, collect, build_collected, enrich_artists, recount, build_everything]

@@ -1,10 +1,12 @@
-"""Locks between processes: one at a time writes the DuckDB file, one command at a time changes a home.
+"""Locks between processes: one at a time writes the DuckDB file or asks the services, one command changes a home.
 
 The operating system drops them when a process dies, so a killed run never blocks the next one.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +18,7 @@ WAIT_SECONDS = 600.0
 
 
 class WarehouseBusyError(Exception):
-    """Another process kept the warehouse for longer than anyone should wait."""
+    """Another process kept the warehouse, the collector or the home for longer than anyone should wait."""
 
 
 @contextmanager
@@ -26,14 +28,21 @@ def warehouse_lock(path: Path, wait_seconds: float = WAIT_SECONDS) -> Generator[
     Raises:
         WarehouseBusyError: it could not be had within `wait_seconds`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(path, timeout=wait_seconds):
-            yield
-    except Timeout as error:
-        raise WarehouseBusyError(
-            f"another process has been writing {path.with_suffix('')} for {wait_seconds:.0f} s; try again later"
-        ) from error
+    busy = f"another process has been writing {path.with_suffix('')} for {wait_seconds:.0f} s; try again later"
+    with _held(path, wait_seconds, busy):
+        yield
+
+
+@contextmanager
+def collector_lock(state: Path, wait_seconds: float = WAIT_SECONDS) -> Generator[None]:
+    """Hold the collector whose state is in this file while a pass runs: two at once would ask for the same.
+
+    Raises:
+        WarehouseBusyError: it could not be had within `wait_seconds`.
+    """
+    busy = f"another process has been asking the services for {wait_seconds:.0f} s; try again when it is done"
+    with _held(state.with_name(f"{state.name}.lock"), wait_seconds, busy):
+        yield
 
 
 @contextmanager
@@ -43,11 +52,30 @@ def command_lock(home: Path, wait_seconds: float = WAIT_SECONDS) -> Generator[No
     Raises:
         WarehouseBusyError: it could not be had within `wait_seconds`.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    busy = f"another command has been working on {home} for {wait_seconds:.0f} s; try again when it is done"
+    with _held(home / "command.lock", wait_seconds, busy):
+        yield
+
+
+def hold_for_life(file: Path) -> bool:
+    """Hold the file until this process ends, also when another program takes its place; False if another holds it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # Not filelock, whose locks end with the program that took them.
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        with FileLock(home / "command.lock", timeout=wait_seconds):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return False
+    os.set_inheritable(descriptor, True)  # noqa: FBT003  # it has no name
+    return True
+
+
+@contextmanager
+def _held(file: Path, wait_seconds: float, busy: str) -> Generator[None]:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(file, timeout=wait_seconds):
             yield
     except Timeout as error:
-        raise WarehouseBusyError(
-            f"another command has been working on {home} for {wait_seconds:.0f} s; try again when it is done"
-        ) from error
+        raise WarehouseBusyError(busy) from error

@@ -1,7 +1,7 @@
 """What runs by the clock."""
 
 from collections.abc import Callable
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
@@ -12,22 +12,39 @@ from tunegenie_assets.sources.fetching import Scope
 
 DAYS_AGAIN = 1
 """Days before the last whole day that a daily build does again, for plays that arrived late."""
+_BEFORE_ANY_RUN = datetime(2020, 1, 1)  # noqa: DTZ001  # Dagster reads it in the zone of the schedule
 
 
-def build_schedules(cron: str, poll: str, timezone: str) -> list[dg.ScheduleDefinition]:
+def build_schedules(cron: str, poll: str, timezone: str, *, is_collecting: bool = False) -> list[dg.ScheduleDefinition]:
     """The daily build at `cron` in `timezone`; it does the last whole UTC day and the day before again.
 
-    And what is collected: plays at `poll`, the library and what plays need daily, charts weekly.
+    And what is collected: plays at `poll`, the library and what plays need daily, charts weekly. They are off until
+    somebody switches them on in the UI, unless `is_collecting`.
 
     Raises:
         SettingsError: `cron` or `poll` is not a cron expression.
     """
+    status = dg.DefaultScheduleStatus.RUNNING if is_collecting else dg.DefaultScheduleStatus.STOPPED
     return [
-        _checked("SCHEDULE", cron, lambda: _daily_build(cron, timezone)),
-        _checked("POLL", poll, lambda: _collection("poll_plays", poll, timezone, ["plays"])),
-        _collection("collect_library", "40 2 * * *", timezone, ["library", "enrichment"]),
-        _collection("collect_charts", "20 3 * * 1", timezone, ["charts"]),
+        _checked("SCHEDULE", cron, lambda: _daily_build(cron, timezone, status)),
+        _checked("POLL", poll, lambda: _collection("poll_plays", poll, timezone, ["plays"], status)),
+        _collection("collect_library", "40 2 * * *", timezone, ["library", "enrichment"], status),
+        _collection("collect_charts", "20 3 * * 1", timezone, ["charts"], status),
     ]
+
+
+def next_run(schedule: dg.ScheduleDefinition, now: datetime) -> datetime:
+    """When the schedule starts a run for the next time after `now`, an aware moment, on its own clock."""
+    windows = dg.TimeWindowPartitionsDefinition(
+        cron_schedule=str(schedule.cron_schedule),
+        timezone=schedule.execution_timezone,
+        start=_BEFORE_ANY_RUN,
+        fmt="%Y-%m-%d",
+    )
+    window = windows.get_next_partition_window(now, respect_bounds=False)
+    if window is None:
+        raise ValueError(f"{schedule.cron_schedule} never comes")
+    return window.start
 
 
 def _checked(name: str, cron: str, make: Callable[[], dg.ScheduleDefinition]) -> dg.ScheduleDefinition:
@@ -38,13 +55,15 @@ def _checked(name: str, cron: str, make: Callable[[], dg.ScheduleDefinition]) ->
         raise SettingsError(f"{PREFIX}{name}={cron!r}: {expected}") from error
 
 
-def _collection(name: str, cron: str, timezone: str, scopes: list[Scope]) -> dg.ScheduleDefinition:
+def _collection(
+    name: str, cron: str, timezone: str, scopes: list[Scope], status: dg.DefaultScheduleStatus
+) -> dg.ScheduleDefinition:
     @dg.schedule(
         name=name,
         job=collect,
         cron_schedule=cron,
         execution_timezone=timezone,
-        default_status=dg.DefaultScheduleStatus.STOPPED,
+        default_status=status,
         description=f"Ask the services for {' and '.join(scopes)}.",
     )
     def collection(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
@@ -53,13 +72,13 @@ def _collection(name: str, cron: str, timezone: str, scopes: list[Scope]) -> dg.
     return collection
 
 
-def _daily_build(cron: str, timezone: str) -> dg.ScheduleDefinition:
+def _daily_build(cron: str, timezone: str, status: dg.DefaultScheduleStatus) -> dg.ScheduleDefinition:
     @dg.schedule(
         name="daily_build",
         job=build_everything,
         cron_schedule=cron,
         execution_timezone=timezone,
-        default_status=dg.DefaultScheduleStatus.STOPPED,
+        default_status=status,
         description="Build the last two whole days, then everything that follows from them.",
     )
     def daily_build(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:

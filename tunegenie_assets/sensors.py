@@ -1,4 +1,7 @@
-"""What runs when something happens: a file appears in the inbox, an archive has been landed."""
+"""What runs when something happens: a file appears in the inbox, something has been landed, parked work is due.
+
+And what is reported without a run: that an authorization comes to its end.
+"""
 
 import json
 import time
@@ -8,9 +11,11 @@ from pathlib import Path
 
 import dagster as dg
 
+from tunegenie_assets.checks.authorizations import present_standing
 from tunegenie_assets.jobs import BUILD_COLLECTED, COLLECT, IMPORT_ARCHIVES, collect_request, land_archives
 from tunegenie_assets.partitions import range_tags
 from tunegenie_assets.resources.collection import Collection
+from tunegenie_assets.resources.services import Services
 from tunegenie_assets.schemas.landing import ARCHIVES, PAGE_FILES
 from tunegenie_assets.sources.fetching import SCOPE_OF
 
@@ -18,14 +23,23 @@ ARCHIVES_KEY = dg.AssetKey(list(ARCHIVES.key))
 PAGES_KEY = dg.AssetKey(list(PAGE_FILES.key))
 IMPORT_FOLLOWS_TAG = "tunegenie/import_follows"
 """On a landing run whose caller starts the import itself."""
+AGAIN_WHEN_KILLED = {"dagster/max_retries": "2", "dagster/retry_strategy": "ALL_STEPS"}
+"""On a run that nothing else would begin again: its days are requested once."""
 MOST_LANDINGS = 100
 """Landings looked at in one tick; the next tick goes on from there."""
+EXPIRY_SECONDS = 6 * 3600
 SETTLE_SECONDS = 5.0
 """A file that changed later than this is still being copied."""
 
 
-def build_sensors(inbox: Path, default_listener: str, collection: Collection) -> list[dg.SensorDefinition]:
-    """The inbox sensor, the sensors that build what has been landed, and the one that takes up parked work."""
+def build_sensors(
+    inbox: Path, default_listener: str, collection: Collection, services: Services, *, is_collecting: bool = False
+) -> list[dg.SensorDefinition]:
+    """The inbox sensor, the sensors that build what has been landed, and those that look after collection.
+
+    Unless `is_collecting`, the latter are off until somebody switches them on in the UI.
+    """
+    status = dg.DefaultSensorStatus.RUNNING if is_collecting else dg.DefaultSensorStatus.STOPPED
 
     @dg.sensor(
         name="inbox",
@@ -57,7 +71,8 @@ def build_sensors(inbox: Path, default_listener: str, collection: Collection) ->
         _days_sensor(
             "landed_pages", PAGES_KEY, BUILD_COLLECTED, "Builds the days of the plays that services newly told of."
         ),
-        _parked_work_sensor(collection),
+        _parked_work_sensor(collection, status),
+        _token_expiry_sensor(services, status),
     ]
 
 
@@ -80,12 +95,12 @@ def _days_sensor(name: str, key: dg.AssetKey, job_name: str, description: str) -
     return landed_sensor
 
 
-def _parked_work_sensor(collection: Collection) -> dg.SensorDefinition:
+def _parked_work_sensor(collection: Collection, status: dg.DefaultSensorStatus) -> dg.SensorDefinition:
     @dg.sensor(
         name="parked_work",
         job_name=COLLECT,
         minimum_interval_seconds=300,
-        default_status=dg.DefaultSensorStatus.STOPPED,
+        default_status=status,
         description="Takes up work that a quota or a long pause parked, when its time has come.",
     )
     def parked_work_sensor() -> dg.RunRequest | dg.SkipReason:
@@ -98,6 +113,24 @@ def _parked_work_sensor(collection: Collection) -> dg.SensorDefinition:
         return collect_request(scopes, run_key=f"{due[0].stream}|{due[0].subject}|{due[0].retry_at.isoformat()}")
 
     return parked_work_sensor
+
+
+def _token_expiry_sensor(services: Services, status: dg.DefaultSensorStatus) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="token_expiry",
+        minimum_interval_seconds=EXPIRY_SECONDS,
+        default_status=status,
+        description="Reports the check `authorized` when an authorization comes near its end, ends or is renewed.",
+    )
+    def token_expiry_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        standing = present_standing(services)
+        says = dg.SkipReason(standing.says)
+        if standing.stages == json.loads(context.cursor or "{}"):
+            return says
+        reports = [standing.as_evaluation()]
+        return dg.SensorResult(asset_events=reports, skip_reason=says, cursor=json.dumps(standing.stages))
+
+    return token_expiry_sensor
 
 
 def settled_files(inbox: Path, now: float) -> Iterator[tuple[str, str]]:
@@ -130,4 +163,4 @@ def import_request(instance: dg.DagsterInstance, landing: dg.EventLogRecord) -> 
     if run is not None and IMPORT_FOLLOWS_TAG in run.tags:
         return None
     first, last = (date.fromisoformat(str(metadata[name].value)) for name in ("first_day", "last_day"))
-    return dg.RunRequest(run_key=landing.run_id, tags=range_tags(first, last))
+    return dg.RunRequest(run_key=landing.run_id, tags=range_tags(first, last) | AGAIN_WHEN_KILLED)

@@ -62,6 +62,13 @@ class Incognito(StrEnum):
     EXCLUDED = "excluded"
 
 
+class Collecting(StrEnum):
+    """Whether the services are asked by the clock while Dagster runs."""
+
+    OFF = "off"
+    ON = "on"
+
+
 class Settings(BaseSettings):
     """All settings with their defaults; the environment wins over `.env`."""
 
@@ -103,6 +110,7 @@ class Settings(BaseSettings):
     listenbrainz_url: ServiceAddress = "https://api.listenbrainz.org/1/"
     contact: Annotated[str, AfterValidator(checked_contact)] = ""
     poll: str = "*/30 * * * *"
+    collecting: Collecting = Collecting.OFF
     snowflake_account: str = ""
     snowflake_user: str = ""
     snowflake_private_key_path: Path | None = None
@@ -230,6 +238,7 @@ def apply_to_process(settings: Settings) -> None:
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "2000")
     os.environ[f"{PREFIX}ENV"] = settings.env.value
     os.environ[f"{PREFIX}HOME"] = str(settings.home)
+    os.environ[f"{PREFIX}COLLECTING"] = settings.collecting.value
     os.environ[f"{PREFIX}DUCKDB_MEMORY"] = settings.duckdb_memory
     for name in ("account", "user", "private_key_path", "role", "warehouse", "database"):
         value = getattr(settings, f"snowflake_{name}")

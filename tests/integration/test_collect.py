@@ -13,6 +13,7 @@ from ml.listeners.catalogue import generate_catalogue
 from ml.listeners.plays import simulate_plays
 from ml.listeners.population import PopulationSpec, simulate_listeners
 from tests.integration.conftest import Home, home_at
+from tests.integration.desk import own_environment
 from tests.unit.sources.services.worlds import agree
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.definitions import build_collection, build_services
@@ -45,7 +46,7 @@ def live(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> I
     # To us the account is that of a person.
     world.accounts["ada"] = world.accounts.pop(connected[0])
     world.accounts["ada"].listener_id = "ada"
-    with Sandbox(world, clock=SandboxClock(NOW)) as sandbox:
+    with own_environment(), Sandbox(world, clock=SandboxClock(NOW)) as sandbox:
         home = home_at(
             tmp_path_factory.mktemp("live") / "home",
             TUNEGENIE_LISTENER="ada",

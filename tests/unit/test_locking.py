@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
-from tunegenie_assets.locking import WarehouseBusyError, warehouse_lock
+from tunegenie_assets.locking import WarehouseBusyError, hold_for_life, warehouse_lock
 
+ROOT = Path(__file__).resolve().parents[2]
 # A fresh interpreter: a forked one would share the open lock file with this one.
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -61,3 +64,26 @@ def test_failing_block_gives_the_lock_back(tmp_path: Path) -> None:
         raise ZeroDivisionError
     with warehouse_lock(lock, wait_seconds=0):
         pass
+
+
+WAITS = "import sys; print('ready', flush=True); sys.stdin.read()"
+
+
+def become_another_program(file: Path) -> None:
+    """Hold the file, then end as `tunegenie run` does: as a program that knows nothing of it."""
+    assert hold_for_life(file)
+    os.execv(sys.executable, [sys.executable, "-c", WAITS])  # noqa: S606  # this very interpreter
+
+
+def test_what_is_held_for_life_outlives_the_program_that_took_it(tmp_path: Path) -> None:
+    file = tmp_path / "home" / "dagster.lock"
+    take = f"from pathlib import Path; from {__name__} import *; become_another_program(Path({str(file)!r}))"
+    with subprocess.Popen(
+        [sys.executable, "-c", take], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "ready\n"
+        assert not hold_for_life(file)
+        holder.kill()
+        holder.wait()
+    assert hold_for_life(file)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunegenie_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
-from tunegenie_assets.schedules import build_schedules
+from tunegenie_assets.schedules import build_schedules, next_run
 from tunegenie_assets.settings import SettingsError
 
 DENVER = ZoneInfo("America/Denver")
@@ -56,6 +56,23 @@ def test_it_runs_by_the_clock_of_the_listener_and_is_off_at_first() -> None:
     schedules = build_schedules("15 4 * * *", POLL, "America/Denver")
     assert {schedule.execution_timezone for schedule in schedules} == {"America/Denver"}
     assert {schedule.default_status for schedule in schedules} == {dg.DefaultScheduleStatus.STOPPED}
+    schedules = build_schedules("15 4 * * *", POLL, "America/Denver", is_collecting=True)
+    assert {schedule.default_status for schedule in schedules} == {dg.DefaultScheduleStatus.RUNNING}
+
+
+@pytest.mark.parametrize(
+    ("poll", "zone", "now", "then"),
+    [
+        (POLL, "UTC", "2026-03-07T13:44:00+00:00", "2026-03-07T14:00:00+00:00"),
+        (POLL, "UTC", "2026-03-07T23:59:59+00:00", "2026-03-08T00:00:00+00:00"),
+        ("15 4 * * *", "America/Denver", "2026-03-07T13:44:00+00:00", "2026-03-08T04:15:00-06:00"),
+        ("20 3 * * 1", "Asia/Kathmandu", "2026-03-07T13:44:00+00:00", "2026-03-09T03:20:00+05:45"),
+        ("0 9 1 * *", "UTC", "2026-12-31T00:00:00+00:00", "2027-01-01T09:00:00+00:00"),
+    ],
+)
+def test_when_a_schedule_runs_next(poll: str, zone: str, now: str, then: str) -> None:
+    _, schedule, *_ = build_schedules("15 4 * * *", poll, zone)
+    assert next_run(schedule, datetime.fromisoformat(now)).isoformat() == then
 
 
 @pytest.mark.parametrize("cron", ["every day", "61 4 * * *", "15 4 * *", ""])

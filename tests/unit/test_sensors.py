@@ -1,7 +1,8 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,18 @@ import pytest
 
 from tunegenie_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
 from tunegenie_assets.resources.collection import Collection
-from tunegenie_assets.sensors import ARCHIVES_KEY, IMPORT_FOLLOWS_TAG, SETTLE_SECONDS, build_sensors, settled_files
+from tunegenie_assets.resources.services import build_services
+from tunegenie_assets.sensors import (
+    ARCHIVES_KEY,
+    IMPORT_FOLLOWS_TAG,
+    PAGES_KEY,
+    SETTLE_SECONDS,
+    build_sensors,
+    settled_files,
+)
+from tunegenie_assets.settings import load_settings
 from tunegenie_assets.sources.services.state import CollectorState, ParkedWork
+from tunegenie_assets.sources.services.tokens import Token, TokenStore
 
 NOW = 1_750_000_000.0
 OLD = NOW - 3600
@@ -32,9 +43,16 @@ def inbox(tmp_path: Path) -> Path:
     return tmp_path / "inbox"
 
 
-def sensors_of(inbox: Path) -> list[dg.SensorDefinition]:
+def sensors_of(inbox: Path, *, is_collecting: bool = False) -> list[dg.SensorDefinition]:
     home = inbox.parent
-    return build_sensors(inbox, "me", Collection(landing_root=str(home), state_path=str(home / "state.sqlite")))
+    collection = Collection(landing_root=str(home), state_path=str(home / "state.sqlite"))
+    services = build_services(load_settings(home=home))
+    return build_sensors(inbox, "me", collection, services, is_collecting=is_collecting)
+
+
+def sensor_called(name: str, inbox: Path) -> dg.SensorDefinition:
+    [sensor] = [sensor for sensor in sensors_of(inbox) if sensor.name == name]
+    return sensor
 
 
 @pytest.fixture
@@ -187,7 +205,7 @@ def test_no_landing_at_all_imports_nothing(instance: dg.DagsterInstance, inbox: 
 
 
 def test_parked_work_is_taken_up_when_its_time_has_come(inbox: Path) -> None:
-    sensor = sensors_of(inbox)[-1]
+    sensor = sensor_called("parked_work", inbox)
     assert "waits for nothing" in str(sensor.evaluate_tick(dg.build_sensor_context()).skip_message)
     state = CollectorState(inbox.parent / "state.sqlite")
     for stream, retry_at in (("spotify_saved_tracks", datetime(2020, 1, 1)), ("lastfm_charts", datetime(2999, 1, 1))):
@@ -197,3 +215,63 @@ def test_parked_work_is_taken_up_when_its_time_has_come(inbox: Path) -> None:
     assert op["config"]["scopes"] == ["library"]
     state.unpark("any", "spotify_saved_tracks", "ada")
     assert "2999-01-01" in str(sensor.evaluate_tick(dg.build_sensor_context()).skip_message)
+
+
+def test_what_looks_after_collection_is_off_until_it_is_switched_on(inbox: Path) -> None:
+    def running(sensors: list[dg.SensorDefinition]) -> set[str]:
+        return {sensor.name for sensor in sensors if sensor.default_status is dg.DefaultSensorStatus.RUNNING}
+
+    assert running(sensors_of(inbox)) == {"inbox", "landed_archives", "landed_pages"}
+    assert running(sensors_of(inbox, is_collecting=True)) == {
+        *("inbox", "landed_archives", "landed_pages", "parked_work", "token_expiry")
+    }
+
+
+def test_an_authorization_that_comes_to_its_end_is_reported_once(instance: dg.DagsterInstance, inbox: Path) -> None:
+    sensor, store = sensor_called("token_expiry", inbox), TokenStore(inbox.parent / "tokens")
+    now = datetime.now(UTC).replace(tzinfo=None)
+    ada = Token("spotify", "ada", "acc-ada", "a", "r", frozenset(), now, now)
+    cursor: str | None = None
+
+    def tick(token: Token | None = None) -> tuple[list[bool], str]:
+        nonlocal cursor
+        if token is not None:
+            store.save(token)
+        data = sensor.evaluate_tick(dg.build_sensor_context(instance=instance, cursor=cursor))
+        cursor = data.cursor
+        events = [event for event in data.asset_events if isinstance(event, dg.AssetCheckEvaluation)]
+        assert {event.asset_check_key for event in events} <= {dg.AssetCheckKey(PAGES_KEY, "authorized")}
+        assert not data.run_requests
+        assert [event.description for event in events] in ([], [data.skip_message])
+        return [event.passed for event in events], str(data.skip_message)
+
+    assert tick() == ([], "nobody is connected")
+    assert tick(ada) == ([True], f"ada: spotify until {ada.reauth_due_at:%Y-%m-%d}")
+    assert tick() == ([], f"ada: spotify until {ada.reauth_due_at:%Y-%m-%d}")
+    month = replace(ada, authorized_at=now - timedelta(days=165))
+    assert tick(month)[0] == [False]
+    passed, says = tick()
+    assert passed == []
+    assert "within 30 days; run `tunegenie login --listener ada` before" in says
+    assert tick(replace(ada, authorized_at=now - timedelta(days=180)))[0] == [False]
+    assert tick(replace(ada, needs_reauth_since=now))[0] == [False]
+    assert tick() == ([], "ada: the authorization of spotify has ended; run `tunegenie login --listener ada`")
+    assert tick(ada)[0] == [True]
+    store.remove("spotify", "acc-ada")
+    assert tick() == ([True], "nobody is connected")
+
+
+def test_the_daemon_shows_a_report_as_the_check_of_the_asset(instance: dg.DagsterInstance, inbox: Path) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    TokenStore(inbox.parent / "tokens").save(
+        Token("spotify", "ada", "acc-ada", "a", "r", frozenset(), now, now - timedelta(days=180))
+    )
+    data = sensor_called("token_expiry", inbox).evaluate_tick(dg.build_sensor_context(instance=instance))
+    # As the daemon does with what a tick returns.
+    for event in data.asset_events:
+        instance.report_runless_asset_event(event)
+    check = dg.AssetCheckKey(PAGES_KEY, "authorized")
+    [shown] = instance.event_log_storage.get_asset_check_execution_history(check, limit=5)
+    assert shown.evaluation is not None
+    assert not shown.evaluation.passed
+    assert shown.evaluation.severity is dg.AssetCheckSeverity.WARN

@@ -1,7 +1,9 @@
 """Asking the services: a pass of collection lands pages; their records become rows in raw.py."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from time import sleep
 from typing import cast
 
@@ -10,19 +12,26 @@ import pyarrow as pa
 from pydantic import Field
 
 from tunegenie_assets.keys import OWNERS
+from tunegenie_assets.locking import collector_lock
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.services import Services
 from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
 from tunegenie_assets.resources.wanted import wanted_by
 from tunegenie_assets.schemas.landing import PAGE_FILES
-from tunegenie_assets.sources.collecting import Outcome
-from tunegenie_assets.sources.fetching import SCOPES, Fetching, Scope
+from tunegenie_assets.sources.collecting import Outcome, Work
+from tunegenie_assets.sources.fetching import SCOPES, Clients, Fetching, Scope, Wanted
 
 
 class CollectConfig(dg.Config):
     """What to ask for; without scopes the asset only takes in pages that landed and were not remembered."""
 
     scopes: list[str] = Field(default_factory=list, description=f"Some of {', '.join(SCOPES)}.")
+    listeners: list[str] = Field(default_factory=list, description="For whom; all who are connected without them.")
+    since_days: int | None = Field(default=None, ge=1, description="Ask again for scrobbles of so many UTC days.")
+    artist_ids: list[str] = Field(default_factory=list, description="Look up these artists only: ids of Spotify.")
+    artist_names: list[str] = Field(default_factory=list, description="Look up these artists only: names.")
+    only_artists: bool = Field(default=False, description="Look up no tracks and albums.")
+    again: bool = Field(default=False, description="Look up those artists though they are known.")
 
 
 @dg.asset(
@@ -41,14 +50,13 @@ def page_files(
     warehouse: dg.ResourceParam[WarehouseIOManager],
 ) -> dg.MaterializeResult[pa.Table]:
     scopes = _scopes(config.scopes)
-    collector = collection.collector(_now)
-    days = collector.catch_up() if collection.has_state() or scopes else set[date]()
     outcomes: list[Outcome] = []
-    if scopes:
-        clients = services.clients(collection.state, _now, sleep)
-        fetching = Fetching(clients, collection.state, _now)
-        wanted = wanted_by(warehouse) if "enrichment" in scopes else None
-        outcomes = collector.collect(fetching.works(scopes, wanted))
+    with collector_lock(Path(collection.state_path)):
+        collector = collection.collector(_now)
+        days = collector.catch_up() if collection.has_state() or scopes else set[date]()
+        if scopes:
+            clients = services.clients(collection.state, _now, sleep)
+            outcomes = collector.collect(_works(config, scopes, clients, collection, warehouse))
     for outcome in outcomes:
         _tell(context, outcome)
     failed = [outcome for outcome in outcomes if outcome.problem and not (outcome.parked_until or outcome.needs_reauth)]
@@ -67,6 +75,36 @@ def _scopes(names: Sequence[str]) -> list[Scope]:
     if unknown:
         raise dg.Failure(f"unknown scope {', '.join(unknown)}; known: {', '.join(SCOPES)}", allow_retries=False)
     return [cast("Scope", name) for name in names]
+
+
+def _works(
+    config: CollectConfig,
+    scopes: Sequence[Scope],
+    clients: Clients,
+    collection: Collection,
+    warehouse: WarehouseIOManager,
+) -> list[Work]:
+    if config.listeners:
+        clients = _only(clients, config.listeners)
+    since = None
+    if config.since_days is not None:
+        since = datetime.combine(_now().date() - timedelta(days=config.since_days - 1), time.min)
+    wanted = None
+    if config.artist_ids or config.artist_names:
+        wanted = Wanted(artists=config.artist_ids, artist_names=config.artist_names, again=config.again)
+    elif "enrichment" in scopes:
+        wanted = wanted_by(warehouse)
+        if config.only_artists:
+            wanted = Wanted(artists=wanted.artists, artist_names=wanted.artist_names)
+    return Fetching(clients, collection.state, _now, since=since).works(scopes, wanted)
+
+
+def _only(clients: Clients, listeners: Sequence[str]) -> Clients:
+    return replace(
+        clients,
+        spotify={name: client for name, client in clients.spotify.items() if name in listeners},
+        lastfm_names={name: account for name, account in clients.lastfm_names.items() if name in listeners},
+    )
 
 
 def _tell(context: dg.AssetExecutionContext, outcome: Outcome) -> None:

@@ -1,6 +1,7 @@
 """The `tunegenie` command: its sub-commands, their options, and the one place where errors become one line.
 
-What a command does is in the module of its name; this one only declares and dispatches.
+What a command does is in the module of its name; this one only declares and dispatches. Those that need a connected
+account are declared in service_commands.py.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import duckdb
 import typer
 from rich.console import Console
 
-from tunegenie_assets.cli.arguments import Command
+from tunegenie_assets.cli import service_commands
+from tunegenie_assets.cli.arguments import Command, Json
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.dbt_support.project import DbtError
 from tunegenie_assets.locking import WarehouseBusyError
@@ -31,10 +33,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-playlist = typer.Typer(help="Playlists of a listener's account.", no_args_is_help=True)
-app.add_typer(playlist, name="playlist")
+app.add_typer(service_commands.app)
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for machines.")]
 DATE = ["%Y-%m-%d"]
 
 
@@ -147,19 +147,6 @@ def timezone(
     command.run(request, listener=listener, as_json=as_json)
 
 
-@app.command("run-once")
-def run_once(
-    scopes: Annotated[
-        list[str] | None, typer.Argument(help="What to ask for: plays, library, enrichment, charts; all without it.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Ask the connected services for what is new, now, and build the days of new plays."""
-    from tunegenie_assets.cli import collecting as command  # noqa: PLC0415  # as above
-
-    command.run(scopes or [], as_json=as_json)
-
-
 @app.command()
 def recount(as_json: Json = False) -> None:
     """Build anew what depends on the counting policy and on what listeners said, and nothing else.
@@ -180,41 +167,6 @@ def stats(as_json: Json = False) -> None:
 
 
 @app.command()
-def login(
-    *,
-    listener: Annotated[str | None, typer.Option(help="Whose account it is [TUNEGENIE_LISTENER].")] = None,
-    headless: Annotated[
-        bool, typer.Option("--headless", help="No browser here: paste the address that the browser ended at.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Connect a Spotify account; needs the app's TUNEGENIE_SPOTIFY_CLIENT_ID."""
-    from tunegenie_assets.cli import connecting as command  # noqa: PLC0415  # as above
-
-    command.log_in(listener=listener, headless=headless, as_json=as_json)
-
-
-@app.command()
-def logout(
-    *,
-    listener: Annotated[str | None, typer.Option(help="Whose account it is [TUNEGENIE_LISTENER].")] = None,
-    as_json: Json = False,
-) -> None:
-    """Forget the tokens of a listener's Spotify account; what was collected is kept."""
-    from tunegenie_assets.cli import connecting as command  # noqa: PLC0415  # as above
-
-    command.log_out(listener=listener, as_json=as_json)
-
-
-@app.command()
-def doctor(as_json: Json = False) -> None:
-    """Try every configured connection and say what to do where one does not work; the exit code is then 1."""
-    from tunegenie_assets.cli import doctoring as command  # noqa: PLC0415  # as above
-
-    command.run(as_json=as_json)
-
-
-@app.command()
 def sandbox(
     *,
     listeners: Annotated[int, typer.Option(min=1, max=50, help="Accounts; the first five may use the app.")] = 2,
@@ -229,20 +181,6 @@ def sandbox(
 
     request = command.Request(listeners=listeners, days=days, profile=profile, port=port, faults=faults)
     command.run(request, as_json=as_json)
-
-
-@playlist.command()
-def push(
-    *,
-    listener: Annotated[str | None, typer.Option(help="Whose account it is [TUNEGENIE_LISTENER].")] = None,
-    name: Annotated[str, typer.Option(help="Of the playlist; one of ours with this name is replaced.")] = "TuneGenie",
-    count: Annotated[int, typer.Option(min=1, help="Tracks at most.")] = 10,
-    as_json: Json = False,
-) -> None:
-    """Write what is recommended to a listener into a private playlist of their Spotify account."""
-    from tunegenie_assets.cli import playlisting as command  # noqa: PLC0415  # as above
-
-    command.push(listener=listener, name=name, count=count, as_json=as_json)
 
 
 @app.command()

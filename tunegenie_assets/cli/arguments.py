@@ -1,12 +1,16 @@
-"""Commands whose `--help` tells what their arguments are."""
+"""What commands share: the option `--json`, and a `--help` that tells what arguments are."""
 
 from __future__ import annotations
 
 import inspect
+from typing import Annotated
 
 import click
+import typer
 from typer.core import TyperArgument, TyperCommand
 from typer.models import ArgumentInfo
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for machines.")]
 
 
 class Command(TyperCommand):

@@ -1,24 +1,41 @@
-"""`tunegenie run-once`: ask the services now, then build the days of the plays that are new."""
+"""Asking the services from a command, and showing what came; `tunegenie run-once`.
+
+`backfill` and `enrich-artists` ask through here as well.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import dagster as dg
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from tunegenie_assets.cli import display
+from tunegenie_assets.cli.connecting import NOBODY_CONNECTED
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
 from tunegenie_assets.jobs import BUILD_COLLECTED, COLLECT
 from tunegenie_assets.partitions import range_tags
 from tunegenie_assets.sensors import IMPORT_FOLLOWS_TAG, PAGES_KEY
-from tunegenie_assets.sources.fetching import SCOPES
+from tunegenie_assets.sources.fetching import SCOPES, Scope
 
 Outcomes = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What one pass brought; without outcomes there was nobody to ask."""
+
+    report: RunReport
+    outcomes: Outcomes
+    days: tuple[date, date] | None
+    """The first and the last day of the plays that are new."""
 
 
 def run(scopes: Sequence[str], *, as_json: bool) -> None:
@@ -34,29 +51,58 @@ def run(scopes: Sequence[str], *, as_json: bool) -> None:
     out, progress = display.consoles(as_json=as_json)
     platform = Platform.open()
     with dagster_instance(platform.settings) as instance:
-        collected = run_job(
-            platform.definitions,
-            instance,
-            COLLECT,
-            progress,
-            tags={IMPORT_FOLLOWS_TAG: "true"},
-            ops={PAGES_KEY.to_python_identifier(): {"config": {"scopes": list(scopes or SCOPES)}}},
-        )
-        metadata = collected.metadata[PAGES_KEY.to_user_string()]
-        outcomes: Outcomes = metadata["outcomes"]
-        if not outcomes:
-            raise CommandError("nobody is connected; run tunegenie login, or set TUNEGENIE_LASTFM_API_KEY and names")
-        reports = [collected]
-        if "first_day" in metadata:
-            first, last = (date.fromisoformat(metadata[name]) for name in ("first_day", "last_day"))
-            tags, assets = range_tags(first, last), platform.assets_with_rows(BUILD_COLLECTED)
-            reports.append(run_job(platform.definitions, instance, BUILD_COLLECTED, progress, tags=tags, assets=assets))
+        collected = collect(platform, instance, progress, [scope for scope in SCOPES if scope in (scopes or SCOPES)])
+        if not collected.outcomes:
+            raise CommandError(NOBODY_CONNECTED)
+        reports = [collected.report]
+        if collected.days:
+            reports.append(build(platform, instance, progress, collected.days))
     report = together(reports)
     if as_json:
-        display.print_json({"command": "run-once", "outcomes": list(outcomes), "run": display.run_json(report)})
+        display.print_json({"command": "run-once", "outcomes": collected.outcomes, "run": display.run_json(report)})
         return
-    out.print(display.table("Collected", ["what", "whose", "pages", "new", ""], [_row(one) for one in outcomes]))
-    _print_run(report, out)
+    out.print(outcome_table(collected.outcomes))
+    print_run(report, out)
+
+
+def collect(
+    platform: Platform, instance: dg.DagsterInstance, progress: Console, scopes: Sequence[Scope], **options: object
+) -> Collected:
+    """One pass for these scopes; `options` are those of the configuration of landing/page_files.
+
+    Raises:
+        RunFailedError: nothing could be had.
+    """
+    report = run_job(
+        platform.definitions,
+        instance,
+        COLLECT,
+        progress,
+        tags={IMPORT_FOLLOWS_TAG: "true"},
+        ops={PAGES_KEY.to_python_identifier(): {"config": {"scopes": list(scopes), **options}}},
+    )
+    metadata = report.metadata[PAGES_KEY.to_user_string()]
+    days = None
+    if "first_day" in metadata:
+        days = (date.fromisoformat(metadata["first_day"]), date.fromisoformat(metadata["last_day"]))
+    return Collected(report, metadata["outcomes"], days)
+
+
+def build(platform: Platform, instance: dg.DagsterInstance, progress: Console, days: tuple[date, date]) -> RunReport:
+    """What follows from the collected pages of these days, both included."""
+    tags, assets = range_tags(*days), platform.assets_with_rows(BUILD_COLLECTED)
+    return run_job(platform.definitions, instance, BUILD_COLLECTED, progress, tags=tags, assets=assets)
+
+
+def outcome_table(outcomes: Outcomes) -> Table:
+    return display.table("Collected", ["what", "whose", "pages", "new", ""], [_row(one) for one in outcomes])
+
+
+def print_run(report: RunReport, out: Console) -> None:
+    out.print()
+    out.print(display.checks_line(report))
+    out.print()
+    out.print(display.stage_table(report))
 
 
 def _row(outcome: Mapping[str, Any]) -> tuple[object, ...]:
@@ -64,10 +110,3 @@ def _row(outcome: Mapping[str, Any]) -> tuple[object, ...]:
     until = outcome["parked_until"]
     state = f"waits until {until[:16].replace('T', ' ')} UTC: {outcome['problem']}" if until else outcome["problem"]
     return (outcome["stream"].replace("_", " "), subject, outcome["pages"], outcome["records"], state or "")
-
-
-def _print_run(report: RunReport, out: Console) -> None:
-    out.print()
-    out.print(display.checks_line(report))
-    out.print()
-    out.print(display.stage_table(report))

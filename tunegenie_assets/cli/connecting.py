@@ -31,6 +31,7 @@ from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.services.tokens import Token
 
 APP_CREDENTIALS = f"{PREFIX}SPOTIFY_CLIENT_ID and {PREFIX}SPOTIFY_CLIENT_SECRET"
+NOBODY_CONNECTED = f"nobody is connected; run tunegenie login, or set {PREFIX}LASTFM_API_KEY and {PREFIX}LASTFM_NAMES"
 APPS_PAGE = "https://www.spotify.com/account/apps"
 
 
@@ -101,7 +102,7 @@ def log_in(*, listener: str | None, headless: bool, as_json: bool) -> None:
     out.print(f"{who} is connected to Spotify until {token.reauth_due_at:%Y-%m-%d}.", markup=False)
     if missing:
         out.print(f"Not allowed, so not collected: {', '.join(missing)}.", markup=False, soft_wrap=True)
-    out.print("`tunegenie run-once` collects now, `tunegenie ui` on schedule.")
+    out.print("`tunegenie run-once` collects now, `tunegenie run` by the clock.")
 
 
 def log_out(*, listener: str | None, as_json: bool) -> None:

@@ -5,6 +5,7 @@ How it is shown is in doctoring.py.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -96,6 +97,7 @@ def _spotify(connections: Connections) -> Iterator[Finding]:
         return
     if not tokens:
         yield Finding("Spotify accounts", State.ABSENT, "nobody is connected; run `tunegenie login --listener NAME`")
+    yield from _listeners_of_two(tokens)
     unavailable: set[str] = set()
     working: SpotifyClient | None = None
     for token in tokens:
@@ -108,6 +110,14 @@ def _spotify(connections: Connections) -> Iterator[Finding]:
             working = working or client
     if working is not None:
         yield from _capabilities(working, unavailable)
+
+
+def _listeners_of_two(tokens: Sequence[Token]) -> Iterator[Finding]:
+    """A login that was broken off may have left a second account: its plays would be taken for one person's."""
+    for listener_id, accounts in Counter(token.listener_id for token in tokens).items():
+        if accounts > 1:
+            log_in = f"run `tunegenie logout --listener {listener_id}`, then `tunegenie login --listener {listener_id}`"
+            yield Finding(f"accounts of {listener_id}", State.FAILS, f"{accounts} are connected, not one; {log_in}")
 
 
 def _app(accounts: SpotifyAccounts) -> Finding:

@@ -90,6 +90,18 @@ def dagster_instance(settings: Settings, *, to_change: bool = True) -> Generator
         yield instance
 
 
+def fail_lost_runs(settings: Settings) -> None:
+    """End the runs that a daemon before this one began and did not finish: the queue waits for them for ever.
+
+    To be called while no daemon works on this home.
+    """
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        _mark_dead_runs(instance)
+        for run in _in_progress(instance):
+            if PROCESS_TAG not in run.tags:
+                instance.report_run_failed(run, "the daemon that began the run ended without finishing it")
+
+
 def run_job(
     definitions: dg.Definitions,
     instance: dg.DagsterInstance,
@@ -252,7 +264,12 @@ def _mark_dead_runs(instance: dg.DagsterInstance) -> None:
 
 
 def _in_progress(instance: dg.DagsterInstance) -> Iterable[dg.DagsterRun]:
-    statuses = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]
+    statuses = [
+        dg.DagsterRunStatus.NOT_STARTED,
+        dg.DagsterRunStatus.STARTING,
+        dg.DagsterRunStatus.STARTED,
+        dg.DagsterRunStatus.CANCELING,
+    ]
     return instance.get_runs(filters=dg.RunsFilter(statuses=statuses))
 
 

@@ -6,9 +6,13 @@ import os
 import signal
 import sys
 
+from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.runs import fail_lost_runs
 from tunegenie_assets.instance.setup import WORKSPACE, prepare_dagster_home
-from tunegenie_assets.settings import apply_to_process, leave_out_warnings, load_settings
+from tunegenie_assets.locking import hold_for_life
+from tunegenie_assets.settings import Settings, apply_to_process, leave_out_warnings, load_settings
 
+HOST = "127.0.0.1"
 UNHELPFUL_WARNINGS = (
     "ignore:Function `dev_command` is superseded",
     "ignore:Parameter `backfill_policy` of function",
@@ -17,17 +21,34 @@ UNHELPFUL_WARNINGS = (
 
 
 def run(*, port: int | None) -> None:
-    """Replace this process by `dagster dev` for the code location of this home."""
-    settings = load_settings()
+    """The UI of this process's settings."""
+    serve(load_settings(), port)
+
+
+def serve(settings: Settings, port: int | None) -> None:
+    """Replace this process by `dagster dev` for the code location of these settings.
+
+    Raises:
+        CommandError: it works on this home already.
+    """
     apply_to_process(settings)
     leave_out_warnings(UNHELPFUL_WARNINGS)
     prepare_dagster_home(settings.dagster_home)
+    # Two daemons would start every run twice.
+    if not hold_for_life(settings.home / "dagster.lock"):
+        raise CommandError(f"tunegenie run or tunegenie ui works on {settings.home} already; end it first")
+    fail_lost_runs(settings)
     settings.inbox_path.mkdir(parents=True, exist_ok=True)
     arguments = [
         *("-m", "dagster", "dev", "-w", str(settings.dagster_home / WORKSPACE)),
-        *("--host", "127.0.0.1", "--port", str(port or settings.ui_port)),
+        *("--host", HOST, "--port", str(port or settings.ui_port)),
     ]
     # A shell starts what it puts into the background with SIGINT ignored, and Dagster then ignores SIGTERM as well.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # A program of our own choosing with arguments of our own making.
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606  # this very interpreter
+
+
+def address(settings: Settings, port: int | None) -> str:
+    """Where the UI is."""
+    return f"http://{HOST}:{port or settings.ui_port}"

@@ -15,6 +15,11 @@ concurrency:
   runs:
     # DuckDB has one writer: runs of the daemon wait for each other.
     max_concurrent_runs: 1
+run_retries:
+  # A run that was killed is begun again where its tags ask for that; one that failed would fail again.
+  enabled: true
+  max_retries: 0
+  retry_on_asset_or_op_failure: false
 event_log_storage:
   module: tunegenie_assets.instance.event_log
   class: BatchedSqliteEventLogStorage

@@ -33,7 +33,9 @@ _TRACKS = f"""
 select plays.track_id as name
 from ({_PLAYS}) as plays
 inner join silver.tracks as tracks on plays.track_id = tracks.track_id
-where length(plays.track_id) = 22 and (tracks.album_name is null or coalesce(tracks.duration_source, 'longest_play') = 'longest_play')
+where
+    length(plays.track_id) = 22
+    and (tracks.album_name is null or coalesce(tracks.duration_source, 'longest_play') = 'longest_play')
 group by plays.track_id
 order by count(*) desc, plays.track_id
 """  # noqa: S608 - a query of above

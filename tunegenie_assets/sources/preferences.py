@@ -26,9 +26,7 @@ from tunegenie_assets.sources.errors import InvalidRequestError, LandingError
 from tunegenie_assets.sources.landing import check_listener_id, check_timezone
 from tunegenie_assets.sources.storage import make_folder, store
 
-_TRACK_REFERENCE = re.compile(
-    r"(?:spotify:|https?://open\.spotify\.com/(?:intl-[a-z]+/)?)(\w+)[:/]([^?#/]*)/?(?:[?#].*)?"
-)
+_REFERENCE = re.compile(r"(?:spotify:|https?://open\.spotify\.com/(?:intl-[a-z]+/)?)(\w+)[:/]([^?#/]*)/?(?:[?#].*)?")
 _SPOTIFY_ID = re.compile(r"[A-Za-z0-9]{22}")
 
 
@@ -136,7 +134,7 @@ def make_exclusion(
     check_listener_id(listener_id)
     if first_date and last_date and last_date < first_date:
         raise InvalidRequestError(f"the last date {last_date} lies before the first date {first_date}")
-    track_id = track_id_in(track) if track is not None else None
+    track_id = spotify_id_in(track, "track") if track is not None else None
     exclusion = Exclusion(
         listener_id=listener_id,
         artist_name=_name("artist", artist),
@@ -152,18 +150,18 @@ def make_exclusion(
     return exclusion
 
 
-def track_id_in(text: str) -> str | None:
-    """The id in `spotify:track:…` or `https://open.spotify.com/track/…`; None for a name.
+def spotify_id_in(text: str, kind: str) -> str | None:
+    """The id in such as `spotify:track:…` or `https://open.spotify.com/track/…`; None for a name.
 
     Raises:
-        InvalidRequestError: it refers to something else on Spotify, or to no track.
+        InvalidRequestError: it refers to something of another kind on Spotify, or to nothing.
     """
-    found = _TRACK_REFERENCE.fullmatch(text.strip())
+    found = _REFERENCE.fullmatch(text.strip())
     if found is None:
         return None
-    kind, spotify_id = found.groups()
-    if kind != "track" or not _SPOTIFY_ID.fullmatch(spotify_id):
-        raise InvalidRequestError(f"track {text!a}: expected spotify:track: and an id of 22 letters and digits")
+    found_kind, spotify_id = found.groups()
+    if found_kind != kind or not _SPOTIFY_ID.fullmatch(spotify_id):
+        raise InvalidRequestError(f"{kind} {text!a}: expected spotify:{kind}: and an id of 22 letters and digits")
     return spotify_id
 
 

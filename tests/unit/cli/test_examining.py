@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -45,6 +46,18 @@ def log_in(connections: Connections, scopes: Collection[str] = SCOPES) -> None:
 def found(connected: Connected, **settings: object) -> dict[str, Finding]:
     findings = examine_services(connections_of(connected, **settings))
     return {finding.what: finding for finding in findings}
+
+
+def test_a_listener_of_two_accounts_is_told(connected: Connected) -> None:
+    connections = connections_of(connected)
+    log_in(connections)
+    store = connections.services.token_store()
+    [token] = store.tokens()
+    assert "accounts of ada" not in found(connected)
+    store.save(replace(token, account_id="acc-bob"))
+    finding = found(connected)["accounts of ada"]
+    assert finding.state is State.FAILS
+    assert "run `tunegenie logout --listener ada`, then `tunegenie login --listener ada`" in finding.says
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from tunegenie_assets.sources.preferences import (
     Statement,
     in_force,
     make_exclusion,
-    track_id_in,
+    spotify_id_in,
 )
 
 TRACK_ID = "4uLU6hMCjMI75M1A2tKUQC"
@@ -129,7 +129,7 @@ def test_what_cannot_be_excluded_is_named(make: Callable[[], Exclusion], expecte
     ],
 )
 def test_a_track_is_a_reference_or_a_name(text: str, track_id: str | None) -> None:
-    assert track_id_in(text) == track_id
+    assert spotify_id_in(text, "track") == track_id
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_track_is_a_reference_or_a_name(text: str, track_id: str | None) -> No
 )
 def test_a_reference_to_something_else_is_no_name(text: str) -> None:
     with pytest.raises(InvalidRequestError, match="22 letters and digits"):
-        track_id_in(text)
+        spotify_id_in(text, "track")
 
 
 def test_later_zone_for_one_date_counts(store: PreferenceStore) -> None:

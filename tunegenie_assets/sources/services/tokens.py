@@ -15,6 +15,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -27,10 +28,21 @@ from tunegenie_assets.sources.storage import make_folder, store
 
 AUTHORIZED_MONTHS = 6
 """Refresh tokens of Spotify die so long after the listener allowed the app; refreshing does not prolong that."""
-_WARNING_DAYS = (7, 30)
 _KEY_FILE = "key"
 _DIGITS = 24
 _LOCK_SECONDS = 120.0
+
+
+class Stage(StrEnum):
+    """How far an authorization is from its end."""
+
+    GOOD = "good"
+    ENDS_WITHIN_A_MONTH = "ends within 30 days"
+    ENDS_WITHIN_A_WEEK = "ends within 7 days"
+    ENDED = "has ended"
+
+
+_WARNING_DAYS = ((7, Stage.ENDS_WITHIN_A_WEEK), (30, Stage.ENDS_WITHIN_A_MONTH))
 
 
 @dataclass(frozen=True)
@@ -56,16 +68,23 @@ class Token:
         """When the authorization ends by itself."""
         return _months_later(self.authorized_at, AUTHORIZED_MONTHS)
 
+    def stage(self, now: datetime) -> Stage:
+        """Whether the listener has to do something."""
+        left = self.reauth_due_at - now
+        if self.needs_reauth_since is not None or left <= timedelta(0):
+            return Stage.ENDED
+        return next((stage for days, stage in _WARNING_DAYS if left <= timedelta(days=days)), Stage.GOOD)
+
     def warning(self, now: datetime) -> str | None:
         """The line for a person while the authorization is about to end or has ended; None before."""
-        left = self.reauth_due_at - now
+        stage = self.stage(now)
+        if stage is Stage.GOOD:
+            return None
         what = f"{self.listener_id}: the authorization of {self.service}"
-        if self.needs_reauth_since is not None or left <= timedelta(0):
-            return f"{what} has ended; {LOG_IN_AGAIN}"
-        for days in _WARNING_DAYS:
-            if left <= timedelta(days=days):
-                return f"{what} ends on {self.reauth_due_at:%Y-%m-%d}, within {days} days; {LOG_IN_AGAIN} before"
-        return None
+        log_in = f"run `tunegenie login --listener {self.listener_id}`"
+        if stage is Stage.ENDED:
+            return f"{what} has ended; {log_in}"
+        return f"{what} ends on {self.reauth_due_at:%Y-%m-%d}, {stage.removeprefix('ends ')}; {log_in} before"
 
 
 _TOKEN = TypeAdapter(Token)

@@ -1,0 +1,53 @@
+"""Runs that nobody works on any more: the queue of the daemon would wait for them for ever."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from tests.unit.cli.test_ui import python
+from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.runs import PROCESS_TAG, fail_lost_runs
+from tunegenie_assets.cli.ui import run
+from tunegenie_assets.instance.setup import prepare_dagster_home
+from tunegenie_assets.locking import hold_for_life
+from tunegenie_assets.settings import PREFIX, load_settings
+
+STATUSES = dg.DagsterRunStatus
+
+
+@dg.job
+def nothing() -> None: ...
+
+
+def test_runs_of_a_daemon_that_was_killed_are_ended(tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path)
+    prepare_dagster_home(settings.dagster_home)
+    # The id of a process that has ended.
+    dead = python("import os; print(os.getpid())").stdout.strip()
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+
+        def begun(status: dg.DagsterRunStatus, **tags: str) -> str:
+            return instance.create_run_for_job(nothing, status=status, tags=tags).run_id
+
+        lost = [begun(status) for status in (STATUSES.STARTING, STATUSES.STARTED, STATUSES.CANCELING)]
+        lost.append(begun(STATUSES.STARTED, **{PROCESS_TAG: dead}))
+        kept = {
+            begun(STATUSES.SUCCESS): STATUSES.SUCCESS,
+            # A command beside the daemon works on it.
+            begun(STATUSES.STARTED, **{PROCESS_TAG: str(os.getpid())}): STATUSES.STARTED,
+        }
+    fail_lost_runs(settings)
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        statuses = {run.run_id: run.status for run in instance.get_runs()}
+    assert statuses == {**dict.fromkeys(lost, STATUSES.FAILURE), **kept}
+
+
+def test_one_daemon_works_on_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{PREFIX}HOME", str(tmp_path))
+    assert hold_for_life(tmp_path / "dagster.lock")
+    with pytest.raises(CommandError, match=r"works on .* already; end it first$"):
+        run(port=None)
