@@ -1,8 +1,7 @@
 """Asking the services: a pass of collection lands pages; their records become rows in raw.py."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from time import sleep
+from datetime import date
 from typing import cast
 
 import dagster as dg
@@ -41,13 +40,15 @@ def page_files(
     warehouse: dg.ResourceParam[WarehouseIOManager],
 ) -> dg.MaterializeResult[pa.Table]:
     scopes = _scopes(config.scopes)
-    collector = collection.collector(_now)
+    time = services.time
+    collector = collection.collector(time.now)
     days = collector.catch_up() if collection.has_state() or scopes else set[date]()
     outcomes: list[Outcome] = []
     if scopes:
-        clients = services.clients(collection.state, _now, sleep)
-        fetching = Fetching(clients, collection.state, _now)
-        wanted = wanted_by(warehouse) if "enrichment" in scopes else None
+        clients = services.clients(collection.state, time.now, time.sleep)
+        fetching = Fetching(clients, collection.state, time.now)
+        # The warehouse wants to know of what real listeners played, which a stand-in cannot tell.
+        wanted = wanted_by(warehouse) if "enrichment" in scopes and not services.simulated else None
         outcomes = collector.collect(fetching.works(scopes, wanted))
     for outcome in outcomes:
         _tell(context, outcome)
@@ -56,10 +57,6 @@ def page_files(
         raise dg.Failure("; ".join(dict.fromkeys(str(outcome.problem) for outcome in failed)), allow_retries=False)
     days |= {day for outcome in outcomes for day in outcome.days}
     return dg.MaterializeResult(value=collection.page_files(), metadata=_metadata(outcomes, days))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _scopes(names: Sequence[str]) -> list[Scope]:

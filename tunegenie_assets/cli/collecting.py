@@ -55,15 +55,8 @@ def run(scopes: Sequence[str], *, as_json: bool) -> None:
     if as_json:
         display.print_json({"command": "run-once", "outcomes": list(outcomes), "run": display.run_json(report)})
         return
-    out.print(display.table("Collected", ["what", "whose", "pages", "new", ""], [_row(one) for one in outcomes]))
+    out.print(display.outcome_table("Collected", outcomes))
     _print_run(report, out)
-
-
-def _row(outcome: Mapping[str, Any]) -> tuple[object, ...]:
-    subject = "" if outcome["subject"].startswith("_") else outcome["subject"]
-    until = outcome["parked_until"]
-    state = f"waits until {until[:16].replace('T', ' ')} UTC: {outcome['problem']}" if until else outcome["problem"]
-    return (outcome["stream"].replace("_", " "), subject, outcome["pages"], outcome["records"], state or "")
 
 
 def _print_run(report: RunReport, out: Console) -> None:

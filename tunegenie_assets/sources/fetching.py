@@ -83,6 +83,10 @@ class Clients:
     lastfm: LastfmClient | None = None
     lastfm_names: Mapping[str, str] = field(default_factory=dict[str, str])
     """Names at Last.fm, by listener."""
+    shared: str = SHARED
+    """The subject of what is nobody's own."""
+    most_lookups: int | None = None
+    """The most of one kind in one pass; None: as many as the budget allows."""
 
 
 class Fetching:
@@ -128,18 +132,18 @@ class Fetching:
             }
             for stream, kind in _CATALOGUE:
                 unknown = self._unknown(stream, ids[kind])
-                yield Work(stream, SHARED, partial(spotify.lookup, kind, unknown))
-            if unavailable_key(self._clock().date()) not in self._state.keys(AUDIO_FEATURES.name, SHARED):
+                yield Work(stream, self._clients.shared, partial(spotify.lookup, kind, unknown))
+            if unavailable_key(self._clock().date()) not in self._state.keys(AUDIO_FEATURES.name, self._clients.shared):
                 unknown = self._unknown(AUDIO_FEATURES, wanted.tracks)
-                yield Work(AUDIO_FEATURES, SHARED, partial(_audio_features, spotify, unknown))
+                yield Work(AUDIO_FEATURES, self._clients.shared, partial(_audio_features, spotify, unknown))
         if self._clients.lastfm is not None:
             names = self._unknown(ARTIST_TAGS, wanted.artist_names)
-            yield Work(ARTIST_TAGS, SHARED, partial(_artist_tags, self._clients.lastfm, names))
+            yield Work(ARTIST_TAGS, self._clients.shared, partial(_artist_tags, self._clients.lastfm, names))
 
     def _charts(self) -> Iterator[Work]:
         lastfm = self._clients.lastfm
-        if lastfm is not None and self._is_due(CHARTS, SHARED):
-            yield Work(CHARTS, SHARED, partial(_in_turn, [lastfm.chart_tracks, lastfm.chart_artists]))
+        if lastfm is not None and self._is_due(CHARTS, self._clients.shared):
+            yield Work(CHARTS, self._clients.shared, partial(_in_turn, [lastfm.chart_tracks, lastfm.chart_artists]))
 
     def _scrobbles(self, lastfm: LastfmClient, listener_id: str, name: str) -> Iterator[Response]:
         now = self._clock().replace(microsecond=0)
@@ -187,8 +191,8 @@ class Fetching:
                     yield _noted(error.response, notes)
 
     def _unknown(self, stream: Stream, wanted: Sequence[str]) -> list[str]:
-        known = self._state.keys(stream.name, SHARED)
-        return [key for key in dict.fromkeys(wanted) if key not in known]
+        known = self._state.keys(stream.name, self._clients.shared)
+        return [key for key in dict.fromkeys(wanted) if key not in known][: self._clients.most_lookups]
 
     def _is_due(self, stream: Stream, subject: str) -> bool:
         times = [requested_at for _, requested_at in self._state.keys(stream.name, subject).values()]
