@@ -20,7 +20,7 @@ from tunegenie_assets.sources.collecting import Collector, Outcome, Work
 from tunegenie_assets.sources.fetching import SCOPES, Clients, Fetching, Wanted
 from tunegenie_assets.sources.services.errors import BudgetExhausted
 from tunegenie_assets.sources.services.lastfm import LastfmClient
-from tunegenie_assets.sources.services.pages import PageStore
+from tunegenie_assets.sources.services.pages import SHARED, SIMULATED, PageStore
 from tunegenie_assets.sources.services.responses import Purpose
 from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.streams.registry import STREAMS
@@ -240,3 +240,14 @@ def test_works_are_done_in_order_of_importance(bench: Bench) -> None:
     purposes = {stream.name: stream.purpose for stream in STREAMS}
     done = [purposes[outcome.stream] for outcome in outcomes]
     assert done == sorted(done)
+
+
+def test_what_a_stand_in_told_is_asked_again_of_the_service(bench: Bench) -> None:
+    simulated = replace(bench.clients(), shared=SIMULATED, most_lookups=2)
+    works = Fetching(simulated, bench.state, bench.connected.now).works(["enrichment", "charts"], EVERYTHING)
+    outcomes = bench.collector.collect(works)
+    assert {outcome.subject for outcome in outcomes} == {SIMULATED}
+    assert sorted(bench.state.keys("spotify_tracks", SIMULATED)) == sorted(TRACK_IDS[:2])
+    real = bench.collect("enrichment", "charts")
+    assert real["spotify_tracks", SHARED].records == 4
+    assert real["lastfm_charts", SHARED].pages == 2

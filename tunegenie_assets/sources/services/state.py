@@ -211,11 +211,9 @@ class CollectorState:
         with self._open() as connection:
             for table in ("records", "parked"):
                 connection.execute(f"delete from {table} where subject = ?", (subject,))  # noqa: S608  # a fixed name
-            # A file is <root>/<service>/<stream>/<subject>/...
             for table in ("absorbed", "unreadable"):
-                files = connection.execute(f"select distinct file from {table}").fetchall()  # noqa: S608  # likewise
-                own = [(file,) for (file,) in files if file.split("/")[3] == subject]
-                connection.executemany(f"delete from {table} where file = ?", own)  # noqa: S608  # likewise
+                # pages/<service>/<stream>/<subject>/...
+                connection.execute(f"delete from {table} where file glob ?", (f"*/*/*/{subject}/*",))  # noqa: S608  # likewise
 
     @contextmanager
     def _open(self) -> Generator[sqlite3.Connection]:
