@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tests.integration.conftest import Home
+from tests.integration.conftest import UNTIL, Home
 from tests.integration.desk import open_desk
 from tunegenie_assets.sources.services.state import CollectorState
 
@@ -58,8 +58,8 @@ def test_real_accounts_are_not_asked_and_another_population_has_another_account(
         calls, state = len(desk.sandbox.journal), CollectorState(desk.home.path / "collector.sqlite")
         spent = state.calls_since("spotify", LONG_AGO)
         plays: list[set[tuple[Any, ...]]] = []
-        for seed in ("1", "2"):
-            demo = desk.run("demo", "--listeners", "2", "--days", "3", "--seed", seed, "--json")
+        for seed in ("3", "4"):
+            demo = desk.run("demo", *("--listeners", "2", "--days", "5", "--until", UNTIL, "--seed", seed), "--json")
             assert demo.exit_code == 0, demo.stderr
             assert {one["subject"] for one in json.loads(demo.stdout)["connected"]["outcomes"]} <= {
                 CONNECTED,
