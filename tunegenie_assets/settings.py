@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     lastfm_api_key: SecretStr | None = None
     lastfm_names: Annotated[str, AfterValidator(checked_names)] = ""
     lastfm_url: ServiceAddress = "https://ws.audioscrobbler.com/2.0/"
+    musicbrainz_url: ServiceAddress = "https://musicbrainz.org/ws/2/"
+    listenbrainz_token: SecretStr | None = None
+    listenbrainz_url: ServiceAddress = "https://api.listenbrainz.org/1/"
     contact: Annotated[str, AfterValidator(checked_contact)] = ""
     poll: str = "*/30 * * * *"
     snowflake_account: str = ""

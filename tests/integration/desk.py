@@ -17,7 +17,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from tests.integration.conftest import Home, home_at
-from tests.unit.sources.services.worlds import LASTFM_KEY, SECRET, a_world, agree
+from tests.unit.sources.services.worlds import LASTFM_KEY, LISTENBRAINZ_TOKEN, SECRET, a_world, agree
 from tunegenie_assets.cli.app import app
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.sandbox.profile import Profile
@@ -116,6 +116,9 @@ def open_desk(folder: Path, profile: Profile = Profile.DEV2026) -> Generator[Des
             "lastfm_api_key": LASTFM_KEY,
             "lastfm_names": "ada=fm-ada",
             "lastfm_url": sandbox.lastfm_url,
+            "musicbrainz_url": sandbox.musicbrainz_url,
+            "listenbrainz_token": LISTENBRAINZ_TOKEN,
+            "listenbrainz_url": sandbox.listenbrainz_url,
             "contact": "me@example.org",
         }
         yield Desk(home_at(folder / "home"), sandbox).with_settings(**settings)

@@ -34,6 +34,8 @@ def test_doctor_says_what_works(desk: Desk) -> None:
         "Spotify batches": "not set",
         "Last.fm key": "works",
         "Last.fm of ada": "works",
+        "MusicBrainz": "works",
+        "ListenBrainz": "works",
         "Spotify calls": "works",
     }
     [token] = desk.store.tokens()

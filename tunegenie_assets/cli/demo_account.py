@@ -19,10 +19,10 @@ from pydantic import SecretStr
 from ml.listeners.catalogue import generate_catalogue
 from ml.listeners.plays import simulate_plays
 from ml.listeners.population import PopulationSpec, simulate_listeners
-from tunegenie_assets.cli.sandboxing import named
+from tunegenie_assets.cli.sandboxing import CONTACT, named
 from tunegenie_assets.keys import SIMULATED_PREFIX
 from tunegenie_assets.resources.collection import Collection
-from tunegenie_assets.resources.services import Credentials, Services, Time, user_agent
+from tunegenie_assets.resources.services import Credentials, Services, Time
 from tunegenie_assets.sandbox.build import REDIRECT_URIS, world_from
 from tunegenie_assets.sandbox.clock import SandboxClock
 from tunegenie_assets.sandbox.server import Sandbox
@@ -110,7 +110,7 @@ def _began_as_told(play: PlayEvent) -> datetime:
 def _services(sandbox: Sandbox, tokens: Path) -> Services:
     """The stand-in's, with no setting of the home: real accounts and quotas are not to be touched."""
     app, clock = sandbox.world.app, sandbox.clock
-    [lastfm_key] = sandbox.world.lastfm_api_keys
+    [lastfm_key], [listenbrainz_token] = sandbox.world.lastfm_api_keys, sandbox.world.listenbrainz_tokens
     return Services(
         spotify_client_id=app.client_id,
         spotify_redirect_uri=REDIRECT_URIS[0],
@@ -119,10 +119,16 @@ def _services(sandbox: Sandbox, tokens: Path) -> Services:
         spotify_daily_calls=_DAILY_CALLS,
         lastfm_url=sandbox.lastfm_url,
         lastfm_names={CONNECTED: sandbox.world.accounts[CONNECTED].lastfm_name},
-        user_agent=user_agent(""),
+        musicbrainz_url=sandbox.musicbrainz_url,
+        listenbrainz_url=sandbox.listenbrainz_url,
+        contact=CONTACT,
         tokens_path=str(tokens),
         simulated=True,
-        credentials=Credentials(SecretStr(app.client_secret), lastfm_api_key=SecretStr(lastfm_key)),
+        credentials=Credentials(
+            spotify_client_secret=SecretStr(app.client_secret),
+            lastfm_api_key=SecretStr(lastfm_key),
+            listenbrainz_token=SecretStr(listenbrainz_token),
+        ),
         time=Time(
             now=lambda: clock.now().replace(tzinfo=None),
             sleep=lambda seconds: clock.advance(timedelta(seconds=seconds)),

@@ -17,12 +17,15 @@ from tunegenie_assets.sources.errors import SourceError
 from tunegenie_assets.sources.services.accounts import SPOTIFY, SpotifyAccounts, StoredTokenSource
 from tunegenie_assets.sources.services.errors import BadCredentials, NotAvailable, NotFound, Parked, PrivateProfile
 from tunegenie_assets.sources.services.lastfm import LastfmClient
+from tunegenie_assets.sources.services.responses import Response
 from tunegenie_assets.sources.services.spotify import SCOPES, SpotifyClient
 from tunegenie_assets.sources.services.state import ParkedWork
 from tunegenie_assets.sources.services.tokens import Token
 
 PROBED_TRACKS = ("11dFghVXANMlKmJXsNCbNl", "4iV5W9uYEdYUVa79Axb7Rh")
 """Any two do: what is found out is whether the app may ask, not what these are."""
+PROBED_ARTIST, PROBED_SONG = "Cher", "Believe"
+"""Likewise."""
 
 
 class State(StrEnum):
@@ -45,8 +48,8 @@ class Finding:
 
 
 def examine_services(connections: Connections) -> list[Finding]:
-    """Spotify, Last.fm, what was spent and what waits."""
-    findings = [*_spotify(connections), *_lastfm(connections)]
+    """Each service, what was spent and what waits."""
+    findings = [*_spotify(connections), *_lastfm(connections), *_metabrainz(connections)]
     settings = connections.settings
     if (settings.spotify_client_id or settings.lastfm_api_key) and not settings.contact:
         says = f"set {PREFIX}CONTACT to your e-mail address: Last.fm and MusicBrainz ask for a way to reach you"
@@ -68,6 +71,8 @@ def _tried(what: str, ask: Callable[[], Finding]) -> Finding:
 def _credentials_of(what: str) -> str:
     if what.startswith("Last.fm"):
         return f"{PREFIX}LASTFM_API_KEY"
+    if what == "ListenBrainz":
+        return f"{PREFIX}LISTENBRAINZ_TOKEN"
     return APP_CREDENTIALS
 
 
@@ -187,6 +192,25 @@ def _name(connections: Connections, client: LastfmClient, listener_id: str, name
     except PrivateProfile as error:
         return Finding(what, State.FAILS, str(error))
     return Finding(what, State.WORKS, f"the scrobbles of {name} can be read")
+
+
+def _metabrainz(connections: Connections) -> Iterator[Finding]:
+    musicbrainz = connections.services.musicbrainz_client(connections.caller)
+    if musicbrainz is None:
+        says = f"set {PREFIX}CONTACT to your e-mail address to ask it for genres: it wants a way to reach you"
+        yield Finding("MusicBrainz", State.ABSENT, says)
+    else:
+        yield _tried("MusicBrainz", lambda: _answers("MusicBrainz", musicbrainz.search_artist(PROBED_ARTIST)))
+    listenbrainz = connections.services.listenbrainz_client(connections.caller)
+    if listenbrainz is None:
+        says = f"set {PREFIX}LISTENBRAINZ_TOKEN to the user token of https://listenbrainz.org/settings/"
+        yield Finding("ListenBrainz", State.ABSENT, says)
+    else:
+        yield _tried("ListenBrainz", lambda: _answers("ListenBrainz", listenbrainz.lookup(PROBED_ARTIST, PROBED_SONG)))
+
+
+def _answers(what: str, response: Response) -> Finding:
+    return Finding(what, State.WORKS, f"answers at {response.path}")
 
 
 def _spent(connections: Connections) -> Iterator[Finding]:

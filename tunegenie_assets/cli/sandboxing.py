@@ -26,6 +26,8 @@ from tunegenie_assets.settings import PREFIX, load_settings
 
 LISTENING_GOES_ON = timedelta(days=7)
 """So long the accounts play on while the stand-in runs."""
+CONTACT = "sandbox@example.org"
+"""Without one MusicBrainz is asked nothing."""
 HOME = ".tunegenie-sandbox"
 """A home of its own: simulated plays are not to be mixed with anybody's."""
 
@@ -83,7 +85,7 @@ def settings_lines(sandbox: Sandbox) -> Mapping[str, str]:
     """The settings with which a home talks to this stand-in."""
     world = sandbox.world
     names = ",".join(f"{account.listener_id}={account.lastfm_name}" for account in world.accounts.values())
-    [lastfm_key] = world.lastfm_api_keys
+    [lastfm_key], [listenbrainz_token] = world.lastfm_api_keys, world.listenbrainz_tokens
     settings = {
         "home": HOME,
         "spotify_client_id": world.app.client_id,
@@ -93,6 +95,10 @@ def settings_lines(sandbox: Sandbox) -> Mapping[str, str]:
         "lastfm_api_key": lastfm_key,
         "lastfm_names": names,
         "lastfm_url": sandbox.lastfm_url,
+        "musicbrainz_url": sandbox.musicbrainz_url,
+        "listenbrainz_token": listenbrainz_token,
+        "listenbrainz_url": sandbox.listenbrainz_url,
+        "contact": CONTACT,
     }
     return {f"{PREFIX}{name.upper()}": value for name, value in settings.items()}
 
@@ -107,7 +113,10 @@ def _document(sandbox: Sandbox) -> dict[str, object]:
 
 def _print(sandbox: Sandbox, out: Console) -> None:
     first, *others = sandbox.world.accounts
-    out.print(f"Spotify and Last.fm are at {sandbox.base_url} ({sandbox.profile.value}); Ctrl-C ends them.")
+    out.print(
+        f"Spotify, Last.fm, MusicBrainz and ListenBrainz are at {sandbox.base_url} ({sandbox.profile.value}); "
+        "Ctrl-C ends them."
+    )
     out.print("For another shell, or for .env:")
     out.print()
     for name, value in settings_lines(sandbox).items():

@@ -11,7 +11,7 @@ import dagster as dg
 import pyarrow as pa
 from upath import UPath
 
-from tunegenie_assets.schemas.collected import RECENTLY_PLAYED, RECENTLY_PLAYED_PAGES
+from tunegenie_assets.schemas.collected import RECENTLY_PLAYED, RECENTLY_PLAYED_PAGES, SAVED_TRACKS
 from tunegenie_assets.schemas.histories import LASTFM_SCROBBLES
 from tunegenie_assets.schemas.landing import PAGE_FILES
 from tunegenie_assets.schemas.table import Table
@@ -20,6 +20,7 @@ from tunegenie_assets.sources.services.pages import SHARED, SIMULATED, PageStore
 from tunegenie_assets.sources.services.state import CollectorState, Record
 from tunegenie_assets.sources.streams.registry import RECENTLY_PLAYED as RECENT_PLAYS
 from tunegenie_assets.sources.streams.rows import page_row, rows_of, scrobble_row, spotify_play_row
+from tunegenie_assets.sources.streams.spotify_library import still_saved
 
 _PLAY_ROWS = {RECENTLY_PLAYED.name: spotify_play_row, LASTFM_SCROBBLES.name: scrobble_row}
 
@@ -55,7 +56,10 @@ class Collection(dg.ConfigurableResource[None]):
             return table.empty()
         if table == RECENTLY_PLAYED_PAGES:
             return self._pages_of_plays()
-        rows = [row for record in _told_best(self.state.records(table.name)) for row in rows_of(record)]
+        records = _told_best(self.state.records(table.name))
+        if table == SAVED_TRACKS:
+            records = still_saved(records)
+        rows = [row for record in records for row in rows_of(record)]
         return pa.Table.from_pylist(rows, schema=table.arrow_schema)
 
     def page_files(self) -> pa.Table:

@@ -17,14 +17,16 @@ from pydantic import SecretStr
 
 from tunegenie_assets.settings import PREFIX, Settings, SettingsError
 from tunegenie_assets.sources.budget import DailyBudget
+from tunegenie_assets.sources.clients import Clients
 from tunegenie_assets.sources.collecting import Clock
 from tunegenie_assets.sources.errors import InvalidRequestError
-from tunegenie_assets.sources.fetching import Clients
 from tunegenie_assets.sources.landing import check_listener_id
 from tunegenie_assets.sources.services.accounts import SPOTIFY, SpotifyAccounts, SpotifyApp, StoredTokenSource
 from tunegenie_assets.sources.services.calls import Caller
 from tunegenie_assets.sources.services.lastfm import LastfmClient
+from tunegenie_assets.sources.services.listenbrainz import ListenBrainzClient
 from tunegenie_assets.sources.services.login import FixedToken, Login
+from tunegenie_assets.sources.services.musicbrainz import MusicBrainzClient
 from tunegenie_assets.sources.services.pages import SHARED, SIMULATED
 from tunegenie_assets.sources.services.responses import Response
 from tunegenie_assets.sources.services.spotify import SpotifyClient
@@ -33,7 +35,7 @@ from tunegenie_assets.sources.services.tokens import Token, TokenStore
 
 Sleep = Callable[[float], None]
 SIMULATED_LOOKUPS = 20
-"""Of one kind in a pass over a stand-in: enough to show what they are."""
+"""Of one stream at a stand-in: enough to show what they are, and a second demo adds none."""
 
 
 def utc_now() -> datetime:
@@ -56,6 +58,7 @@ class Credentials:
     spotify_client_secret: SecretStr | None = None
     token_key: SecretStr | None = None
     lastfm_api_key: SecretStr | None = None
+    listenbrainz_token: SecretStr | None = None
 
 
 class Services(dg.ConfigurableResource[None]):
@@ -70,7 +73,10 @@ class Services(dg.ConfigurableResource[None]):
     lastfm_url: str
     lastfm_names: dict[str, str]
     """By listener."""
-    user_agent: str
+    musicbrainz_url: str
+    listenbrainz_url: str
+    contact: str
+    """Empty: nothing is asked of MusicBrainz."""
     tokens_path: str
     simulated: bool = False
     """Whether they are a stand-in's: what it tells is kept apart, and its calls are counted beside the tokens."""
@@ -97,16 +103,18 @@ class Services(dg.ConfigurableResource[None]):
         return Caller(clock=clock, sleep=sleep, random=SystemRandom(), budget=budget)
 
     def clients(self, state: CollectorState, clock: Clock, sleep: Sleep) -> Clients:
-        """The clients of every connected listener and of Last.fm, with one caller behind them.
+        """The clients of every connected listener and of what is nobody's own, with one caller behind them.
 
         Raises:
             TokenFileError: a token cannot be read.
         """
         caller = self.caller(state, clock, sleep)
         return Clients(
-            self._spotify_clients(caller),
-            self.lastfm_client(caller),
-            self.lastfm_names,
+            spotify=self._spotify_clients(caller),
+            lastfm=self.lastfm_client(caller),
+            lastfm_names=self.lastfm_names,
+            musicbrainz=self.musicbrainz_client(caller),
+            listenbrainz=self.listenbrainz_client(caller),
             shared=SIMULATED if self.simulated else SHARED,
             most_lookups=SIMULATED_LOOKUPS if self.simulated else None,
         )
@@ -141,7 +149,22 @@ class Services(dg.ConfigurableResource[None]):
         key = self.credentials.lastfm_api_key
         if key is None:
             return None
-        return LastfmClient(caller, key, user_agent=self.user_agent, base_url=self.lastfm_url)
+        return LastfmClient(caller, key, user_agent=user_agent(self.contact), base_url=self.lastfm_url)
+
+    def musicbrainz_client(self, caller: Caller) -> MusicBrainzClient | None:
+        """MusicBrainz, where there is a contact: it refuses programs without one."""
+        if not self.contact:
+            return None
+        return MusicBrainzClient(caller, user_agent=user_agent(self.contact), base_url=self.musicbrainz_url)
+
+    def listenbrainz_client(self, caller: Caller) -> ListenBrainzClient | None:
+        """ListenBrainz, where there is a token."""
+        token = self.credentials.listenbrainz_token
+        if token is None:
+            return None
+        return ListenBrainzClient(
+            caller, user_agent=user_agent(self.contact), token=token, base_url=self.listenbrainz_url
+        )
 
     def _spotify_clients(self, caller: Caller) -> dict[str, SpotifyClient]:
         if not self.spotify_client_id:
@@ -177,12 +200,15 @@ def build_services(settings: Settings) -> Services:
         spotify_daily_calls=settings.spotify_daily_calls,
         lastfm_url=settings.lastfm_url,
         lastfm_names=names,
-        user_agent=user_agent(settings.contact),
+        musicbrainz_url=settings.musicbrainz_url,
+        listenbrainz_url=settings.listenbrainz_url,
+        contact=settings.contact,
         tokens_path=str(settings.tokens_path),
         credentials=Credentials(
             spotify_client_secret=settings.spotify_client_secret,
             token_key=settings.token_key,
             lastfm_api_key=settings.lastfm_api_key,
+            listenbrainz_token=settings.listenbrainz_token,
         ),
         time=Time(),
     )

@@ -1,4 +1,4 @@
-"""Small lookups of MusicBrainz: an artist with genres and tags, the artist that an address of Spotify is, a search."""
+"""Small lookups of MusicBrainz: artists with genres and tags, whose an address of Spotify is, searches, recordings."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class MusicBrainz:
         return [
             Route("/ws/2/artist/{mbid}", self.artist, methods=["GET"]),
             Route("/ws/2/artist", self.search, methods=["GET"]),
+            Route("/ws/2/recording/{mbid}", self.recording, methods=["GET"]),
             Route("/ws/2/url", self.address, methods=["GET"]),
         ]
 
@@ -42,8 +43,21 @@ class MusicBrainz:
         found = next((artist for artist in self.world.artists.values() if artist.mbid == mbid), None)
         if found is None:
             return _error(404, "Not Found")
-        included = request.query_params.get("inc", "").replace("+", " ").split()
-        return JSONResponse({**_artist(found), **self._included(found, included)})
+        return JSONResponse({**_artist(found), **self._included(found, _included_in(request))})
+
+    async def recording(self, request: Request) -> Response:
+        if (refusal := _refusal(request)) is not None:
+            return refusal
+        mbid = request.path_params["mbid"]
+        if not _MBID.fullmatch(mbid):
+            return _error(400, "Invalid mbid.")
+        found = next((track for track in self.world.tracks.values() if track.mbid == mbid), None)
+        if found is None:
+            return _error(404, "Not Found")
+        document: Json = {"id": mbid, "title": found.name, "length": found.duration_ms, "disambiguation": ""}
+        if "isrcs" in _included_in(request):
+            document["isrcs"] = [found.isrc] if found.isrc else []
+        return JSONResponse(document)
 
     async def address(self, request: Request) -> Response:
         if (refusal := _refusal(request)) is not None:
@@ -54,7 +68,7 @@ class MusicBrainz:
         if artist is None or artist.mbid is None:
             return _error(404, "Not Found")
         document: Json = {"id": derived_mbid("url", resource), "resource": resource}
-        if "artist-rels" in request.query_params.get("inc", "").replace("+", " ").split():
+        if "artist-rels" in _included_in(request):
             relation = {"type": "free streaming", "target-type": "artist", "direction": "backward", "ended": False}
             document["relations"] = [{**relation, "artist": _artist(artist)}]
         return JSONResponse(document)
@@ -97,6 +111,10 @@ class MusicBrainz:
 
 def _artist(artist: Artist) -> Json:
     return {"id": artist.mbid, "name": artist.name, "sort-name": artist.name, "type": "Group", "disambiguation": ""}
+
+
+def _included_in(request: Request) -> list[str]:
+    return request.query_params.get("inc", "").replace("+", " ").split()
 
 
 def _refusal(request: Request) -> Response | None:

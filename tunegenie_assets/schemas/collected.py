@@ -68,7 +68,6 @@ TOP_ITEMS = Table(
         ("item_id", STRING, "Id of the track or artist.", True),
         ("item_name", STRING, "Its name."),
         REQUESTED,
-        BODY,
     ),
 )
 
@@ -107,7 +106,6 @@ PLAYLIST_ITEMS = Table(
         ("artist_name", STRING, "First artist of a track."),
         ("is_local", BOOLEAN, "Whether it is a file on the listener's own disk."),
         REQUESTED,
-        BODY,
     ),
 )
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tunegenie_assets.sources.errors import SourceError
 from tunegenie_assets.sources.services.errors import NeedsReauth, Parked
-from tunegenie_assets.sources.services.pages import LandedPage, Page, PageStore
+from tunegenie_assets.sources.services.pages import LandedPage, Page, PageStore, day_of
 from tunegenie_assets.sources.services.responses import Response
 from tunegenie_assets.sources.services.state import CollectorState, ParkedWork, Record, UnreadablePage
 from tunegenie_assets.sources.streams.registry import STREAMS
@@ -76,8 +76,10 @@ class Collector:
             LandingError: a file of landing is damaged.
         """
         known = self._state.absorbed()
+        # Files are taken in by day, so older days are in whole; a file that was begun before midnight may follow.
+        since = max(map(day_of, known)) - timedelta(days=1) if known else None
         days: set[date] = set()
-        for file in self._pages.files():
+        for file in self._pages.files(since):
             if file not in known:
                 days |= _days(self._remember(list(self._pages.read(file))))
         return days

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.sources.services.worlds import SECRET, URI, Connected, a_clock, a_world, agree
+from tests.unit.sources.services.worlds import LISTENBRAINZ_TOKEN, SECRET, URI, Connected, a_clock, a_world, agree
 from tunegenie_assets.cli.connecting import Connections
 from tunegenie_assets.cli.examining import Finding, State, examine_services
 from tunegenie_assets.resources.services import build_services
@@ -86,6 +86,18 @@ def test_a_service_that_is_down_fails_and_is_asked_again(connected: Connected) -
     assert findings["Last.fm key"].state is State.FAILS
     assert "could not be reached" in findings["Last.fm key"].says
     assert connected.sleeps
+
+
+def test_each_service_that_is_set_is_asked_once(connected: Connected) -> None:
+    sandbox = connected.sandbox
+    set_up = {"musicbrainz_url": sandbox.musicbrainz_url, "listenbrainz_url": sandbox.listenbrainz_url}
+    findings = found(connected, **set_up, contact="me@example.org", listenbrainz_token=LISTENBRAINZ_TOKEN)
+    assert [findings[what].state for what in ("MusicBrainz", "ListenBrainz")] == [State.WORKS] * 2
+    assert (connected.calls(path="/ws/2/"), connected.calls(path="/1/")) == (1, 1)
+    refused = found(connected, **set_up, listenbrainz_token="another")  # noqa: S106 - nobody's
+    assert [refused[what].state for what in ("MusicBrainz", "ListenBrainz")] == [State.ABSENT, State.FAILS]
+    assert refused["ListenBrainz"].says.endswith("TUNEGENIE_LISTENBRAINZ_TOKEN")
+    assert "another" not in refused["ListenBrainz"].says
 
 
 def test_without_credentials_nothing_is_asked_and_nothing_is_made(tmp_path: Path) -> None:

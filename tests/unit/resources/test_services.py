@@ -10,7 +10,17 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from tests.unit.sources.services.worlds import LASTFM_KEY, SECRET, URI, Connected, a_clock, a_world, agree
+from tests.unit.sources.services.worlds import (
+    LASTFM_KEY,
+    LISTENBRAINZ_TOKEN,
+    MBID,
+    SECRET,
+    URI,
+    Connected,
+    a_clock,
+    a_world,
+    agree,
+)
 from tunegenie_assets.resources.services import Services, build_services, user_agent
 from tunegenie_assets.sandbox.limits import Limits
 from tunegenie_assets.sandbox.server import Sandbox
@@ -20,7 +30,7 @@ from tunegenie_assets.sources.services.pages import SHARED, SIMULATED
 from tunegenie_assets.sources.services.spotify import SCOPES
 from tunegenie_assets.sources.services.state import CollectorState
 
-SECRETS = (SECRET, LASTFM_KEY)
+SECRETS = (SECRET, LASTFM_KEY, LISTENBRAINZ_TOKEN)
 
 
 @pytest.fixture
@@ -41,6 +51,9 @@ def settings_for(connected: Connected, **overrides: object) -> Settings:
             "lastfm_api_key": LASTFM_KEY,
             "lastfm_names": "ada=fm-ada",
             "lastfm_url": connected.sandbox.lastfm_url,
+            "musicbrainz_url": connected.sandbox.musicbrainz_url,
+            "listenbrainz_token": LISTENBRAINZ_TOKEN,
+            "listenbrainz_url": connected.sandbox.listenbrainz_url,
             "contact": "me@example.org",
             **overrides,
         }
@@ -69,6 +82,10 @@ def test_clients_are_those_of_every_connected_listener(connected: Connected) -> 
     [page] = list(clients.lastfm.scrobbles("fm-ada", until=connected.now()))
     assert page.status == 200
     assert clients.lastfm_names == {"ada": "fm-ada"}
+    assert clients.musicbrainz is not None
+    assert clients.musicbrainz.artist(MBID).fields()["name"] == "Cher"
+    assert clients.listenbrainz is not None
+    assert clients.listenbrainz.lookup("Cher", "Song 3").fields()["recording_name"] == "Song 3"
 
 
 def test_every_call_is_counted_against_the_budget(connected: Connected) -> None:
@@ -113,6 +130,7 @@ def test_what_is_not_set_is_absent_and_leaves_nothing_behind(tmp_path: Path) -> 
     services = build_services(settings)
     clients = services.clients(state_of(settings), a_clock().now, print)
     assert (clients.spotify, clients.lastfm, services.tokens()) == ({}, None, [])
+    assert (clients.musicbrainz, clients.listenbrainz) == (None, None)
     assert not settings.home.exists()
     with pytest.raises(SettingsError, match="TUNEGENIE_SPOTIFY_CLIENT_ID"):
         services.accounts(services.caller(state_of(settings), a_clock().now, print))
@@ -129,10 +147,9 @@ def test_secrets_reach_a_run_and_nothing_that_dagster_shows(connected: Connected
 
     @dg.asset
     def asked(services: Services) -> None:
-        secret, key = services.credentials.spotify_client_secret, services.credentials.lastfm_api_key
-        assert secret is not None
-        assert key is not None
-        found.extend((secret.get_secret_value(), key.get_secret_value()))
+        held = services.credentials
+        secrets = (held.spotify_client_secret, held.lastfm_api_key, held.listenbrainz_token)
+        found.extend(secret.get_secret_value() for secret in secrets if secret is not None)
 
     services = build_services(settings_for(connected))
     definitions = dg.Definitions(assets=[asked], resources={"services": services})

@@ -47,6 +47,20 @@ def test_artists_that_are_none(sandbox: Sandbox) -> None:
     assert musicbrainz(sandbox, f"artist/{MBID[:-1]}e").status_code == 404
 
 
+def test_a_recording_by_its_id(sandbox: Sandbox) -> None:
+    mbid = str(TRACKS[3].mbid)
+    found = musicbrainz(sandbox, f"recording/{mbid}", inc="isrcs").json()
+    assert (found["id"], found["title"], found["length"], found["isrcs"]) == (
+        mbid,
+        "Song 3",
+        TRACKS[3].duration_ms,
+        [TRACKS[3].isrc],
+    )
+    assert "isrcs" not in musicbrainz(sandbox, f"recording/{mbid}").json()
+    assert musicbrainz(sandbox, f"recording/{MBID}").status_code == 404
+    assert musicbrainz(sandbox, "recording/not-an-id").status_code == 400
+
+
 def test_the_artist_of_an_address(sandbox: Sandbox) -> None:
     address = f"https://open.spotify.com/artist/{ARTIST.artist_id}"
     found = musicbrainz(sandbox, "url", resource=address, inc="artist-rels").json()
@@ -67,7 +81,7 @@ def test_a_search(sandbox: Sandbox, query: str, scores: list[int]) -> None:
 
 @pytest.mark.parametrize("agent", ["", "python-requests/2.34", "Mozilla/5.0"])
 def test_who_asks_says_their_name(sandbox: Sandbox, agent: str) -> None:
-    for path in (f"artist/{MBID}", "artist", "url"):
+    for path in (f"artist/{MBID}", f"recording/{MBID}", "artist", "url"):
         assert musicbrainz(sandbox, path, agent=agent).status_code == 403
 
 

@@ -4,78 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
-from upath import UPath
 
-from tests.unit.sources.services.worlds import LASTFM_KEY, TRACK_IDS, Connected, a_clock, a_world
+from tests.unit.sources.collector import EVERYTHING, PLAYS, SCROBBLES, Bench
+from tests.unit.sources.services.worlds import TRACK_IDS, Connected, a_clock, a_world
+from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.sandbox.faults import Fault, FaultPlan, FaultRule
 from tunegenie_assets.sandbox.server import Sandbox
-from tunegenie_assets.sandbox.world import PlayEvent
+from tunegenie_assets.sandbox.world import SavedItem
+from tunegenie_assets.schemas.collected import SAVED_TRACKS
 from tunegenie_assets.sources.budget import DailyBudget
-from tunegenie_assets.sources.collecting import Collector, Outcome, Work
-from tunegenie_assets.sources.fetching import SCOPES, Clients, Fetching, Wanted
+from tunegenie_assets.sources.enriching import AT_MOST, Wanted
+from tunegenie_assets.sources.errors import LandingError
+from tunegenie_assets.sources.fetching import SCOPES, Fetching
 from tunegenie_assets.sources.services.errors import BudgetExhausted
-from tunegenie_assets.sources.services.lastfm import LastfmClient
-from tunegenie_assets.sources.services.pages import SHARED, SIMULATED, PageStore
+from tunegenie_assets.sources.services.pages import SHARED, SIMULATED
 from tunegenie_assets.sources.services.responses import Purpose
 from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.streams.registry import STREAMS
-from tunegenie_assets.sources.streams.rows import page_row, rows_of, scrobble_row, spotify_play_row
-
-EVERYTHING = Wanted(tracks=[*TRACK_IDS[:3], "9" * 22], artist_names=["Cher", "Nobody at all"])
-PLAYS, SCROBBLES = "spotify_recently_played", "lastfm_scrobbles"
-
-
-class Bench:
-    """A collector of ada and bob at the stand-in."""
-
-    def __init__(self, connected: Connected) -> None:
-        self.connected = connected
-        self.pages = PageStore(UPath(connected.folder / "landing"))
-        self.state = CollectorState(connected.folder / "collector.sqlite")
-        for name in ("ada", "bob"):
-            connected.log_in(name)
-
-    def clients(self) -> Clients:
-        lastfm = LastfmClient(
-            self.connected.caller,
-            SecretStr(LASTFM_KEY),
-            user_agent="TuneGenie/0 ( tests@example.org )",
-            base_url=self.connected.sandbox.lastfm_url,
-        )
-        spotify = {name: self.connected.client(f"acc-{name}") for name in ("ada", "bob")}
-        return Clients(spotify, lastfm, {"ada": "fm-ada"})
-
-    @property
-    def collector(self) -> Collector:
-        return Collector(self.pages, self.state, self.connected.now)
-
-    def works(self, *scopes: str, wanted: Wanted = EVERYTHING) -> list[Work]:
-        return Fetching(self.clients(), self.state, self.connected.now).works(
-            [scope for scope in SCOPES if scope in scopes], wanted
-        )
-
-    def collect(self, *scopes: str, wanted: Wanted = EVERYTHING) -> dict[tuple[str, str], Outcome]:
-        outcomes = self.collector.collect(self.works(*scopes, wanted=wanted))
-        return {(outcome.stream, outcome.subject): outcome for outcome in outcomes}
-
-    def play(self, number: int, *, minutes_ago: int, late: timedelta = timedelta()) -> None:
-        """Ada hears a song, which Spotify shows so much later."""
-        world, now = self.connected.sandbox.world, self.connected.sandbox.clock.now()
-        ended_at = now - timedelta(minutes=minutes_ago)
-        track = world.tracks[TRACK_IDS[number]]
-        world.accounts["ada"].plays.append(
-            PlayEvent(track, ended_at - timedelta(minutes=3), ended_at, visible_from=now + late)
-        )
-
-    def plays(self, listener: str = "ada") -> list[str]:
-        """The numbers of the tracks of all plays that are known, by time."""
-        rows = [spotify_play_row(r) for r in self.state.records(PLAYS, subject=listener) if r.day]
-        return [row["track_name"] for row in sorted(rows, key=lambda row: row["played_at"])]
+from tunegenie_assets.sources.streams.rows import page_row, rows_of, scrobble_row
 
 
 @pytest.fixture
@@ -90,6 +40,8 @@ def test_everything_is_collected_once(bench: Bench) -> None:
     assert {stream for stream, _ in first} == {s.name for s in STREAMS}
     # The last 50 of 60 plays, and the page itself.
     assert first[PLAYS, "ada"].records == 51
+    # Of what is more than one pass may look up the rest.
+    assert bench.collect("enrichment")["musicbrainz_recordings", "_shared"].records == 15
     before = bench.connected.calls()
     again = bench.collect(*SCOPES)
     assert {key: outcome.records for key, outcome in again.items() if outcome.records and key[0] != PLAYS} == {
@@ -97,8 +49,8 @@ def test_everything_is_collected_once(bench: Bench) -> None:
         ("spotify_saved_tracks", "ada"): again["spotify_saved_tracks", "ada"].records,
         ("spotify_saved_tracks", "bob"): again["spotify_saved_tracks", "bob"].records,
     }
-    # Plays, scrobbles, two pages of saved tracks on the day of a full walk, playlists: nothing that is known.
-    assert bench.connected.calls() - before == 2 + 1 + 4 + 2
+    # Plays, scrobbles, the latest page of saved tracks, playlists: nothing that is known.
+    assert bench.connected.calls() - before == 2 + 1 + 2 + 2
     assert len(bench.plays()) == 50
 
 
@@ -114,12 +66,27 @@ def test_rows_are_what_the_services_said(bench: Bench) -> None:
         "spotify_playlist_items": 4,
         "spotify_tracks": 4,
         "spotify_albums": 0,
-        "spotify_artists": 0,
+        "spotify_artists": 1,
         "spotify_audio_features": 0,
         "lastfm_artist_tags": 3,
+        "lastfm_tracks": 2,
+        "listenbrainz_recordings": 2,
+        "musicbrainz_artist_links": 2,
+        "musicbrainz_artists": 1,
+        "musicbrainz_recordings": AT_MOST["musicbrainz"],
         "lastfm_charts": len(by_stream["lastfm_charts"]),
     }
-    assert by_stream["spotify_top_items"]
+    [top, *_] = [row for row in by_stream["spotify_top_items"] if row["kind"] == "tracks"]
+    assert (top["rank"], top["time_range"], top["snapshot_date"]) == (1, "long_term", bench.connected.now().date())
+    assert top["item_name"].startswith("Song ")
+    kept, gone = [row for row in by_stream["spotify_playlist_items"] if row["listener_id"] == "bob"]
+    assert (kept["position"], kept["item_type"], kept["item_name"], kept["artist_name"]) == (
+        0,
+        "track",
+        "Song 0",
+        "Cher",
+    )
+    assert (gone["position"], gone["item_type"], gone["item_name"], gone["is_local"]) == (1, None, None, False)
     assert by_stream["lastfm_charts"]
     names = {row["track_id"]: row["track_name"] for row in by_stream["spotify_tracks"]}
     assert names == {**{TRACK_IDS[n]: f"Song {n}" for n in range(3)}, "9" * 22: None}
@@ -242,12 +209,74 @@ def test_works_are_done_in_order_of_importance(bench: Bench) -> None:
     assert done == sorted(done)
 
 
+def test_what_is_no_longer_saved_is_left_out(bench: Bench) -> None:
+    collection = Collection(landing_root=str(bench.connected.folder / "landing"), state_path=str(bench.state_path))
+
+    def saved() -> list[str]:
+        rows = collection.whole(SAVED_TRACKS).to_pylist()
+        return sorted(row["track_id"] for row in rows if row["listener_id"] == "ada")
+
+    account, clock = bench.connected.sandbox.world.accounts["ada"], bench.connected.sandbox.clock
+    bench.collect("library")
+    assert saved() == TRACK_IDS[:60]
+    gone = account.saved_tracks.pop(10)
+    clock.advance(timedelta(days=1))
+    account.saved_tracks.insert(0, SavedItem(TRACK_IDS[70], clock.now()))
+    # One that goes down to the last walk does not tell of what lies before it.
+    bench.collect("library")
+    assert saved() == [*TRACK_IDS[:60], TRACK_IDS[70]]
+    clock.advance(timedelta(days=6))
+    bench.collect("library")
+    left = [track for track in TRACK_IDS[:60] if track != gone.item_id]
+    assert saved() == [*left, TRACK_IDS[70]]
+    clock.advance(timedelta(days=1))
+    bench.collect("library")
+    assert saved() == [*left, TRACK_IDS[70]]
+
+
+def test_scrobbles_are_walked_from_a_given_time_whatever_is_known(bench: Bench) -> None:
+    bench.collect("plays")
+    since = bench.connected.now() - timedelta(days=40)
+    works = Fetching(bench.clients(), bench.state, bench.connected.now, since=since).works(["plays"])
+    assert not any(outcome.problem for outcome in bench.collector.collect(works))
+    asked = [entry.params.get("from") for entry in bench.connected.sandbox.journal if entry.path == "/2.0/"]
+    assert asked[-1] == str(int(since.replace(tzinfo=UTC).timestamp()))
+    rows = [scrobble_row(record) for record in bench.state.records(SCROBBLES, subject="ada") if record.day]
+    assert len(rows) == 60
+
+
+def test_a_catch_up_that_was_broken_off_leaves_nothing_out(bench: Bench) -> None:
+    for _ in range(4):
+        bench.collect(*SCOPES)
+        bench.connected.sandbox.clock.advance(timedelta(days=3))
+    known = {stream.name: list(bench.state.records(stream.name)) for stream in STREAMS}
+    files = bench.pages.files()
+    for file in bench.connected.folder.glob("collector.sqlite*"):
+        file.unlink()
+    damaged = bench.connected.folder / "landing" / files[len(files) // 2]
+    content = damaged.read_bytes()
+    damaged.write_bytes(b"")
+    with pytest.raises(LandingError):
+        bench.collector.catch_up()
+    damaged.write_bytes(content)
+    bench.collector.catch_up()
+    assert {stream.name: list(bench.state.records(stream.name)) for stream in STREAMS} == known
+
+
 def test_what_a_stand_in_told_is_asked_again_of_the_service(bench: Bench) -> None:
     simulated = replace(bench.clients(), shared=SIMULATED, most_lookups=2)
-    works = Fetching(simulated, bench.state, bench.connected.now).works(["enrichment", "charts"], EVERYTHING)
-    outcomes = bench.collector.collect(works)
-    assert {outcome.subject for outcome in outcomes} == {SIMULATED}
+    fetching = Fetching(simulated, bench.state, bench.connected.now)
+    for _ in range(2):
+        outcomes = bench.collector.collect(fetching.works(["enrichment"], EVERYTHING))
+        assert {outcome.subject for outcome in outcomes} == {SIMULATED}
     assert sorted(bench.state.keys("spotify_tracks", SIMULATED)) == sorted(TRACK_IDS[:2])
-    real = bench.collect("enrichment", "charts")
-    assert real["spotify_tracks", SHARED].records == 4
-    assert real["lastfm_charts", SHARED].pages == 2
+    assert bench.collect("enrichment")["spotify_tracks", SHARED].records == 4
+
+
+def test_only_what_connected_listeners_heard_is_looked_up(bench: Bench) -> None:
+    bench.collect("plays")
+    others = replace(bench.clients(), spotify={"cy": bench.clients().spotify["ada"]}, lastfm_names={})
+    bench.collector.collect(Fetching(others, bench.state, bench.connected.now).works(["enrichment"]))
+    assert not bench.state.keys("spotify_artists", SHARED)
+    bench.collect("enrichment", wanted=Wanted())
+    assert bench.state.keys("spotify_artists", SHARED)

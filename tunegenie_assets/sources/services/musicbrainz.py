@@ -1,4 +1,4 @@
-"""MusicBrainz: genres of artists, and which artist an id of Spotify is. Answers hardly change: keep them."""
+"""MusicBrainz: genres of artists, which artist an id of Spotify is, recordings. Answers hardly change: keep them."""
 
 from __future__ import annotations
 
@@ -35,6 +35,10 @@ class MusicBrainzClient:
     def artist(self, mbid: str) -> Response:
         """An artist with genres and tags."""
         return self._get(f"artist/{quote(mbid, safe='')}", {"inc": "genres tags"})
+
+    def recording(self, mbid: str) -> Response:
+        """A recording with its length in milliseconds and its ISRCs."""
+        return self._get(f"recording/{quote(mbid, safe='')}", {"inc": "isrcs"})
 
     def artist_of_spotify_id(self, spotify_id: str) -> Response:
         """The page of a Spotify artist with its relations to artists; NotFound when nobody linked it."""

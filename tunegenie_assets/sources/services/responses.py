@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 from typing import cast
@@ -58,3 +58,8 @@ class Response:
         if not isinstance(found, list):
             raise BadResponse(self.service, f"no list {name}", response=self)
         return [cast("dict[str, object]", item) for item in cast("list[object]", found) if isinstance(item, dict)]
+
+
+def noted(response: Response, notes: Mapping[str, str]) -> Response:
+    """The response with parameters of our own, which land with it: what its body does not tell."""
+    return replace(response, params={**response.params, **notes})

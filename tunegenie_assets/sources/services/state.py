@@ -7,32 +7,48 @@ files they came from can be read again from landing; calls and parked work are o
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-_SCHEMA = """
-create table if not exists calls (service text not null, purpose text not null, called_at text not null);
-create index if not exists calls_by_time on calls (service, called_at);
-create table if not exists parked (
-    service text not null, stream text not null, subject text not null,
-    retry_at text not null, reason text not null, parked_at text not null,
-    primary key (service, stream, subject)
-);
-create table if not exists absorbed (file text primary key);
-create table if not exists unreadable (
-    file text not null, line integer not null, reason text not null, primary key (file, line)
-);
-create table if not exists records (
-    stream text not null, subject text not null, key text not null, day text, status integer not null,
-    requested_at text not null, file text not null, line integer not null, position integer not null,
-    body text not null,
-    primary key (stream, subject, key)
-) without rowid;
-create index if not exists records_by_day on records (stream, day);
-"""
+_VERSION = 1
+"""Of the shape of the file. Raised with every change of it: what is of another shape is made anew from landing."""
+_SCHEMA = (
+    # What landing can tell again.
+    "drop table if exists absorbed",
+    "drop table if exists unreadable",
+    "drop table if exists records",
+    "create table absorbed (file text primary key)",
+    """
+    create table unreadable (
+        file text not null, line integer not null, reason text not null, primary key (file, line)
+    )
+    """,
+    # Without compression a year of four listeners would be two gigabytes.
+    """
+    create table records (
+        stream text not null, subject text not null, key text not null, day text, status integer not null,
+        requested_at text not null, file text not null, line integer not null, position integer not null,
+        body blob not null,
+        primary key (stream, subject, key)
+    ) without rowid
+    """,
+    "create index records_by_day on records (stream, day) where day is not null",
+    # What it cannot tell again stays.
+    "create table if not exists calls (service text not null, purpose text not null, called_at text not null)",
+    "create index if not exists calls_by_time on calls (service, called_at)",
+    """
+    create table if not exists parked (
+        service text not null, stream text not null, subject text not null,
+        retry_at text not null, reason text not null, parked_at text not null,
+        primary key (service, stream, subject)
+    )
+    """,
+    f"pragma user_version = {_VERSION}",
+)
 _BUSY_SECONDS = 30.0
 
 
@@ -174,19 +190,20 @@ class CollectorState:
         without_day: bool = False,
     ) -> Iterator[Record]:
         """Records of a stream, by subject and key; of the days [start, end), of a subject, or without a day."""
+        # Only what is asked for is a condition: with `? is null or …` no index would be used.
+        asked = [("day >= ?", _text(start)), ("day < ?", _text(end)), ("subject = ?", subject)]
+        conditions = {"stream = ?": stream} | {condition: value for condition, value in asked if value is not None}
+        where = " and ".join([*conditions, *(["day is null"] if without_day else [])])
+        columns = "stream, subject, key, day, status, requested_at, file, line, position, body"
         with self._open() as connection:
             rows = connection.execute(
-                """
-                select stream, subject, key, day, status, requested_at, file, line, position, body from records
-                where stream = ? and (? is null or day >= ?) and (? is null or day < ?) and (? is null or subject = ?)
-                    and (not ? or day is null)
-                order by subject, key
-                """,
-                (stream, *(_text(start),) * 2, *(_text(end),) * 2, subject, subject, without_day),
+                f"select {columns} from records where {where} order by subject, key",  # noqa: S608  # of this method
+                list(conditions.values()),
             ).fetchall()
         for row in rows:
             day = date.fromisoformat(row[3]) if row[3] else None
-            yield Record(row[0], row[1], row[2], day, row[4], _moment(row[5]), *row[6:])
+            body = zlib.decompress(row[9]).decode()
+            yield Record(row[0], row[1], row[2], day, row[4], _moment(row[5]), *row[6:9], body=body)
 
     def keys(self, stream: str, subject: str) -> dict[str, tuple[int, datetime]]:
         """Of every key status and time of the request that told of it."""
@@ -221,9 +238,10 @@ class CollectorState:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection, connection:
             connection.execute("pragma journal_mode = wal")
-            if not connection.execute("select 1 from sqlite_master where name = 'records'").fetchone():
-                connection.executescript(_SCHEMA)
             connection.execute("begin immediate")
+            if connection.execute("pragma user_version").fetchone() != (_VERSION,):
+                for statement in _SCHEMA:
+                    connection.execute(statement)
             yield connection
 
 
@@ -237,7 +255,7 @@ def _is_taken(connection: sqlite3.Connection, record: Record, *, earlier: bool) 
         return False
     connection.execute(
         "insert or replace into records values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*place, _text(record.day), record.status, *told, record.body),
+        (*place, _text(record.day), record.status, *told, zlib.compress(record.body.encode())),
     )
     return True
 

@@ -1,4 +1,7 @@
-"""Last.fm: scrobbles of a listener, tags of artists, charts. The quirks of its JSON stand with the client."""
+"""Last.fm: scrobbles of a listener, tags of artists, tracks by their names, charts.
+
+The quirks of its JSON stand with the client.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from tunegenie_assets.sources.clock import from_epoch
-from tunegenie_assets.sources.services.lastfm import as_list, scrobbles_in, tags_in
+from tunegenie_assets.sources.services.lastfm import as_list, as_object, scrobbles_in, tags_in
 from tunegenie_assets.sources.services.pages import LandedPage
 from tunegenie_assets.sources.services.responses import Purpose
-from tunegenie_assets.sources.streams.stream import Item, Stream, walk_item
+from tunegenie_assets.sources.streams.stream import Item, Stream, asked_for, walk_item
 
 _PAGES_A_FILE = 50
 
@@ -27,10 +30,21 @@ def _scrobbles(landed: LandedPage, page: Any) -> Iterator[Item]:
 
 
 def _artist_tags(landed: LandedPage, page: Any) -> Iterator[Item]:
-    artist = landed.page.request["artist"]
     # Errors come with status 200 too: an artist whom nobody knows has no tags.
     tags = [{"name": tag["name"], "count": int(tag["count"])} for tag in tags_in(page)]
-    yield Item(artist, {"artist": artist, "tags": tags})
+    yield Item(asked_for(landed), {"tags": tags})
+
+
+def _tracks(landed: LandedPage, page: Any) -> Iterator[Item]:
+    track = as_object(page.get("track"))
+    body = {
+        "artist": as_object(track.get("artist")).get("name"),
+        "name": track.get("name"),
+        "album": as_object(track.get("album")).get("title"),
+        **{name: track.get(name) for name in ("duration", "mbid", "listeners", "playcount")},
+    }
+    # Likewise: nothing of a track that nobody knows.
+    yield Item(asked_for(landed), body if track else {})
 
 
 def _charts(landed: LandedPage, page: Any) -> Iterator[Item]:
@@ -43,5 +57,16 @@ def _charts(landed: LandedPage, page: Any) -> Iterator[Item]:
 
 
 SCROBBLES = Stream("lastfm", "lastfm_scrobbles", Purpose.PLAYS, _scrobbles, first_counts=True)
-ARTIST_TAGS = Stream("lastfm", "lastfm_artist_tags", Purpose.ENRICHMENT, _artist_tags, pages_a_file=_PAGES_A_FILE)
+ARTIST_TAGS = Stream(
+    "lastfm",
+    "lastfm_artist_tags",
+    Purpose.ENRICHMENT,
+    _artist_tags,
+    pages_a_file=_PAGES_A_FILE,
+    missing_key=asked_for,
+)
+LASTFM_TRACKS = Stream(
+    "lastfm", "lastfm_tracks", Purpose.ENRICHMENT, _tracks, pages_a_file=_PAGES_A_FILE, missing_key=asked_for
+)
+"""Key: artist and track, joined."""
 CHARTS = Stream("lastfm", "lastfm_charts", Purpose.CHARTS, _charts)

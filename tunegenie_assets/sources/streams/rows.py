@@ -1,5 +1,6 @@
 """From records to rows of the raw tables in schemas/collected.py: pure functions of what a service sent.
 
+Rows of what was looked up by id or name are in lookup_rows.py.
 A column that the service left out is null. Plays are told by spotify_play_row and scrobble_row, which know their day.
 """
 
@@ -13,23 +14,17 @@ from typing import Any
 
 from tunegenie_assets.sources.clock import from_epoch
 from tunegenie_assets.sources.services.state import Record
+from tunegenie_assets.sources.streams.lookup_rows import LOOKUP_ROWS, Row, track_columns
 from tunegenie_assets.sources.streams.registry import (
-    ALBUMS,
-    ARTIST_TAGS,
-    ARTISTS,
-    AUDIO_FEATURES,
     CHARTS,
     PLAYLIST_ITEMS,
     PLAYLISTS,
     SAVED_TRACKS,
     TOP_ITEMS,
-    TRACKS,
 )
-from tunegenie_assets.sources.streams.spotify_catalogue import UNAVAILABLE
 from tunegenie_assets.sources.streams.spotify_plays import WINDOW, started_at
 from tunegenie_assets.sources.streams.stream import WALK, utc
 
-Row = dict[str, Any]
 _ITEMS_A_PAGE = 1000
 """More than any page holds, so that line and position make one number."""
 
@@ -42,7 +37,7 @@ def spotify_play_row(record: Record) -> Row:
         "play_date": record.day,
         "started_at": started_at(item),
         "played_at": utc(item["played_at"]),
-        **_track(item["track"]),
+        **track_columns(item["track"]),
         "context_type": context.get("type"),
         "context_uri": context.get("uri"),
         "body": record.body,
@@ -97,19 +92,19 @@ def _provenance(record: Record) -> Row:
 def _saved_track(record: Record, body: Row) -> Iterator[Row]:
     if record.key.startswith(WALK):
         return
-    yield {"listener_id": record.subject, "added_at": utc(body["added_at"]), **_track(body["track"])}
+    yield {"listener_id": record.subject, "added_at": utc(body["added_at"]), **track_columns(body["track"])}
 
 
 def _top_item(record: Record, body: Row) -> Iterator[Row]:
-    item = body["item"]
+    snapshot_date, kind, time_range, rank = record.key.split("|")
     yield {
         "listener_id": record.subject,
-        "snapshot_date": date.fromisoformat(body["snapshot_date"]),
-        "kind": body["kind"],
-        "time_range": body["time_range"],
-        "rank": body["rank"],
-        "item_id": item["id"],
-        "item_name": item.get("name"),
+        "snapshot_date": date.fromisoformat(snapshot_date),
+        "kind": kind,
+        "time_range": time_range,
+        "rank": int(rank),
+        "item_id": body["id"],
+        "item_name": body["name"],
     }
 
 
@@ -132,80 +127,19 @@ def _playlist(record: Record, body: Row) -> Iterator[Row]:
 def _playlist_item(record: Record, body: Row) -> Iterator[Row]:
     if not body:
         return
-    item = body.get("item") or body.get("track") or {}
-    artists = item.get("artists") or []
+    playlist_id, snapshot_id, position = record.key.split("|")
     yield {
         "listener_id": record.subject,
-        "playlist_id": body["playlist_id"],
-        "snapshot_id": body["snapshot_id"],
-        "position": body["position"],
-        "added_at": utc(body["added_at"]) if body.get("added_at") else None,
-        "item_type": item.get("type"),
-        "item_uri": item.get("uri"),
-        "item_name": item.get("name"),
-        "artist_name": artists[0]["name"] if artists else None,
-        "is_local": body.get("is_local"),
+        "playlist_id": playlist_id,
+        "snapshot_id": snapshot_id,
+        "position": int(position),
+        "added_at": utc(body["added_at"]) if body["added_at"] else None,
+        "item_type": body["type"],
+        "item_uri": body["uri"],
+        "item_name": body["name"],
+        "artist_name": body["artist"],
+        "is_local": body["is_local"],
     }
-
-
-def _catalogue_track(record: Record, body: Row) -> Iterator[Row]:
-    track = _track(body)
-    del track["track_uri"], track["is_local"]
-    yield {
-        **track,
-        "track_id": record.key,
-        "release_date": (body.get("album") or {}).get("release_date"),
-        "explicit": body.get("explicit"),
-        "popularity": body.get("popularity"),
-    }
-
-
-def _album(record: Record, body: Row) -> Iterator[Row]:
-    artist = _first(body.get("artists"))
-    yield {
-        "album_id": record.key,
-        "album_name": body.get("name"),
-        "album_type": body.get("album_type"),
-        "artist_id": artist.get("id"),
-        "artist_name": artist.get("name"),
-        "release_date": body.get("release_date"),
-        "total_tracks": body.get("total_tracks"),
-        "upc": (body.get("external_ids") or {}).get("upc"),
-        "label": body.get("label"),
-        "popularity": body.get("popularity"),
-    }
-
-
-def _artist(record: Record, body: Row) -> Iterator[Row]:
-    genres = body.get("genres")
-    yield {
-        "artist_id": record.key,
-        "artist_name": body.get("name"),
-        "genres": json.dumps(genres, ensure_ascii=False) if genres else None,
-        "popularity": body.get("popularity"),
-        "followers": (body.get("followers") or {}).get("total"),
-    }
-
-
-_FEATURES = (
-    "danceability", "energy", "loudness", "speechiness", "acousticness", "instrumentalness", "liveness", "valence",
-    "tempo", "key", "mode", "time_signature",
-)  # fmt: skip
-
-
-def _audio_features(record: Record, body: Row) -> Iterator[Row]:
-    if record.key.startswith(UNAVAILABLE):
-        return
-    yield {"track_id": record.key, **{name: body.get(name) for name in _FEATURES}}
-
-
-def _artist_tags(record: Record, body: Row) -> Iterator[Row]:
-    # Tags that differ in case are one: the first has the higher count.
-    counts: dict[str | None, int | None] = {}
-    for tag in body["tags"]:
-        counts.setdefault(tag["name"].lower(), tag["count"])
-    for name, count in (counts or {None: None}).items():
-        yield {"artist_name": body["artist"], "tag": name, "count": count}
 
 
 def _chart(record: Record, body: Row) -> Iterator[Row]:
@@ -220,28 +154,6 @@ def _chart(record: Record, body: Row) -> Iterator[Row]:
     }
 
 
-def _track(track: Mapping[str, Any]) -> Row:
-    artists = track.get("artists") or []
-    first, album = _first(artists), track.get("album") or {}
-    return {
-        "track_id": track.get("id"),
-        "track_uri": track.get("uri"),
-        "track_name": track.get("name"),
-        "artist_id": first.get("id"),
-        "artist_name": first.get("name"),
-        "artist_names": json.dumps([artist["name"] for artist in artists], ensure_ascii=False) if artists else None,
-        "album_id": album.get("id"),
-        "album_name": album.get("name"),
-        "duration_ms": track.get("duration_ms"),
-        "isrc": (track.get("external_ids") or {}).get("isrc"),
-        "is_local": track.get("is_local"),
-    }
-
-
-def _first(artists: list[Row] | None) -> Row:
-    return artists[0] if artists else {}
-
-
 def _text_or_name(value: Mapping[str, Any]) -> str | None:
     """The text of a Last.fm element: under `#text`, or `name` where more was asked for."""
     return value.get("#text") or value.get("name") or None
@@ -252,12 +164,8 @@ _ROWS: dict[str, Callable[[Record, Row], Iterator[Row]]] = {
     TOP_ITEMS.name: _top_item,
     PLAYLISTS.name: _playlist,
     PLAYLIST_ITEMS.name: _playlist_item,
-    TRACKS.name: _catalogue_track,
-    ALBUMS.name: _album,
-    ARTISTS.name: _artist,
-    AUDIO_FEATURES.name: _audio_features,
-    ARTIST_TAGS.name: _artist_tags,
     CHARTS.name: _chart,
+    **LOOKUP_ROWS,
 }
 
 

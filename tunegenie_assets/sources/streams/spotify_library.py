@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from tunegenie_assets.sources.services.pages import LandedPage
 from tunegenie_assets.sources.services.responses import Purpose
-from tunegenie_assets.sources.streams.stream import Item, Stream, utc, walk_item
+from tunegenie_assets.sources.services.state import Record
+from tunegenie_assets.sources.streams.stream import Item, Stream, latest_whole, utc, walk_item, walked
 
 BEGAN = "walk_began"
 """Parameter of our own in landed requests: when the walk began that the page is of."""
@@ -28,13 +29,25 @@ def _saved_tracks(landed: LandedPage, page: Any) -> Iterator[Item]:
         yield walk_item(after or datetime.min, utc(request[BEGAN]))  # noqa: DTZ901 - naive UTC
 
 
+def still_saved(records: Iterable[Record]) -> list[Record]:
+    """Of the records of saved tracks those that the latest walk to the end saw, or a later page."""
+    told: dict[str, list[Record]] = {}
+    for record in records:
+        told.setdefault(record.subject, []).append(record)
+    still: list[Record] = []
+    for of_listener in told.values():
+        began = latest_whole(walked(of_listener))
+        still += [record for record in of_listener if began is None or record.requested_at >= began]
+    return still
+
+
 def _top_items(landed: LandedPage, page: Any) -> Iterator[Item]:
     kind = landed.page.request["path"].rstrip("/").rsplit("/", 1)[-1]
     time_range = landed.page.request["time_range"]
     day = landed.page.requested_at.date()
     for rank, item in enumerate(page["items"], start=page.get("offset", 0) + 1):
-        body = {"snapshot_date": day.isoformat(), "kind": kind, "time_range": time_range, "rank": rank, "item": item}
-        yield Item(f"{day}|{kind}|{time_range}|{rank:03d}", body)
+        # Hundreds a day for each listener, which landing holds verbatim: only what becomes a column.
+        yield Item(f"{day}|{kind}|{time_range}|{rank:03d}", {"id": item["id"], "name": item.get("name")})
 
 
 def _playlists(landed: LandedPage, page: Any) -> Iterator[Item]:
@@ -47,8 +60,15 @@ def _playlist_items(landed: LandedPage, page: Any) -> Iterator[Item]:
     request = landed.page.request
     playlist_id, snapshot_id = request["playlist_id"], request["snapshot_id"]
     for position, item in enumerate(page["items"], start=page["offset"]):
-        # `item` took the place of `track`; either is null for what is no longer available.
-        body = {"playlist_id": playlist_id, "snapshot_id": snapshot_id, "position": position, **item}
+        # `item` took the place of `track`; either is null for what is no longer available. Every snapshot is kept,
+        # and landing holds it verbatim: only what becomes a column.
+        content = item.get("item") or item.get("track") or {}
+        body = {
+            "added_at": item.get("added_at"),
+            "is_local": item.get("is_local"),
+            **{name: content.get(name) for name in ("type", "uri", "name")},
+            "artist": next((artist["name"] for artist in content.get("artists") or []), None),
+        }
         yield Item(f"{snapshot_key(playlist_id, snapshot_id)}|{position:05d}", body)
     if page["next"] is None:
         yield Item(complete_key(playlist_id, snapshot_id), {})

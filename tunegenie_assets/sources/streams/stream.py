@@ -100,6 +100,30 @@ def known_until(walks: Iterable[tuple[datetime, datetime]]) -> datetime | None:
     return known
 
 
+def latest_whole(walks: Iterable[tuple[datetime, datetime]]) -> datetime | None:
+    """Up to when the latest of the walks tells that went back to the very beginning."""
+    return max((ends for begins, ends in walks if begins == datetime.min), default=None)  # noqa: DTZ901 - naive UTC
+
+
+ASKED_FOR = "asked_for"
+"""Parameter of our own in landed requests: the key of what was looked up, which an answer need not repeat."""
+
+
+def asked_for(landed: LandedPage) -> str:
+    """The key of what was looked up."""
+    return landed.page.request[ASKED_FOR]
+
+
+def joined(*names: str) -> str:
+    """A key of several names, which may hold any character."""
+    return json.dumps(names, ensure_ascii=False)
+
+
+def names_in(key: str) -> list[str]:
+    """The names that `joined` made a key of."""
+    return json.loads(key)
+
+
 def last_part(landed: LandedPage) -> str:
     """The id at the end of the path that was asked for."""
     return landed.page.request["path"].rstrip("/").rsplit("/", 1)[-1]

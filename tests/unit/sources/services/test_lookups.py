@@ -33,15 +33,17 @@ def test_musicbrainz_is_asked_as_it_wants(server: Loopback) -> None:
     budget = Ledger()
     client = musicbrainz(server, budget=budget)
     client.artist(MBID)
+    client.recording(MBID)
     client.artist_of_spotify_id("x1")
     client.search_artist('AC\\DC "live"')
     assert [(seen.path, {name: values[0] for name, values in seen.query.items()}) for seen in server.seen] == [
         (f"/ws/2/artist/{MBID}", {"inc": "genres tags", "fmt": "json"}),
+        (f"/ws/2/recording/{MBID}", {"inc": "isrcs", "fmt": "json"}),
         ("/ws/2/url", {"resource": "https://open.spotify.com/artist/x1", "inc": "artist-rels", "fmt": "json"}),
         ("/ws/2/artist", {"query": 'artist:"AC\\\\DC \\"live\\""', "limit": "5", "fmt": "json"}),
     ]
     assert {seen.headers["User-Agent"] for seen in server.seen} == {AGENT}
-    assert budget.spent == [("musicbrainz", Purpose.ENRICHMENT)] * 3
+    assert budget.spent == [("musicbrainz", Purpose.ENRICHMENT)] * 4
 
 
 def test_musicbrainz_is_asked_once_a_second(server: Loopback) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from upath import UPath
 
 from tunegenie_assets.sources.errors import LandingError
-from tunegenie_assets.sources.services.pages import Page, PageStore
+from tunegenie_assets.sources.services.pages import Page, PageStore, day_of
 
 PAGE = Page(
     service="spotify",
@@ -51,6 +51,19 @@ def test_any_body_is_kept_byte_for_byte(tmp_path_factory: pytest.TempPathFactory
     store = PageStore(UPath(tmp_path_factory.mktemp("landing")))
     [landed] = store.write([replace(PAGE, body=body)])
     assert [one.page.body for one in store.read(landed.file)] == [body]
+
+
+@pytest.mark.parametrize("protocol", ["", "memory://"])
+def test_files_of_days_are_listed_by_day(tmp_path: Path, protocol: str) -> None:
+    store = PageStore(UPath(f"{protocol}{tmp_path}/landing"))
+    days = [datetime(2026, 2, 27), datetime(2026, 3, 1), datetime(2026, 2, 28)]
+    for stream in ("b", "a"):
+        for day in days:
+            store.write([replace(PAGE, stream=stream, requested_at=day)])
+    places = [(day_of(file).day, file.split("/")[2]) for file in store.files()]
+    assert places == [(day, stream) for day in (27, 28, 1) for stream in ("a", "b")]
+    assert store.files(date(2026, 2, 28)) == store.files()[2:]
+    assert [landed.page.stream for file in store.files(date(2026, 3, 1)) for landed in store.read(file)] == ["a", "b"]
 
 
 def test_pages_of_two_listeners_are_not_mixed(store: PageStore) -> None:

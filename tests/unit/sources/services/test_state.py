@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tunegenie_assets.sources.services.state import CollectorState, ParkedWork, Record, UnreadablePage
 
@@ -42,6 +46,35 @@ def test_a_file_is_absorbed_once_and_again_changes_nothing(state: CollectorState
     assert state.absorbed() == {"f0"}
 
 
+def test_a_file_of_another_shape_is_made_anew_but_for_what_landing_cannot_tell(tmp_path: Path) -> None:
+    path = tmp_path / "collector.sqlite"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("create table records (stream text, body text)")
+        connection.execute("create table absorbed (file text primary key)")
+        connection.execute("insert into absorbed values ('f0')")
+        connection.execute("create table calls (service text, purpose text, called_at text)")
+        connection.execute("insert into calls values ('spotify', 'plays', ?)", (NOW.isoformat(),))
+    state = CollectorState(path)
+    assert (list(state.records("tracks")), state.absorbed()) == ([], set())
+    assert state.calls_since("spotify", NOW - timedelta(hours=1)) == [NOW]
+    state.absorb("f0", [made("a")], first_counts=())
+    assert CollectorState(path).absorbed() == {"f0"}
+
+
+@given(body=st.text())
+def test_any_body_comes_back(tmp_path_factory: pytest.TempPathFactory, body: str) -> None:
+    state = CollectorState(tmp_path_factory.mktemp("state") / "collector.sqlite")
+    state.absorb("f0", [made("a", body=body)], first_counts=())
+    assert [record.body for record in state.records("tracks")] == [body]
+
+
+def test_bodies_are_small(state: CollectorState, tmp_path: Path) -> None:
+    body = '{"available_markets": ["DE", "FR", "US"]}' * 1000
+    state.absorb("f0", [made(f"k{n}", body=body) for n in range(100)], first_counts=())
+    size = sum(file.stat().st_size for file in (tmp_path / "new").iterdir())
+    assert size < 100 * len(body) / 10
+
+
 def test_a_file_that_fails_midway_leaves_nothing(state: CollectorState) -> None:
     def broken() -> Iterator[Record]:
         yield made("a")
@@ -58,6 +91,8 @@ def test_records_of_days_are_half_open(state: CollectorState) -> None:
     found = state.records("tracks", start=days[1], end=days[3])
     assert [record.day for record in found] == days[1:3]
     assert list(state.records("tracks", subject="bob")) == []
+    assert list(state.records("tracks", without_day=True)) == []
+    assert len(list(state.records("tracks", subject="ada", end=days[3]))) == 3
 
 
 def test_calls_are_counted_in_a_rolling_window(state: CollectorState) -> None:

@@ -38,6 +38,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URI = "http://127.0.0.1:8765/callback"
 SECRET = "cl13nt"  # noqa: S105 - nobody's
 LASTFM_KEY = "l4stfm"
+LISTENBRAINZ_TOKEN = "l1sten"  # noqa: S105 - nobody's
 ARTIST_ID = "0" * 21 + "A"
 ALBUM_ID = "0" * 21 + "B"
 MBID = "b10bbbfc-cf9e-42e0-be17-e2c3e1d2600d"
@@ -55,6 +56,7 @@ def a_world() -> World:
         tracks=tracks,
         artist_tags={ARTIST_ID: [ArtistTag("pop", 100), ArtistTag("seen live", 40)]},
         lastfm_api_keys={LASTFM_KEY},
+        listenbrainz_tokens={LISTENBRAINZ_TOKEN},
     )
     for place, name in enumerate(("ada", "bob")):
         account = Account(name, f"sp-{name}", f"acc-{name}", name.title(), f"fm-{name}")
