@@ -16,7 +16,7 @@ help: ## List the targets.
 
 setup: $(VENV)/.runtime ## Only the environment, for your own history.
 
-demo: $(VENV)/.runtime ## Simulate listeners, build the whole graph on DuckDB and say where to look.
+demo: $(VENV)/.runtime ## Simulate listeners and an account, build the whole graph on DuckDB and say where to look.
 	@$(BIN)/tunegenie demo
 
 ui: $(VENV)/.runtime ## Open the Dagster UI.

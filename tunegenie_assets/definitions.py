@@ -22,7 +22,7 @@ from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.factory import warehouse_for
 from tunegenie_assets.resources.model_store import ModelStore, Training
 from tunegenie_assets.resources.preferences import Preferences
-from tunegenie_assets.resources.services import build_services
+from tunegenie_assets.resources.services import Services, build_services
 from tunegenie_assets.resources.simulation import Simulation
 from tunegenie_assets.settings import Collecting, Settings, apply_to_process, load_settings
 
@@ -34,8 +34,8 @@ def defs() -> dg.Definitions:
     return build_definitions(settings)
 
 
-def build_definitions(settings: Settings) -> dg.Definitions:
-    """The whole graph for these settings.
+def build_definitions(settings: Settings, services: Services | None = None) -> dg.Definitions:
+    """The whole graph for these settings, with `services` in place of those of the settings.
 
     Raises:
         SettingsError: the environment lacks a setting.
@@ -68,13 +68,13 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             build_services(settings),
             is_collecting=is_collecting,
         ),
-        resources=build_resources(settings),
+        resources=build_resources(settings, services),
         # One process for a run: a process of its own for each step costs four seconds of imports.
         executor=dg.in_process_executor,
     )
 
 
-def build_resources(settings: Settings) -> dict[str, object]:
+def build_resources(settings: Settings, services: Services | None = None) -> dict[str, object]:
     """The resources by name; `io_manager` and `warehouse` are the same warehouse."""
     warehouse = warehouse_for(settings)
     return {
@@ -82,7 +82,7 @@ def build_resources(settings: Settings) -> dict[str, object]:
         "warehouse": warehouse,
         "archive_store": build_archive_store(settings),
         "collection": build_collection(settings),
-        "services": build_services(settings),
+        "services": services or build_services(settings),
         "dbt": DbtRunner(
             target=settings.env.value,
             target_path=str(settings.dbt_target_path),

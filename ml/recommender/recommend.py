@@ -58,15 +58,17 @@ def recommend(
     tracks: pa.Table,
     listeners: pa.Table,
     *,
+    heard: pa.Table | None = None,
     n: int = 10,
     include_known: bool = False,
 ) -> pa.Table:
     """RECOMMENDATIONS: up to `n` tracks for each of `listeners` the model knows, sorted by listener and rank.
 
-    Left out are tracks the listener has played, under this or another id (unless `include_known`), more than two
-    tracks of an artist for every ten, tracks that `tracks` lacks, for real listeners the tracks of origin `generated`,
-    and tracks in no catalogue, which would tell one listener what another played. Equal scores stand in the order of
-    their track ids. A listener the model does not know, or for whom nothing is left, has no rows.
+    Left out are tracks the listener has played, under this or another id (unless `include_known`), by `interactions` or
+    by the plays of `heard`, from which nothing was learnt; further more than two tracks of an artist for every ten,
+    tracks that `tracks` lacks, for real listeners the tracks of origin `generated`, and tracks in no catalogue, which
+    would tell one listener what another played. Equal scores stand in the order of their track ids. A listener the
+    model does not know, or for whom nothing is left, has no rows.
 
     Raises:
         ValueError: `n` is below 1.
@@ -79,6 +81,7 @@ def recommend(
     rows = np.unique(positions(listeners["listener_id"], model.listener_ids))
     rows = rows[rows >= 0]
     history = _history(interactions, model)
+    played = history if heard is None else history + _history(_once(heard), model)
     allowed = eligibility(tracks, listeners, model.item_ids, model.listener_ids)
     parts = [RECOMMENDATIONS_SCHEMA.empty_table()]
     for batch in batches(rows, len(model.item_ids)):
@@ -86,12 +89,18 @@ def recommend(
         allowed.mask(scores, batch)
         allowed.mask_histories(scores, history, batch)
         if not include_known:
-            mask_known(scores, history, batch)
-            _mask_same_song(scores, history[batch], items)
+            mask_known(scores, played, batch)
+            _mask_same_song(scores, played[batch], items)
         top = _diverse_top(scores, items.artist, n)
         reasons = _reasons(top, history[batch], items)
         parts.append(_as_table(top, scores, reasons, items, model.listener_ids[batch]))
     return pa.concat_tables(parts).combine_chunks()
+
+
+def _once(heard: pa.Table) -> pa.Table:
+    """Each track of each listener, as an interaction."""
+    pairs = heard.select(["listener_id", "track_id"]).group_by(["listener_id", "track_id"]).aggregate([])
+    return pairs.append_column("weight", pa.array(np.ones(pairs.num_rows)))
 
 
 def _mask_same_song(scores: NDArray[np.float32], history: sparse.csr_matrix, items: _Items) -> None:

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from time import sleep
 from typing import cast
 
 import dagster as dg
@@ -18,8 +17,11 @@ from tunegenie_assets.resources.services import Services
 from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
 from tunegenie_assets.resources.wanted import wanted_by
 from tunegenie_assets.schemas.landing import PAGE_FILES
+from tunegenie_assets.sources.clients import Clients
 from tunegenie_assets.sources.collecting import Outcome, Work
-from tunegenie_assets.sources.fetching import SCOPES, Clients, Fetching, Scope, Wanted
+from tunegenie_assets.sources.enriching import Wanted
+from tunegenie_assets.sources.fetching import SCOPES, Fetching, Scope
+from tunegenie_assets.sources.services.state import CollectorState
 
 
 class CollectConfig(dg.Config):
@@ -52,11 +54,10 @@ def page_files(
     scopes = _scopes(config.scopes)
     outcomes: list[Outcome] = []
     with collector_lock(Path(collection.state_path)):
-        collector = collection.collector(_now)
+        collector = collection.collector(services.time.now)
         days = collector.catch_up() if collection.has_state() or scopes else set[date]()
         if scopes:
-            clients = services.clients(collection.state, _now, sleep)
-            outcomes = collector.collect(_works(config, scopes, clients, collection, warehouse))
+            outcomes = collector.collect(_works(config, scopes, services, collection.state, warehouse))
     for outcome in outcomes:
         _tell(context, outcome)
     failed = [outcome for outcome in outcomes if outcome.problem and not (outcome.parked_until or outcome.needs_reauth)]
@@ -64,10 +65,6 @@ def page_files(
         raise dg.Failure("; ".join(dict.fromkeys(str(outcome.problem) for outcome in failed)), allow_retries=False)
     days |= {day for outcome in outcomes for day in outcome.days}
     return dg.MaterializeResult(value=collection.page_files(), metadata=_metadata(outcomes, days))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _scopes(names: Sequence[str]) -> list[Scope]:
@@ -80,23 +77,26 @@ def _scopes(names: Sequence[str]) -> list[Scope]:
 def _works(
     config: CollectConfig,
     scopes: Sequence[Scope],
-    clients: Clients,
-    collection: Collection,
+    services: Services,
+    state: CollectorState,
     warehouse: WarehouseIOManager,
 ) -> list[Work]:
+    clients = services.clients(state, services.time.now, services.time.sleep)
     if config.listeners:
         clients = _only(clients, config.listeners)
     since = None
     if config.since_days is not None:
-        since = datetime.combine(_now().date() - timedelta(days=config.since_days - 1), time.min)
-    wanted = None
+        since = datetime.combine(services.time.now().date() - timedelta(days=config.since_days - 1), time.min)
+    wanted = _wanted(config, warehouse) if "enrichment" in scopes and not services.simulated else None
+    return Fetching(clients, state, services.time.now, since=since).works(scopes, wanted)
+
+
+def _wanted(config: CollectConfig, warehouse: WarehouseIOManager) -> Wanted:
+    """What real listeners played, of which a stand-in can tell nothing."""
     if config.artist_ids or config.artist_names:
-        wanted = Wanted(artists=config.artist_ids, artist_names=config.artist_names, again=config.again)
-    elif "enrichment" in scopes:
-        wanted = wanted_by(warehouse)
-        if config.only_artists:
-            wanted = Wanted(artists=wanted.artists, artist_names=wanted.artist_names)
-    return Fetching(clients, collection.state, _now, since=since).works(scopes, wanted)
+        return Wanted(artists=config.artist_ids, artist_names=config.artist_names, again=config.again)
+    wanted = wanted_by(warehouse)
+    return Wanted(artists=wanted.artists, artist_names=wanted.artist_names) if config.only_artists else wanted
 
 
 def _only(clients: Clients, listeners: Sequence[str]) -> Clients:

@@ -31,6 +31,8 @@ PLAYS = dg.AssetIn(
         "columns": ["listener_id", "track_id", "started_at", "ms_played", "skipped", "license_class", "exclusion_id"]
     },
 )
+HEARD = dg.AssetIn(["silver", "counted_plays"], metadata={"columns": ["listener_id", "track_id"]})
+"""Also plays from which no model may learn."""
 TRACKS = dg.AssetIn(["gold", "dim_track"])
 LISTENERS = dg.AssetIn(["gold", "dim_listener"], metadata={"columns": ["listener_id", "is_simulated"]})
 
@@ -145,22 +147,23 @@ def evaluation(
 @dg.asset(
     key=list(RECOMMENDATIONS.key),
     deps=[MODEL_KEY],
-    ins={"known": dg.AssetIn(list(INTERACTIONS.key)), "tracks": TRACKS, "listeners": LISTENERS},
+    ins={"known": dg.AssetIn(list(INTERACTIONS.key)), "heard": HEARD, "tracks": TRACKS, "listeners": LISTENERS},
     group_name="recommender",
     description=f"{RECOMMENDATIONS.row}\n\nNever a track that the listener has played.",
     owners=list(OWNERS),
     kinds={"python", "numpy"},
     metadata={"dagster/column_schema": column_schema(RECOMMENDATIONS)},
 )
-def recommendations(
+def recommendations(  # noqa: PLR0917  # Dagster takes no parameters that are keywords only
     context: dg.AssetExecutionContext,
     known: pa.Table,
+    heard: pa.Table,
     tracks: pa.Table,
     listeners: pa.Table,
     model_store: ModelStore,
 ) -> dg.MaterializeResult[pa.Table]:
     hybrid = LightFMHybrid.load(model_store.current(MODEL) / MODEL_FILE)
-    value = recommend(hybrid, known, tracks, listeners)
+    value = recommend(hybrid, known, tracks, listeners, heard=heard)
     served = len(value["listener_id"].unique())
     without = len(hybrid.listener_ids) - served
     if without:

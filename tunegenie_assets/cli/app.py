@@ -40,6 +40,7 @@ DATE = ["%Y-%m-%d"]
 
 @app.command()
 def demo(
+    *,
     listeners: Annotated[
         int | None, typer.Option(min=1, help="Listeners to simulate [TUNEGENIE_SIMULATED_LISTENERS].")
     ] = None,
@@ -50,12 +51,16 @@ def demo(
     until: Annotated[
         datetime | None, typer.Option(formats=DATE, help="Day after the last one; today (UTC) without it.")
     ] = None,
+    account: Annotated[
+        bool, typer.Option(help="Connect an account as well, at a stand-in for the services on this machine.")
+    ] = True,
     as_json: Json = False,
 ) -> None:
-    """Simulate a population, materialize the whole graph, and say where to look."""
+    """Simulate a population and a connected account, materialize the whole graph, and say where to look."""
     from tunegenie_assets.cli import demo as command  # noqa: PLC0415  # Dagster and dbt take seconds to import
 
-    command.run(listeners=listeners, days=days, seed=seed, until=until.date() if until else None, as_json=as_json)
+    last = until.date() if until else None
+    command.run(listeners=listeners, days=days, seed=seed, until=last, with_account=account, as_json=as_json)
 
 
 @app.command("import", cls=Command)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import typer
 
 from tunegenie_assets.cli import display
-from tunegenie_assets.cli.collecting import build, collect, outcome_table, print_run
+from tunegenie_assets.cli.collecting import build, collect, print_run
 from tunegenie_assets.cli.connecting import utc_now
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.runs import dagster_instance, together
@@ -42,7 +42,7 @@ def run(*, days: int, listener: str | None, as_json: bool) -> None:
         )
         return
     if collected.outcomes:
-        out.print(outcome_table(collected.outcomes))
+        out.print(display.outcome_table("Collected", collected.outcomes))
     else:
         who = f"{listener} is not connected" if listener else "Nobody is connected"
         out.print(f"{who}, so nothing was asked for.", markup=False)

@@ -13,7 +13,6 @@ from typing import Any
 import dagster as dg
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from tunegenie_assets.cli import display
 from tunegenie_assets.cli.connecting import NOBODY_CONNECTED
@@ -61,7 +60,7 @@ def run(scopes: Sequence[str], *, as_json: bool) -> None:
     if as_json:
         display.print_json({"command": "run-once", "outcomes": collected.outcomes, "run": display.run_json(report)})
         return
-    out.print(outcome_table(collected.outcomes))
+    out.print(display.outcome_table("Collected", collected.outcomes))
     print_run(report, out)
 
 
@@ -94,19 +93,8 @@ def build(platform: Platform, instance: dg.DagsterInstance, progress: Console, d
     return run_job(platform.definitions, instance, BUILD_COLLECTED, progress, tags=tags, assets=assets)
 
 
-def outcome_table(outcomes: Outcomes) -> Table:
-    return display.table("Collected", ["what", "whose", "pages", "new", ""], [_row(one) for one in outcomes])
-
-
 def print_run(report: RunReport, out: Console) -> None:
     out.print()
     out.print(display.checks_line(report))
     out.print()
     out.print(display.stage_table(report))
-
-
-def _row(outcome: Mapping[str, Any]) -> tuple[object, ...]:
-    subject = "" if outcome["subject"].startswith("_") else outcome["subject"]
-    until = outcome["parked_until"]
-    state = f"waits until {until[:16].replace('T', ' ')} UTC: {outcome['problem']}" if until else outcome["problem"]
-    return (outcome["stream"].replace("_", " "), subject, outcome["pages"], outcome["records"], state or "")

@@ -9,7 +9,7 @@ import time
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ from rich.console import Console
 
 from tunegenie_assets.cli import display
 from tunegenie_assets.cli.errors import CommandError
-from tunegenie_assets.resources.services import Services, build_services
+from tunegenie_assets.resources.services import Services, build_services, utc_now
 from tunegenie_assets.settings import PREFIX, Settings, load_settings
 from tunegenie_assets.sources.errors import InvalidRequestError
 from tunegenie_assets.sources.landing import check_listener_id
@@ -72,11 +72,6 @@ class Connections:
     def tokens_of(self, listener_id: str) -> list[Token]:
         """Of the Spotify accounts of a listener; one, unless a login was broken off."""
         return [t for t in self.services.tokens() if t.service == SPOTIFY and t.listener_id == listener_id]
-
-
-def utc_now() -> datetime:
-    """Naive UTC."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def log_in(*, listener: str | None, headless: bool, as_json: bool) -> None:

@@ -1,25 +1,50 @@
-"""`tunegenie demo`: a simulated population through the whole graph."""
+"""`tunegenie demo`: a simulated population, and an account at a stand-in for the services, through the whole graph."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
+import dagster as dg
 from rich.console import Console
 
 from ml.listeners.population import PopulationSpec
 from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
+from tunegenie_assets.cli.demo_account import CONNECTED, Account, connected_account, forget_account
 from tunegenie_assets.cli.errors import CommandError
-from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job
-from tunegenie_assets.definitions import build_simulation
-from tunegenie_assets.jobs import BUILD_EVERYTHING
+from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
+from tunegenie_assets.definitions import build_collection, build_definitions, build_simulation
+from tunegenie_assets.jobs import BUILD_EVERYTHING, COLLECT
 from tunegenie_assets.keys import FIRST_PLAY_DAY
 from tunegenie_assets.partitions import range_tags
+from tunegenie_assets.sensors import IMPORT_FOLLOWS_TAG, PAGES_KEY
+from tunegenie_assets.sources.fetching import SCOPES
 
 
-def run(*, listeners: int | None, days: int | None, seed: int | None, until: date | None, as_json: bool) -> None:
-    """Simulate, build, and print the summary."""
+@dataclass(frozen=True)
+class Connected:
+    """What a pass over the demo's account brought, and how many calls it took, by service."""
+
+    outcomes: Sequence[Mapping[str, Any]]
+    calls: Mapping[str, int]
+    report: RunReport
+
+
+def run(
+    *,
+    listeners: int | None,
+    days: int | None,
+    seed: int | None,
+    until: date | None,
+    with_account: bool,
+    as_json: bool,
+) -> None:
+    """Simulate, collect, build, and print the summary."""
     begin = time.monotonic()
     out, progress = display.consoles(as_json=as_json)
     platform = Platform.open()
@@ -32,28 +57,28 @@ def run(*, listeners: int | None, days: int | None, seed: int | None, until: dat
         until=last,
     )
     _check_days(spec)
-    # The population is written down once everything else about the command is known to be usable.
-    definitions = platform.definitions
-    simulation = build_simulation(settings)
-    simulation.settle(spec)
-    touched = simulation.touched_days() or (spec.first_day, spec.until - timedelta(days=1))
-    progress.print(
-        f"Simulating {spec.listeners} listeners from {spec.first_day} to {spec.until - timedelta(days=1)} "
-        f"under {settings.home}"
-    )
+    collection, simulation = build_collection(settings), build_simulation(settings)
     with dagster_instance(settings) as instance:
-        report = run_job(
-            definitions,
-            instance,
-            BUILD_EVERYTHING,
-            progress,
-            tags=range_tags(*touched),
-        )
+        if simulation.settled() != spec:
+            forget_account(collection)
+        a_connection = connected_account(spec, settings.seed, collection.state) if with_account else nullcontext()
+        with a_connection as account:
+            definitions = build_definitions(settings, account.services if account else None)
+            # The population is written down once everything else about the command is known to be usable.
+            simulation.settle(spec)
+            progress.print(
+                f"Simulating {spec.listeners} listeners{' and a connected account' if account else ''} "
+                f"from {spec.first_day} to {spec.until - timedelta(days=1)} under {settings.home}"
+            )
+            connected = _collect(account, definitions, instance, progress) if account else None
+        touched = simulation.touched_days() or (spec.first_day, spec.until - timedelta(days=1))
+        built = run_job(definitions, instance, BUILD_EVERYTHING, progress, tags=range_tags(*touched))
+    report = together([connected.report, built]) if connected else built
     seconds = time.monotonic() - begin
     if as_json:
-        display.print_json(_document(platform, report, seconds))
+        display.print_json(_document(platform, connected, report, seconds))
     else:
-        _print(platform, report, seconds, out)
+        _print(platform, connected, report, seconds, out)
 
 
 def _check_days(spec: PopulationSpec) -> None:
@@ -65,13 +90,28 @@ def _check_days(spec: PopulationSpec) -> None:
         )
 
 
-def _document(platform: Platform, report: RunReport, seconds: float) -> dict[str, object]:
+def _collect(
+    account: Account, definitions: dg.Definitions, instance: dg.DagsterInstance, progress: Console
+) -> Connected:
+    report = run_job(
+        definitions,
+        instance,
+        COLLECT,
+        progress,
+        tags={IMPORT_FOLLOWS_TAG: "true"},
+        ops={PAGES_KEY.to_python_identifier(): {"config": {"scopes": list(SCOPES)}}},
+    )
+    return Connected(report.metadata[PAGES_KEY.to_user_string()]["outcomes"], account.calls(), report)
+
+
+def _document(platform: Platform, connected: Connected | None, report: RunReport, seconds: float) -> dict[str, object]:
     warehouse = platform.warehouse
     layers = summaries.rows_by_layer(summaries.table_sizes(warehouse))
     return {
         "command": "demo",
         "seconds": round(seconds, 2),
         "run": display.run_json(report),
+        "connected": _account_json(connected) if connected else None,
         "rows_per_layer": {layer: rows for layer, (_, rows) in layers.items()},
         "top_genres": summaries.top_genres(warehouse),
         "recommendations": summaries.recommendations_for(warehouse, None),
@@ -79,12 +119,21 @@ def _document(platform: Platform, report: RunReport, seconds: float) -> dict[str
     }
 
 
-def _print(platform: Platform, report: RunReport, seconds: float, out: Console) -> None:
+def _account_json(connected: Connected) -> dict[str, object]:
+    return {"listener": CONNECTED, "outcomes": list(connected.outcomes), "calls": dict(connected.calls)}
+
+
+def _print(platform: Platform, connected: Connected | None, report: RunReport, seconds: float, out: Console) -> None:
     warehouse = platform.warehouse
     layers = summaries.rows_by_layer(summaries.table_sizes(warehouse))
     out.print()
     out.print(display.table("Rows", ["layer", "tables", "rows"], [(k, n, r) for k, (n, r) in layers.items()]))
     out.print()
+    if connected:
+        out.print(display.outcome_table("Connected account", connected.outcomes))
+        calls = ", ".join(f"{service} {count}" for service, count in sorted(connected.calls.items()))
+        out.print(f"[dim]calls: {calls}[/dim]")
+        out.print()
     out.print(display.checks_line(report))
     out.print()
     genres = [

@@ -66,6 +66,18 @@ def recommendation_table(recommended: Sequence[Mapping[str, Any]]) -> Table:
     return table(f"Recommended to {who}", ["", "track", "artist", "genre", "because"], rows)
 
 
+def outcome_table(title: str, outcomes: Iterable[Mapping[str, Any]]) -> Table:
+    """What became of each work of a pass of collection."""
+    return table(title, ["what", "whose", "pages", "new", ""], [_outcome_row(outcome) for outcome in outcomes])
+
+
+def _outcome_row(outcome: Mapping[str, Any]) -> tuple[object, ...]:
+    subject = "" if outcome["subject"].startswith("_") else outcome["subject"]
+    until = outcome["parked_until"]
+    state = f"waits until {until[:16].replace('T', ' ')} UTC: {outcome['problem']}" if until else outcome["problem"]
+    return (outcome["stream"].replace("_", " "), subject, outcome["pages"], outcome["records"], state or "")
+
+
 def stage_table(report: RunReport) -> Table:
     """Where the time of a run went: the slowest stages, then the rest together."""
     stages = sorted(report.stages, key=lambda stage: -stage.seconds)

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from tunegenie_assets.cli import artists, display
 from tunegenie_assets.cli.artists import Artist, KnownArtists
-from tunegenie_assets.cli.collecting import Collected, collect, outcome_table, print_run
+from tunegenie_assets.cli.collecting import Collected, collect, print_run
 from tunegenie_assets.cli.connecting import utc_now
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
@@ -157,7 +157,7 @@ def _document(done: Enriched) -> dict[str, object]:
 
 def _print(done: Enriched, out: Console) -> None:
     if done.collected.outcomes:
-        out.print(outcome_table(done.collected.outcomes))
+        out.print(display.outcome_table("Collected", done.collected.outcomes))
     else:
         out.print("No service is connected that knows artists, so nothing was asked for.")
     out.print()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,11 +70,15 @@ def simulated_world(listeners: int, days: int, seed: int, now: datetime) -> Worl
     catalogue = generate_catalogue(seed)
     population = simulate_listeners(PopulationSpec(listeners, seed, first, until), catalogue)
     # At the other end of the wire nobody is known to be simulated.
-    names = [f"listener-{number}" for number in range(1, listeners + 1)]
-    position = population.column_names.index("listener_id")
-    population = population.set_column(position, "listener_id", pa.array(names))
+    population = named(population, [f"listener-{number}" for number in range(1, listeners + 1)])
     plays = simulate_plays(population, catalogue, first, until)
-    return world_from(catalogue, plays, population, connected=names, now=now)
+    return world_from(catalogue, plays, population, connected=population["listener_id"].to_pylist(), now=now)
+
+
+def named(population: pa.Table, names: Sequence[str]) -> pa.Table:
+    """The population under other names; what each plays stays."""
+    position = population.column_names.index("listener_id")
+    return population.set_column(position, "listener_id", pa.array(names))
 
 
 def settings_lines(sandbox: Sandbox) -> Mapping[str, str]:

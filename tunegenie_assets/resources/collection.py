@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from tunegenie_assets.schemas.histories import LASTFM_SCROBBLES
 from tunegenie_assets.schemas.landing import PAGE_FILES
 from tunegenie_assets.schemas.table import Table
 from tunegenie_assets.sources.collecting import Clock, Collector
-from tunegenie_assets.sources.services.pages import PageStore
-from tunegenie_assets.sources.services.state import CollectorState
+from tunegenie_assets.sources.services.pages import SHARED, SIMULATED, PageStore
+from tunegenie_assets.sources.services.state import CollectorState, Record
 from tunegenie_assets.sources.streams.registry import RECENTLY_PLAYED as RECENT_PLAYS
 from tunegenie_assets.sources.streams.rows import page_row, rows_of, scrobble_row, spotify_play_row
 from tunegenie_assets.sources.streams.spotify_library import still_saved
@@ -55,7 +56,7 @@ class Collection(dg.ConfigurableResource[None]):
             return table.empty()
         if table == RECENTLY_PLAYED_PAGES:
             return self._pages_of_plays()
-        records = self.state.records(table.name)
+        records = _told_best(self.state.records(table.name))
         if table == SAVED_TRACKS:
             records = still_saved(records)
         rows = [row for record in records for row in rows_of(record)]
@@ -87,6 +88,12 @@ class Collection(dg.ConfigurableResource[None]):
     def _files(self) -> list[str]:
         return sorted(self.state.absorbed()) if self.has_state() else []
 
+    def forget(self, subject: str) -> None:
+        """Delete the pages of a subject and all that is known from them."""
+        self.pages.forget(subject)
+        if self.has_state():
+            self.state.forget(subject)
+
     def has_state(self) -> bool:
         """Whether anything has ever been collected here."""
         return Path(self.state_path).exists()
@@ -94,3 +101,14 @@ class Collection(dg.ConfigurableResource[None]):
     def _pages_of_plays(self) -> pa.Table:
         rows = [page_row(record) for record in self.state.records(RECENT_PLAYS.name, without_day=True)]
         return pa.Table.from_pylist(rows, schema=RECENTLY_PLAYED_PAGES.arrow_schema)
+
+
+def _told_best(records: Iterable[Record]) -> Iterator[Record]:
+    """All but what a stand-in told of a key that the real service told of; in the order of the records."""
+    told: set[str] = set()
+    # Records come by subject, and SHARED before SIMULATED.
+    for record in records:
+        if record.subject == SHARED:
+            told.add(record.key)
+        if record.subject != SIMULATED or record.key not in told:
+            yield record

@@ -5,10 +5,12 @@ What the Dagster UI shows is the configuration; credentials are held beside it a
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from random import SystemRandom
+from time import sleep
 
 import dagster as dg
 from pydantic import SecretStr
@@ -25,12 +27,28 @@ from tunegenie_assets.sources.services.lastfm import LastfmClient
 from tunegenie_assets.sources.services.listenbrainz import ListenBrainzClient
 from tunegenie_assets.sources.services.login import FixedToken, Login
 from tunegenie_assets.sources.services.musicbrainz import MusicBrainzClient
+from tunegenie_assets.sources.services.pages import SHARED, SIMULATED
 from tunegenie_assets.sources.services.responses import Response
 from tunegenie_assets.sources.services.spotify import SpotifyClient
 from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.services.tokens import Token, TokenStore
 
 Sleep = Callable[[float], None]
+SIMULATED_LOOKUPS = 20
+"""Of one stream at a stand-in: enough to show what they are, and a second demo adds none."""
+
+
+def utc_now() -> datetime:
+    """Naive UTC."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class Time:
+    """How a pass tells the time, and how it waits."""
+
+    now: Clock = utc_now
+    sleep: Sleep = sleep
 
 
 @dataclass(frozen=True)
@@ -60,8 +78,11 @@ class Services(dg.ConfigurableResource[None]):
     contact: str
     """Empty: nothing is asked of MusicBrainz."""
     tokens_path: str
+    simulated: bool = False
+    """Whether they are a stand-in's: what it tells is kept apart, and its calls are counted beside the tokens."""
     # A resource of its own, and not a private attribute, which Dagster leaves behind when it binds resources to a run.
     credentials: dg.ResourceDependency[Credentials]
+    time: dg.ResourceDependency[Time]
 
     def token_store(self) -> TokenStore:
         return TokenStore(Path(self.tokens_path), self.credentials.token_key)
@@ -77,7 +98,8 @@ class Services(dg.ConfigurableResource[None]):
 
     def caller(self, state: CollectorState, clock: Clock, sleep: Sleep) -> Caller:
         """Through which all calls of a process should go: what it learns of a closed service holds for all of them."""
-        budget = DailyBudget(state, {SPOTIFY: self.spotify_daily_calls})
+        counted_in = CollectorState(Path(self.tokens_path) / "calls.sqlite") if self.simulated else state
+        budget = DailyBudget(counted_in, {SPOTIFY: self.spotify_daily_calls})
         return Caller(clock=clock, sleep=sleep, random=SystemRandom(), budget=budget)
 
     def clients(self, state: CollectorState, clock: Clock, sleep: Sleep) -> Clients:
@@ -93,6 +115,8 @@ class Services(dg.ConfigurableResource[None]):
             lastfm_names=self.lastfm_names,
             musicbrainz=self.musicbrainz_client(caller),
             listenbrainz=self.listenbrainz_client(caller),
+            shared=SIMULATED if self.simulated else SHARED,
+            most_lookups=SIMULATED_LOOKUPS if self.simulated else None,
         )
 
     def accounts(self, caller: Caller) -> SpotifyAccounts:
@@ -186,6 +210,7 @@ def build_services(settings: Settings) -> Services:
             lastfm_api_key=settings.lastfm_api_key,
             listenbrainz_token=settings.listenbrainz_token,
         ),
+        time=Time(),
     )
 
 

@@ -68,7 +68,12 @@ PAGE_FILES = Table(
     columns=columns_of(
         ("service", STRING, "Service that was asked.", True),
         ("stream", STRING, "What it was asked for.", True),
-        ("subject", STRING, "Listener whose pages they are, `_shared` for what is nobody's own.", True),
+        (
+            "subject",
+            STRING,
+            "Listener whose pages they are; of what is nobody's own `_shared`, or `_simulated` if a stand-in told it.",
+            True,
+        ),
         ("landed_day", DATE, "UTC day on which the first of them was asked for.", True),
         ("source_file", STRING, "File below the landing folder.", True),
         ("unreadable", INTEGER, "Pages among them that are not what the service sends.", True),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from tunegenie_assets.sources.services.lastfm import LastfmClient
 from tunegenie_assets.sources.services.listenbrainz import ListenBrainzClient
 from tunegenie_assets.sources.services.musicbrainz import MusicBrainzClient
+from tunegenie_assets.sources.services.pages import SHARED
 from tunegenie_assets.sources.services.spotify import SpotifyClient
 
 
@@ -25,3 +26,12 @@ class Clients:
     """Names at Last.fm, by listener."""
     musicbrainz: MusicBrainzClient | None = None
     listenbrainz: ListenBrainzClient | None = None
+    shared: str = SHARED
+    """The subject of what is nobody's own."""
+    most_lookups: int | None = None
+    """The most of one stream in all passes together; None: all that the budget allows."""
+
+    @property
+    def listeners(self) -> set[str]:
+        """Who is connected to a service that tells of plays."""
+        return {*self.spotify, *self.lastfm_names}

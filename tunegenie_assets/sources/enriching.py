@@ -19,7 +19,6 @@ from tunegenie_assets.sources.services.errors import NotAvailable, NotFound
 from tunegenie_assets.sources.services.lastfm import LASTFM, LastfmClient
 from tunegenie_assets.sources.services.listenbrainz import LISTENBRAINZ, ListenBrainzClient
 from tunegenie_assets.sources.services.musicbrainz import MUSICBRAINZ, MusicBrainzClient
-from tunegenie_assets.sources.services.pages import SHARED
 from tunegenie_assets.sources.services.responses import Response, noted
 from tunegenie_assets.sources.services.spotify import Kind, SpotifyClient
 from tunegenie_assets.sources.services.state import CollectorState
@@ -96,8 +95,8 @@ class Enrichment:
             (ALBUMS, "album", lambda: self._wanted.albums),
         )
         for stream, kind, ids in catalogue:
-            yield Work(stream, SHARED, partial(self._catalogue, spotify, stream, kind, ids))
-        yield Work(AUDIO_FEATURES, SHARED, partial(self._audio_features, spotify))
+            yield Work(stream, self._clients.shared, partial(self._catalogue, spotify, stream, kind, ids))
+        yield Work(AUDIO_FEATURES, self._clients.shared, partial(self._audio_features, spotify))
 
     def _of_lastfm(self, lastfm: LastfmClient) -> Iterator[Work]:
         yield self._lookups(ARTIST_TAGS, self._artist_names, lastfm.artist_tags)
@@ -126,7 +125,7 @@ class Enrichment:
                     response = error.response
                 yield noted(response, {ASKED_FOR: key})
 
-        return Work(stream, SHARED, fetch)
+        return Work(stream, self._clients.shared, fetch)
 
     def _catalogue(
         self, spotify: SpotifyClient, stream: Stream, kind: Kind, ids: Callable[[], Iterable[str]]
@@ -134,10 +133,10 @@ class Enrichment:
         yield from spotify.lookup(kind, self._unknown(stream, filter(_SPOTIFY_ID.fullmatch, ids())))
 
     def _audio_features(self, spotify: SpotifyClient) -> Iterator[Response]:
-        if unavailable_key(self._clock().date()) in self._state.keys(AUDIO_FEATURES.name, SHARED):
+        if unavailable_key(self._clock().date()) in self._state.keys(AUDIO_FEATURES.name, self._clients.shared):
             return
         # Also of tracks that are described: nothing else tells of these.
-        described = () if self._wanted.again else self._state.keys(TRACKS.name, SHARED)
+        described = () if self._wanted.again else self._state.keys(TRACKS.name, self._clients.shared)
         tracks = (*self._wanted.tracks, *self._heard.tracks, *described)
         ids = self._unknown(AUDIO_FEATURES, filter(_SPOTIFY_ID.fullmatch, tracks))
         for begin in range(0, len(ids), _FEATURES_AT_ONCE):
@@ -151,7 +150,11 @@ class Enrichment:
 
     @cached_property
     def _heard(self) -> Heard:
-        return Heard() if self._wanted.again else heard_since(self._state, (self._clock() - LATELY).date())
+        return (
+            Heard()
+            if self._wanted.again
+            else heard_since(self._state, self._clients.listeners, (self._clock() - LATELY).date())
+        )
 
     def _artist_ids(self) -> Iterable[str]:
         return filter(_SPOTIFY_ID.fullmatch, (*self._wanted.artists, *self._heard.artists))
@@ -171,7 +174,7 @@ class Enrichment:
     def _names_of_ids(self) -> set[str]:
         """Of artists whose Spotify id is known the names, but for those whom nobody linked to it."""
         names = dict(self._heard.artists)
-        for record in self._state.records(ARTISTS.name, subject=SHARED):
+        for record in self._state.records(ARTISTS.name, subject=self._clients.shared):
             names[record.key] = json.loads(record.body).get("name") or ""
         links = self._links
         not_linked = {key for key, mbid in links.items() if mbid is None}
@@ -182,7 +185,7 @@ class Enrichment:
     @property
     def _links(self) -> Mapping[str, str | None]:
         """Ids of MusicBrainz by key of their links; None where nobody is known."""
-        records = self._state.records(ARTIST_LINKS.name, subject=SHARED)
+        records = self._state.records(ARTIST_LINKS.name, subject=self._clients.shared)
         return {record.key: json.loads(record.body).get("mbid") for record in records}
 
     def _artist_mbids(self) -> Iterable[str]:
@@ -199,8 +202,10 @@ class Enrichment:
         return _mbids_among((*self._wanted.recordings, *self._heard.recordings))
 
     def _unknown(self, stream: Stream, keys: Iterable[str]) -> list[str]:
-        known = {} if self._wanted.again else self._state.keys(stream.name, SHARED)
-        return [key for key in dict.fromkeys(keys) if key not in known]
+        known = {} if self._wanted.again else self._state.keys(stream.name, self._clients.shared)
+        unknown = [key for key in dict.fromkeys(keys) if key not in known]
+        most = self._clients.most_lookups
+        return unknown if most is None else unknown[: max(most - len(known), 0)]
 
 
 def _link(musicbrainz: MusicBrainzClient, key: str) -> Response:

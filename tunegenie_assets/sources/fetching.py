@@ -16,7 +16,6 @@ from tunegenie_assets.sources.collecting import Clock, Work
 from tunegenie_assets.sources.enriching import Enrichment, Wanted
 from tunegenie_assets.sources.services.errors import NotAvailable, NotFound
 from tunegenie_assets.sources.services.lastfm import LastfmClient
-from tunegenie_assets.sources.services.pages import SHARED
 from tunegenie_assets.sources.services.responses import Purpose, Response, noted
 from tunegenie_assets.sources.services.spotify import SpotifyClient, TimeRange
 from tunegenie_assets.sources.services.state import CollectorState
@@ -96,8 +95,8 @@ class Fetching:
 
     def _charts(self) -> Iterator[Work]:
         lastfm = self._clients.lastfm
-        if lastfm is not None and self._is_due(CHARTS, SHARED):
-            yield Work(CHARTS, SHARED, partial(_in_turn, [lastfm.chart_tracks, lastfm.chart_artists]))
+        if lastfm is not None and self._is_due(CHARTS, self._clients.shared):
+            yield Work(CHARTS, self._clients.shared, partial(_in_turn, [lastfm.chart_tracks, lastfm.chart_artists]))
 
     def _scrobbles(self, lastfm: LastfmClient, listener_id: str, name: str) -> Iterator[Response]:
         now = self._clock().replace(microsecond=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -27,12 +27,15 @@ class Heard:
     """Ids of MusicBrainz, as scrobbles tell them."""
 
 
-def heard_since(state: CollectorState, day: date) -> Heard:
-    """What the plays and scrobbles tell of that began on this UTC day or later."""
+def heard_since(state: CollectorState, listeners: Collection[str], day: date) -> Heard:
+    """What the plays and scrobbles of these listeners tell of that began on this UTC day or later."""
     names: dict[str, str] = {}
     artists, tracks, artist_names = Counter[str](), Counter[str](), Counter[str]()
     artist_mbids, recordings = Counter[str](), Counter[str]()
     for record in state.records(RECENTLY_PLAYED.name, start=day):
+        # What is simulated is not asked of a real service.
+        if record.subject not in listeners:
+            continue
         track = json.loads(record.body)["track"]
         # A local file has no id, and its artist has none.
         tracks.update([track["id"]] if track.get("id") else [])
@@ -42,6 +45,8 @@ def heard_since(state: CollectorState, day: date) -> Heard:
                 names[artist["id"]] = artist["name"]
                 artists.update([artist["id"]])
     for record in state.records(SCROBBLES.name, start=day):
+        if record.subject not in listeners:
+            continue
         scrobble = json.loads(record.body)
         artist = as_object(scrobble["artist"])
         artist_names.update([artist.get("#text") or artist.get("name") or ""])

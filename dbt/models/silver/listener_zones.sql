@@ -43,7 +43,7 @@ defaults as (
         select listener_id from {{ source('landing', 'archives') }}
         union distinct
         select subject as listener_id from {{ source('landing', 'page_files') }}
-        where subject <> '_shared'
+        where subject not in ('_shared', '_simulated')
     ) as known
 ),
 

@@ -11,7 +11,7 @@ known_since as (
         landed_day as first_day
     from {{ source('landing', 'page_files') }}
     -- What is nobody's own.
-    where subject <> '_shared'
+    where subject not in ('_shared', '_simulated')
 ),
 
 imported as (
@@ -36,7 +36,8 @@ select
     cast(null as varchar) as country,
     latest_zones.timezone,
     imported.joined_date,
-    false as is_simulated
+    -- The account that the demo connects.
+    imported.listener_id like 'sim-%' as is_simulated
 from imported
 left join latest_zones on imported.listener_id = latest_zones.listener_id
 

@@ -26,6 +26,7 @@ from tunegenie_assets.sandbox.limits import Limits
 from tunegenie_assets.sandbox.server import Sandbox
 from tunegenie_assets.settings import Settings, SettingsError, load_settings
 from tunegenie_assets.sources.services.errors import QuotaExceeded
+from tunegenie_assets.sources.services.pages import SHARED, SIMULATED
 from tunegenie_assets.sources.services.spotify import SCOPES
 from tunegenie_assets.sources.services.state import CollectorState
 
@@ -95,6 +96,19 @@ def test_every_call_is_counted_against_the_budget(connected: Connected) -> None:
     counted = state.calls_since("spotify", connected.now() - timedelta(days=1))
     # All but the one in which the listener's browser agreed.
     assert len(counted) == connected.calls() - 1
+
+
+def test_a_stand_in_spends_no_real_call_and_tells_nothing_that_counts(connected: Connected) -> None:
+    settings = settings_for(connected)
+    log_in(connected, settings, "ada")
+    state = state_of(settings)
+    before = state.calls_since("spotify", connected.now() - timedelta(days=1))
+    services = build_services(settings)
+    simulated = services.model_copy(update={"simulated": True})
+    clients = simulated.clients(state, connected.now, connected.sleep)
+    clients.spotify["ada"].me()
+    assert state.calls_since("spotify", connected.now() - timedelta(days=1)) == before
+    assert (clients.shared, services.clients(state, connected.now, connected.sleep).shared) == (SIMULATED, SHARED)
 
 
 def test_the_clients_share_what_is_learned_of_a_service(tmp_path: Path) -> None:

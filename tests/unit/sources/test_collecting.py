@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.sources.collector import PLAYS, SCROBBLES, Bench
+from tests.unit.sources.collector import EVERYTHING, PLAYS, SCROBBLES, Bench
 from tests.unit.sources.services.worlds import TRACK_IDS, Connected, a_clock, a_world
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.sandbox.faults import Fault, FaultPlan, FaultRule
@@ -17,10 +17,11 @@ from tunegenie_assets.sandbox.server import Sandbox
 from tunegenie_assets.sandbox.world import SavedItem
 from tunegenie_assets.schemas.collected import SAVED_TRACKS
 from tunegenie_assets.sources.budget import DailyBudget
-from tunegenie_assets.sources.enriching import AT_MOST
+from tunegenie_assets.sources.enriching import AT_MOST, Wanted
 from tunegenie_assets.sources.errors import LandingError
 from tunegenie_assets.sources.fetching import SCOPES, Fetching
 from tunegenie_assets.sources.services.errors import BudgetExhausted
+from tunegenie_assets.sources.services.pages import SHARED, SIMULATED
 from tunegenie_assets.sources.services.responses import Purpose
 from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.streams.registry import STREAMS
@@ -260,3 +261,22 @@ def test_a_catch_up_that_was_broken_off_leaves_nothing_out(bench: Bench) -> None
     damaged.write_bytes(content)
     bench.collector.catch_up()
     assert {stream.name: list(bench.state.records(stream.name)) for stream in STREAMS} == known
+
+
+def test_what_a_stand_in_told_is_asked_again_of_the_service(bench: Bench) -> None:
+    simulated = replace(bench.clients(), shared=SIMULATED, most_lookups=2)
+    fetching = Fetching(simulated, bench.state, bench.connected.now)
+    for _ in range(2):
+        outcomes = bench.collector.collect(fetching.works(["enrichment"], EVERYTHING))
+        assert {outcome.subject for outcome in outcomes} == {SIMULATED}
+    assert sorted(bench.state.keys("spotify_tracks", SIMULATED)) == sorted(TRACK_IDS[:2])
+    assert bench.collect("enrichment")["spotify_tracks", SHARED].records == 4
+
+
+def test_only_what_connected_listeners_heard_is_looked_up(bench: Bench) -> None:
+    bench.collect("plays")
+    others = replace(bench.clients(), spotify={"cy": bench.clients().spotify["ada"]}, lastfm_names={})
+    bench.collector.collect(Fetching(others, bench.state, bench.connected.now).works(["enrichment"]))
+    assert not bench.state.keys("spotify_artists", SHARED)
+    bench.collect("enrichment", wanted=Wanted())
+    assert bench.state.keys("spotify_artists", SHARED)

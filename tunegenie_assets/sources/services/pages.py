@@ -2,7 +2,8 @@
 
 Layout below the root, a local folder or any URL that fsspec knows, gzip JSON lines with one line a page:
     pages/<service>/<stream>/<subject>/<day>/<time>-<digest>.jsonl.gz
-A subject is the listener whose page it is, or SHARED. Files are only added, never changed.
+A subject is the listener whose page it is, SHARED or SIMULATED. Files are only added, never changed; those of a
+simulation go with it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from tunegenie_assets.sources.storage import make_folder, store
 
 SHARED = "_shared"
 """The subject of pages that are nobody's own: tracks, artists, charts."""
+SIMULATED = "_simulated"
+"""The same of what a stand-in told, so that it is never taken for what the real service says."""
 _ROOT = "pages"
 _SUFFIX = ".jsonl.gz"
 _DIGITS = 12
@@ -85,6 +88,11 @@ class PageStore:
         found = [file for folder in folders if folder.name >= first for file in folder.glob(f"*{_SUFFIX}")]
         names = (file.relative_to(self._root).as_posix() for file in found)
         return sorted(names, key=lambda name: (day_of(name), name))
+
+    def forget(self, subject: str) -> None:
+        """Delete the pages of a subject."""
+        for path in self._root.glob(f"{_ROOT}/*/*/{subject}/*/*.jsonl.gz"):
+            path.unlink()
 
     def read(self, file: str) -> Iterator[LandedPage]:
         """The pages of one file, in order.

@@ -213,6 +213,25 @@ class CollectorState:
             )
             return {row[0]: (row[1], _moment(row[2])) for row in rows}
 
+    def latest(self, subjects: Collection[str]) -> datetime | None:
+        """When the latest of the records of these subjects was asked for."""
+        marks = ", ".join("?" * len(subjects))
+        with self._open() as connection:
+            [(latest,)] = connection.execute(
+                f"select max(requested_at) from records where subject in ({marks})",  # noqa: S608  # question marks
+                list(subjects),
+            )
+        return _moment(latest) if latest else None
+
+    def forget(self, subject: str) -> None:
+        """Drop all that is known of a subject, and its parked work."""
+        with self._open() as connection:
+            for table in ("records", "parked"):
+                connection.execute(f"delete from {table} where subject = ?", (subject,))  # noqa: S608  # a fixed name
+            for table in ("absorbed", "unreadable"):
+                # pages/<service>/<stream>/<subject>/...
+                connection.execute(f"delete from {table} where file glob ?", (f"*/*/*/{subject}/*",))  # noqa: S608  # likewise
+
     @contextmanager
     def _open(self) -> Generator[sqlite3.Connection]:
         """A connection in one transaction: committed at the end, rolled back on an error."""

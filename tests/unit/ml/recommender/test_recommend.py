@@ -32,6 +32,17 @@ def ranked(result: pa.Table, listener: str) -> list[str]:
     return [row["track_id"] for row in result.to_pylist() if row["listener_id"] == listener]
 
 
+def test_what_was_heard_and_not_learnt_from_is_not_recommended_either() -> None:
+    tracks = tracks_table(
+        track("heard"), track("again", track_name="Title heard", artist_id="artist-heard"), track("b")
+    )
+    plays = plays_table(play("a", "b", hour=0), *(play("z", name, hour=1) for name in ("heard", "again", "b")))
+    listeners, known = listeners_table(["a"], simulated=False), build_interactions(plays)
+    heard = plays_table(play("a", "heard", hour=2), play("a", "heard", hour=3), play("nobody", "b", hour=2))
+    assert ranked(recommend(fitted(plays, tracks), known, tracks, listeners), "a") == ["again", "heard"]
+    assert ranked(recommend(fitted(plays, tracks), known, tracks, listeners, heard=heard), "a") == []
+
+
 @pytest.fixture(scope="module")
 def hybrid_world() -> tuple[LightFMHybrid, pa.Table, pa.Table, pa.Table]:
     plays, tracks, listeners = two_camps()

@@ -79,3 +79,10 @@ def test_a_damaged_file_is_named(store: PageStore, tmp_path: Path, content: byte
     (tmp_path / "landing" / landed.file).write_bytes(content)
     with pytest.raises(LandingError, match="not a file of pages"):
         list(store.read(landed.file))
+
+
+def test_the_pages_of_a_subject_can_be_forgotten(store: PageStore) -> None:
+    for subject in ("ada", "adam", "_shared"):
+        store.write([replace(PAGE, subject=subject)])
+    store.forget("ada")
+    assert [file.split("/")[3] for file in store.files()] == ["_shared", "adam"]

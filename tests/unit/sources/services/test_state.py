@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunegenie_assets.sources.services.state import CollectorState, ParkedWork, Record
+from tunegenie_assets.sources.services.state import CollectorState, ParkedWork, Record, UnreadablePage
 
 NOW = datetime(2026, 3, 1, 12)
 
@@ -110,3 +111,23 @@ def test_parked_work_is_replaced_and_taken_up(state: CollectorState) -> None:
     assert work.retry_at == NOW + timedelta(hours=1)
     state.unpark("spotify", "tracks", "ada")
     assert state.parked() == []
+
+
+def test_a_subject_that_is_forgotten_is_gone_with_its_files_and_what_it_waits_for(state: CollectorState) -> None:
+    for subject in ("_simulated", "esimulated"):
+        file = f"pages/spotify/tracks/{subject}/2026-03-01/f.jsonl.gz"
+        record = replace(made("t", minutes=len(subject)), subject=subject, file=file)
+        state.absorb(file, [record], [UnreadablePage(file, 1, "cut")], first_counts=())
+        state.park(ParkedWork("spotify", "tracks", subject, NOW, "quota", NOW))
+    state.forget("_simulated")
+    assert [record.subject for record in state.records("tracks")] == ["esimulated"]
+    assert {file.split("/")[3] for file in state.absorbed()} == {"esimulated"}
+    assert [page.file.split("/")[3] for page in state.unreadable()] == ["esimulated"]
+    assert [work.subject for work in state.parked()] == ["esimulated"]
+
+
+def test_the_latest_of_some_subjects(state: CollectorState) -> None:
+    assert state.latest(["ada", "bob"]) is None
+    state.absorb("f0", [made("a", minutes=3), made("b", minutes=1)], first_counts=())
+    state.absorb("f1", [replace(made("c", minutes=9), subject="cy")], first_counts=())
+    assert state.latest(["ada", "bob"]) == NOW + timedelta(minutes=3)
