@@ -33,7 +33,7 @@ from tunegenie_assets.sources.services.tokens import Token, TokenStore
 
 Sleep = Callable[[float], None]
 SIMULATED_LOOKUPS = 20
-"""Of one kind in a pass over a stand-in: enough to show what they are."""
+"""Of one stream at a stand-in: enough to show what they are, and a second demo adds none."""
 
 
 def utc_now() -> datetime:

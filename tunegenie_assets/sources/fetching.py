@@ -86,7 +86,7 @@ class Clients:
     shared: str = SHARED
     """The subject of what is nobody's own."""
     most_lookups: int | None = None
-    """The most of one kind in one pass; None: as many as the budget allows."""
+    """The most of one stream in all passes together; None: all that the budget allows."""
 
 
 class Fetching:
@@ -192,7 +192,9 @@ class Fetching:
 
     def _unknown(self, stream: Stream, wanted: Sequence[str]) -> list[str]:
         known = self._state.keys(stream.name, self._clients.shared)
-        return [key for key in dict.fromkeys(wanted) if key not in known][: self._clients.most_lookups]
+        unknown = [key for key in dict.fromkeys(wanted) if key not in known]
+        most = self._clients.most_lookups
+        return unknown if most is None else unknown[: max(most - len(known), 0)]
 
     def _is_due(self, stream: Stream, subject: str) -> bool:
         times = [requested_at for _, requested_at in self._state.keys(stream.name, subject).values()]

@@ -22,7 +22,9 @@ def collection(tmp_path: Path) -> Collection:
 
 def tell(collection: Collection, subject: str, artist: str, *tags: str) -> None:
     body = {"toptags": {"tag": [{"name": tag, "count": 100} for tag in tags], "@attr": {"artist": artist}}}
-    page = Page("lastfm", "lastfm_artist_tags", subject, {"artist": artist}, NOW, 200, json.dumps(body))
+    page = Page(
+        "lastfm", "lastfm_artist_tags", subject, {"artist": artist, "asked_for": artist}, NOW, 200, json.dumps(body)
+    )
     collection.pages.write([page])
     collection.collector(lambda: NOW).catch_up()
 
