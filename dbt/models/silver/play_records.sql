@@ -81,9 +81,10 @@ originals as (
     where copy_number = 1 and (reason is null or reason in ('podcast', 'audiobook'))
 ),
 
+-- A simulated play is told once.
 music as (
     select * from originals
-    where reason is null
+    where reason is null and feed <> 'synthetic'
 ),
 
 -- 2. The same play, written twice by one feed: the same song at the same time.
@@ -220,7 +221,7 @@ followed as (
         numbered.incognito,
         numbered.reason,
         led.leader_id,
-        coalesce(spelled_artist.kept_id, spelled_title.kept_id, led.leader_id) as unit_id
+        coalesce(spelled_artist.kept_id, spelled_title.kept_id, led.leader_id, numbered.record_id) as unit_id
     from numbered
     left join led on numbered.record_id = led.record_id
     left join spelled_titles as spelled_title on led.leader_id = spelled_title.record_id
