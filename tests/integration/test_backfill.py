@@ -113,7 +113,9 @@ def test_an_artist_whom_nobody_knows_is_one_line(desk: Desk) -> None:
 
 def test_artists_of_the_last_days_are_counted_by_source(desk: Desk) -> None:
     before = asked(desk)
-    result = desk.with_settings(lastfm_api_key="").run("enrich-artists", "--days", "3")
+    result = desk.with_settings(lastfm_api_key="", listenbrainz_token="", contact="").run(
+        "enrich-artists", "--days", "3"
+    )
     assert "No service is connected that knows artists, so nothing was asked for." in result.stdout
     [counted] = [line for line in result.stdout.splitlines() if line.startswith("unclassified")]
     assert counted.split() == ["unclassified", "1"]

@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from tests.integration.conftest import Home, home_at
+from tests.integration.conftest import Home, failed_checks, home_at
 from tests.unit.sources.samples import AUDIO, record, write_zip
 from tunegenie_assets.sources.preferences import PreferenceStore
 
@@ -100,7 +100,7 @@ def test_what_was_said_before_the_first_import_counts_from_it_on(told: dict[str,
     assert told["before"].exit_code == 0
     assert "ada has no plays yet" in told["before"].stdout
     assert "counts from the first import on" in told["before"].stdout
-    assert told["import"]["run"]["checks_failed"] == []
+    assert failed_checks(told["import"]) == []
     assert told["counted"] == GUTTERS
     assert (told["undone"]["counted_before"], told["undone"]["counted_after"]) == (GUTTERS, GUTTERS + LIDS)
 
@@ -110,7 +110,7 @@ def test_what_is_excluded_leaves_gold_and_comes_back_unchanged(ada: Home) -> Non
     excluded = ada.json("exclude", "--artist", "the lids", "--since", "2019-03-15")
     left = GUTTERS + 2
     assert (excluded["counted_before"], excluded["counted_after"]) == (GUTTERS + LIDS, left)
-    assert (excluded["is_new"], excluded["advice"], excluded["run"]["checks_failed"]) == (True, None, [])
+    assert (excluded["is_new"], excluded["advice"], failed_checks(excluded)) == (True, None, [])
     assert ada.rows("select sum(total_plays) from gold.daily_listening_summary") == [(left,)]
     assert ada.rows("select count(*) from silver.plays") == [(GUTTERS + LIDS,)]
     undone = ada.json("exclude", "--take-back", excluded["exclusion"]["exclusion_id"])
@@ -156,7 +156,7 @@ def test_local_time_follows_the_zones_of_a_life(ada: Home) -> None:
     assert (given["listener_id"], given["timezone"]) == ("ada", "Asia/Kolkata")
     assert datetime.fromisoformat(given["given_at"]).tzinfo is UTC
     moved = ada.json("timezone", "America/Denver", "--since", "2019-03-06")
-    assert moved["run"]["checks_failed"] == []
+    assert failed_checks(moved) == []
     # Denver changed to summer time on the tenth.
     assert [local_hours(ada)[day] for day in (5, 6, 9, 10, 18)] == [17, 4, 4, 5, 5]
     ada.json("timezone", "--take-back", "2019-03-06")
@@ -202,7 +202,7 @@ def test_what_was_said_outlives_the_warehouse(ada: Home) -> None:
     before = ada.fingerprints("silver", "gold")
     ada.json("exclude", "--artist", "The Lids")
     (ada.path / "warehouse.duckdb").unlink()
-    assert ada.json("rebuild")["run"]["checks_failed"] == []
+    assert failed_checks(ada.json("rebuild")) == []
     assert counted_plays(ada) == GUTTERS
     take_back_unseen(ada)
     ada.json("recount")

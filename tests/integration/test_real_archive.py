@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import home_at
+from tests.integration.conftest import failed_checks, home_at
 
 ARCHIVE = Path(__file__).parents[3] / "shared" / "data" / "listener_a_spotify_extended.zip"
 
@@ -20,7 +20,7 @@ def test_a_real_archive_arrives_whole(tmp_path: Path, clean_environment: None) -
     for file in files:
         assert file["rows"] == file["plays"] + file["merged"] + sum(file["reasons"].values())
     assert not any(reason.startswith("unparseable") for file in files for reason in file["reasons"])
-    assert report["run"]["checks_failed"] == []
+    assert failed_checks(report) == []
     [(first, last, plays)] = home.rows(
         "select min(local_date), max(local_date), count(*) from silver.listening_enriched"
     )

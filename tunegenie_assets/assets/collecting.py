@@ -55,7 +55,7 @@ def page_files(
     outcomes: list[Outcome] = []
     with collector_lock(Path(collection.state_path)):
         collector = collection.collector(services.time.now)
-        days = collector.catch_up() if collection.has_state() or scopes else set[date]()
+        days = collector.catch_up() if collection.pages.exist() or scopes else set[date]()
         if scopes:
             outcomes = collector.collect(_works(config, scopes, services, collection.state, warehouse))
     for outcome in outcomes:

@@ -5,7 +5,7 @@ When an authorization ends is in sources/services/tokens.py.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import dagster as dg
 
@@ -73,7 +73,7 @@ def present_standing(services: Services) -> Standing:
         tokens = services.tokens()
     except TokenFileError as error:
         return Standing(passed=False, lines=[str(error)], stages={"": str(error)})
-    return standing_of(tokens, datetime.now(UTC).replace(tzinfo=None))
+    return standing_of(tokens, services.time.now())
 
 
 @dg.asset_check(

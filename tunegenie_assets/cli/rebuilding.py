@@ -8,23 +8,23 @@ from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.runs import dagster_instance, run_job, together
-from tunegenie_assets.definitions import build_archive_store, build_simulation
-from tunegenie_assets.jobs import BUILD_EVERYTHING, IMPORT_ARCHIVES, LAND_ARCHIVES
+from tunegenie_assets.definitions import build_archive_store, build_collection, build_simulation
+from tunegenie_assets.jobs import BUILD_EVERYTHING, COLLECT, IMPORT_ARCHIVES, LAND_ARCHIVES
 from tunegenie_assets.partitions import range_tags
 
 
 def run(*, as_json: bool) -> None:
-    """Build all days that the landed archives and the simulated population hold."""
+    """Build all days that the landed archives, the collected pages and the simulated population hold."""
     out, progress = display.consoles(as_json=as_json)
     platform = Platform.open()
-    archived = _archived_days(platform)
+    landed = [*_archived_days(platform), *(build_collection(platform.settings).play_days() or ())]
     simulated = _simulated_days(platform)
-    if not archived and not simulated:
-        raise CommandError("nothing to rebuild from: import an archive or run the demo first")
+    if not landed and not simulated:
+        raise CommandError("nothing to rebuild from: import an archive, collect from a service or run the demo first")
     with dagster_instance(platform.settings) as instance:
-        reports = [run_job(platform.definitions, instance, LAND_ARCHIVES, progress)]
+        reports = [run_job(platform.definitions, instance, job, progress) for job in (LAND_ARCHIVES, COLLECT)]
         # Years may lie between the two, so each has a run of its own.
-        for job, days in ((BUILD_EVERYTHING, simulated), (IMPORT_ARCHIVES, archived)):
+        for job, days in ((BUILD_EVERYTHING, simulated), (IMPORT_ARCHIVES, landed)):
             if days:
                 tags = range_tags(min(days), max(days))
                 reports.append(run_job(platform.definitions, instance, job, progress, tags=tags))

@@ -11,6 +11,7 @@ import dagster as dg
 import pyarrow as pa
 from upath import UPath
 
+from tunegenie_assets.resources.services import utc_now
 from tunegenie_assets.schemas.collected import RECENTLY_PLAYED, RECENTLY_PLAYED_PAGES, SAVED_TRACKS
 from tunegenie_assets.schemas.histories import LASTFM_SCROBBLES
 from tunegenie_assets.schemas.landing import PAGE_FILES
@@ -42,21 +43,40 @@ class Collection(dg.ConfigurableResource[None]):
     def collector(self, clock: Clock) -> Collector:
         return Collector(self.pages, self.state, clock)
 
+    def known(self) -> CollectorState | None:
+        """The state, taken in from landing where its file is gone or was of another shape; None without pages.
+
+        Raises:
+            LandingError: a file of landing is damaged.
+        """
+        if not self.pages.exist():
+            return None
+        state = self.state
+        if not state.has_absorbed():
+            self.collector(utc_now).catch_up()
+        return state
+
+    def play_days(self) -> tuple[date, date] | None:
+        """The first and the last UTC day of collected plays; None without any."""
+        state = self.known()
+        return state.play_days() if state else None
+
     def window(self, table: Table, start: date, end: date) -> pa.Table:
         """Plays of one table that began on the UTC days [start, end); empty for what is not collected."""
-        row = _PLAY_ROWS.get(table.name)
-        if row is None or not self.has_state():
+        row, state = _PLAY_ROWS.get(table.name), self.known()
+        if row is None or state is None:
             return table.empty()
-        rows = [row(record) for record in self.state.records(table.name, start=start, end=end)]
+        rows = [row(record) for record in state.records(table.name, start=start, end=end)]
         return pa.Table.from_pylist(rows, schema=table.arrow_schema)
 
     def whole(self, table: Table) -> pa.Table:
         """All rows of a table that is no plays, by subject and key of their records."""
-        if not self.has_state():
+        state = self.known()
+        if state is None:
             return table.empty()
         if table == RECENTLY_PLAYED_PAGES:
-            return self._pages_of_plays()
-        records = _told_best(self.state.records(table.name))
+            return _pages_of_plays(state)
+        records = _told_best(state.records(table.name))
         if table == SAVED_TRACKS:
             records = still_saved(records)
         rows = [row for record in records for row in rows_of(record)]
@@ -64,7 +84,8 @@ class Collection(dg.ConfigurableResource[None]):
 
     def page_files(self) -> pa.Table:
         """The table `landing.page_files`."""
-        unreadable = Counter(page.file for page in self.state.unreadable()) if self.has_state() else Counter[str]()
+        state = self.known()
+        unreadable = Counter(page.file for page in state.unreadable()) if state else Counter[str]()
         rows: list[dict[str, object]] = []
         for file in self._files():
             _, service, stream, subject, day, _ = file.split("/")
@@ -86,7 +107,8 @@ class Collection(dg.ConfigurableResource[None]):
         return streams | ({RECENTLY_PLAYED_PAGES.name} if RECENT_PLAYS.name in streams else set())
 
     def _files(self) -> list[str]:
-        return sorted(self.state.absorbed()) if self.has_state() else []
+        state = self.known()
+        return sorted(state.absorbed()) if state else []
 
     def forget(self, subject: str) -> None:
         """Delete the pages of a subject and all that is known from them."""
@@ -98,9 +120,10 @@ class Collection(dg.ConfigurableResource[None]):
         """Whether anything has ever been collected here."""
         return Path(self.state_path).exists()
 
-    def _pages_of_plays(self) -> pa.Table:
-        rows = [page_row(record) for record in self.state.records(RECENT_PLAYS.name, without_day=True)]
-        return pa.Table.from_pylist(rows, schema=RECENTLY_PLAYED_PAGES.arrow_schema)
+
+def _pages_of_plays(state: CollectorState) -> pa.Table:
+    rows = [page_row(record) for record in state.records(RECENT_PLAYS.name, without_day=True)]
+    return pa.Table.from_pylist(rows, schema=RECENTLY_PLAYED_PAGES.arrow_schema)
 
 
 def _told_best(records: Iterable[Record]) -> Iterator[Record]:

@@ -163,7 +163,7 @@ def test_all_unknown_artists_and_no_track(bench: Bench) -> None:
         connection.execute(
             """
             create table silver.tracks as
-            select *, null::varchar as album_name, null::bigint as duration_ms from silver.plays
+            select *, null::varchar as album_name, null::varchar as duration_source from silver.plays
             """
         )
     for pages in (1, 0):

@@ -80,6 +80,10 @@ class PageStore:
         store(io.BytesIO(gzip.compress(lines, mtime=0)), self._root / file)
         return [LandedPage(page, file, line) for line, page in enumerate(pages)]
 
+    def exist(self) -> bool:
+        """Whether any page ever landed here."""
+        return (self._root / _ROOT).exists()
+
     def files(self, since: date | None = None) -> list[str]:
         """The files of the days from `since` on, or all of them; the oldest day first."""
         folders = self._root.glob(f"{_ROOT}/*/*/*/*")

@@ -148,6 +148,17 @@ class CollectorState:
         with self._open() as connection:
             return {row[0] for row in connection.execute("select file from absorbed")}
 
+    def has_absorbed(self) -> bool:
+        """Whether the records of any file are in."""
+        with self._open() as connection:
+            return connection.execute("select 1 from absorbed limit 1").fetchone() is not None
+
+    def play_days(self) -> tuple[date, date] | None:
+        """The first and the last UTC day of a play; None without any."""
+        with self._open() as connection:
+            [(first, last)] = connection.execute("select min(day), max(day) from records where day is not null")
+        return (date.fromisoformat(first), date.fromisoformat(last)) if first else None
+
     def absorb(
         self,
         file: str,
