@@ -82,8 +82,8 @@ def test_a_named_artist_is_asked_for_again_and_has_a_genre(desk: Desk) -> None:
     assert asked(desk) == {"Cher": 1}
     [artist] = document["artists"]
     assert artist["artist"] == "Cher"
-    assert artist["genre"]
-    assert 0 <= artist["confidence"] <= 1
+    assert (artist["genre"], artist["source"]) == ("pop", "lastfm")
+    assert 0 < artist["confidence"] <= 1
     assert document["unknown"] == []
     steps = {stage["name"] for stage in document["run"]["stages"]}
     assert {"enrichment/artist_genres", "raw/lastfm_artist_tags"} <= steps
@@ -117,8 +117,8 @@ def test_artists_of_the_last_days_are_counted_by_source(desk: Desk) -> None:
         "enrich-artists", "--days", "3"
     )
     assert "No service is connected that knows artists, so nothing was asked for." in result.stdout
-    [counted] = [line for line in result.stdout.splitlines() if line.startswith("unclassified")]
-    assert counted.split() == ["unclassified", "1"]
+    [counted] = [line for line in result.stdout.splitlines() if line.startswith("lastfm")]
+    assert counted.split() == ["lastfm", "1"]
     assert asked(desk) == before
     assert desk.run("enrich-artists", "--days", "3", "--artist", "Cher").exit_code == 2
 
