@@ -11,6 +11,8 @@ import pyarrow as pa
 
 WIDTH = 640
 HEIGHT = 240
+_COLOURS = ("#4c78a8", "#f58518", "#54a24b", "#eeca3b", "#b279a2", "#72b7b2", "#9d755d", "#ff9da6")
+_GREY = "#dddddd"
 
 
 def bars(rows: pa.Table, category: str, value: str, *, title: str, value_title: str, top: int = 15) -> alt.Chart:
@@ -58,9 +60,12 @@ def grouped_bars(rows: pa.Table, category: str, group: str, value: str, *, title
     )
 
 
-def stacked_shares(rows: pa.Table, *, title: str) -> alt.Chart:
-    """One bar for each `what`, made of the `share` (0 to 1) of each `source`."""
+def stacked_shares(rows: pa.Table, *, title: str, missing: str) -> alt.Chart:
+    """One bar for each `what`, made of the `share` (0 to 1) of each `source`; `missing` is the last part, in grey."""
     frame = _frame(rows, "share", "what", "source")
+    sources = [*sorted(set(frame["source"]) - {missing}), missing]
+    frame["place"] = frame["source"].map(sources.index)
+    colours = alt.Scale(domain=sources, range=[*_COLOURS[: len(sources) - 1], _GREY])
     return (
         alt.Chart(frame, title=title)
         .mark_bar()
@@ -69,7 +74,8 @@ def stacked_shares(rows: pa.Table, *, title: str) -> alt.Chart:
                 "share", type="quantitative", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])
             ),
             y=alt.Y("what", type="nominal", title=None, sort=None),
-            color=alt.Color("source", type="nominal", title=None),
+            color=alt.Color("source", type="nominal", title=None, scale=colours),
+            order=alt.Order("place", type="quantitative"),
         )
         .properties(width=WIDTH, height=max(60, 24 * frame["what"].nunique()))
     )

@@ -51,6 +51,7 @@ def test_metadata_holds_the_picture_itself() -> None:
 
 def test_stacked_shares_are_one_bar_for_each_thing() -> None:
     rows = pa.table({"what": ["album", "album"], "source": ["history", "nobody"], "share": [0.75, 0.25]})
-    chart = charts.stacked_shares(rows, title="Who knows")
-    assert [row["share"] for row in data_of(chart)] == [0.75, 0.25]
+    chart = charts.stacked_shares(rows.take([1, 0]), title="Who knows", missing="nobody")
+    assert [(row["share"], row["place"]) for row in data_of(chart)] == [(0.25, 1), (0.75, 0)]
+    assert chart.to_dict()["encoding"]["color"]["scale"]["domain"] == ["history", "nobody"]
     assert chart.to_dict()["encoding"]["x"]["scale"] == {"domain": [0, 1]}

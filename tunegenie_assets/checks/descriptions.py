@@ -56,6 +56,7 @@ select what, source, other_source, compared, agreeing_share
 from silver.source_agreement
 order by what, source, other_source
 """
+NOBODY = "nobody"
 COLUMNS = ("name", "artist", "album", "duration", "genre")
 
 
@@ -102,11 +103,13 @@ def judge_completeness(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
     if known is None:
         return True, {"tracks": 0}
     bars = [
-        {"what": column, "source": source or "nobody", "share": share}
+        {"what": column, "source": source or NOBODY, "share": share}
         for column, shares in known.by_source.items()
         for source, share in shares.items()
     ]
-    chart = charts.stacked_shares(pa.Table.from_pylist(bars), title="Who knows what about the tracks that were played")
+    chart = charts.stacked_shares(
+        pa.Table.from_pylist(bars), title="Who knows what about the tracks that were played", missing=NOBODY
+    )
     return known.complete_share >= COMPLETE_SHARE, {
         "tracks": known.tracks,
         "whose": known.whose,
