@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import dagster as dg
@@ -13,6 +14,11 @@ play_days = dg.DailyPartitionsDefinition(start_date=FIRST_PLAY_DAY.isoformat(), 
 
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
+
+
+def possible_days(days: Iterable[date], today: date) -> set[date]:
+    """Those of the days that have a partition: services have been seen to tell of plays in 1970, and of tomorrow."""
+    return {day for day in days if FIRST_PLAY_DAY <= day <= today}
 
 
 def range_tags(first_day: date, last_day: date) -> dict[str, str]:

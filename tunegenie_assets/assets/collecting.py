@@ -12,9 +12,11 @@ from pydantic import Field
 
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.locking import collector_lock
+from tunegenie_assets.partitions import possible_days
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.services import Services
 from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
+from tunegenie_assets.resources.unbuilt import unbuilt_days
 from tunegenie_assets.resources.wanted import wanted_by
 from tunegenie_assets.schemas.landing import PAGE_FILES
 from tunegenie_assets.sources.clients import Clients
@@ -60,10 +62,14 @@ def page_files(
             outcomes = collector.collect(_works(config, scopes, services, collection.state, warehouse))
     for outcome in outcomes:
         _tell(context, outcome)
-    failed = [outcome for outcome in outcomes if outcome.problem and not (outcome.parked_until or outcome.needs_reauth)]
-    if failed and len(failed) == len(outcomes):
-        raise dg.Failure("; ".join(dict.fromkeys(str(outcome.problem) for outcome in failed)), allow_retries=False)
     days |= {day for outcome in outcomes for day in outcome.days}
+    if scopes:
+        days |= unbuilt_days(collection, warehouse)
+    days = possible_days(days, services.time.now().date())
+    failed = [outcome for outcome in outcomes if outcome.problem and not (outcome.parked_until or outcome.needs_reauth)]
+    # What an earlier pass brought is built though now nothing could be had.
+    if failed and len(failed) == len(outcomes) and not days:
+        raise dg.Failure("; ".join(dict.fromkeys(str(outcome.problem) for outcome in failed)), allow_retries=False)
     return dg.MaterializeResult(value=collection.page_files(), metadata=_metadata(outcomes, days))
 
 

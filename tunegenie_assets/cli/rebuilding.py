@@ -10,14 +10,15 @@ from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.runs import dagster_instance, run_job, together
 from tunegenie_assets.definitions import build_archive_store, build_collection, build_simulation
 from tunegenie_assets.jobs import BUILD_EVERYTHING, COLLECT, IMPORT_ARCHIVES, LAND_ARCHIVES
-from tunegenie_assets.partitions import range_tags
+from tunegenie_assets.partitions import possible_days, range_tags
+from tunegenie_assets.resources.services import utc_now
 
 
 def run(*, as_json: bool) -> None:
     """Build all days that the landed archives, the collected pages and the simulated population hold."""
     out, progress = display.consoles(as_json=as_json)
     platform = Platform.open()
-    landed = [*_archived_days(platform), *(build_collection(platform.settings).play_days() or ())]
+    landed = [*_archived_days(platform), *_collected_days(platform)]
     simulated = _simulated_days(platform)
     if not landed and not simulated:
         raise CommandError("nothing to rebuild from: import an archive, collect from a service or run the demo first")
@@ -45,6 +46,10 @@ def _archived_days(platform: Platform) -> list[date]:
     store = build_archive_store(platform.settings)
     parsed = [store.parsed.ensure(store.landing, archive) for archive in store.landing.archives()]
     return [day for archive in parsed for day in (archive.first_day, archive.last_day) if day]
+
+
+def _collected_days(platform: Platform) -> set[date]:
+    return possible_days(build_collection(platform.settings).plays_by_day(), utc_now().date())
 
 
 def _simulated_days(platform: Platform) -> list[date]:

@@ -56,10 +56,10 @@ class Collection(dg.ConfigurableResource[None]):
             self.collector(utc_now).catch_up()
         return state
 
-    def play_days(self) -> tuple[date, date] | None:
-        """The first and the last UTC day of collected plays; None without any."""
+    def plays_by_day(self) -> dict[date, int]:
+        """How many records of plays were collected of each UTC day."""
         state = self.known()
-        return state.play_days() if state else None
+        return state.plays_by_day() if state else {}
 
     def window(self, table: Table, start: date, end: date) -> pa.Table:
         """Plays of one table that began on the UTC days [start, end); empty for what is not collected."""

@@ -153,11 +153,13 @@ class CollectorState:
         with self._open() as connection:
             return connection.execute("select 1 from absorbed limit 1").fetchone() is not None
 
-    def play_days(self) -> tuple[date, date] | None:
-        """The first and the last UTC day of a play; None without any."""
+    def plays_by_day(self) -> dict[date, int]:
+        """How many records there are of each UTC day of plays."""
         with self._open() as connection:
-            [(first, last)] = connection.execute("select min(day), max(day) from records where day is not null")
-        return (date.fromisoformat(first), date.fromisoformat(last)) if first else None
+            rows = connection.execute(
+                "select day, count(*) from records where day is not null group by day order by day"
+            )
+            return {date.fromisoformat(day): records for day, records in rows}
 
     def absorb(
         self,
