@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ml.arrow import encode
 from ml.errors import InconsistentInputError
@@ -32,6 +35,8 @@ ARTIST_GENRES_SCHEMA = pa.schema(
 Known = dict[str, tuple[str, float]]
 """Genre and confidence by normalised name."""
 CATALOGUE = "catalogue"
+SIMULATION = "simulation"
+"""The invented catalogue, for invented artists only: a real one may be called the same."""
 SOURCES = (SPOTIFY, LASTFM, MUSICBRAINZ, CATALOGUE)
 """The first that knows an artist decides."""
 
@@ -60,7 +65,7 @@ NAME_PATTERNS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
 
 
 def classify_artists(artists: pa.Table, catalogue: pa.Table, evidence: pa.Table) -> pa.Table:
-    """ARTIST_GENRES: one row per artist of `artists` (artist_id, artist_name), sorted by artist_id.
+    """ARTIST_GENRES: one row per artist of `artists` (artist_id, artist_name, is_invented), sorted by artist_id.
 
     An artist is found in `evidence` (GENRE_EVIDENCE) and in the catalogue by normalised name. The first source of
     SOURCES that knows it gives the genre with the greatest weight (of equals the first by name), with its share of that
@@ -70,24 +75,28 @@ def classify_artists(artists: pa.Table, catalogue: pa.Table, evidence: pa.Table)
     Raises:
         InconsistentInputError: an artist_id occurs more than once or is missing.
     """
-    artists = artists.select(["artist_id", "artist_name"]).sort_by("artist_id").combine_chunks()
+    artists = artists.select(["artist_id", "artist_name", "is_invented"]).sort_by("artist_id").combine_chunks()
     _check_unique(artists)
     names, codes = encode(artists["artist_name"])
+    invented = artists["is_invented"].to_numpy().astype(bool)
+    is_generated = pc.call_function("equal", [catalogue["origin"], pa.scalar("generated")])
     known = _known_genres(evidence)
-    known[CATALOGUE] = _catalogue_genres(catalogue)
-    by_name = [(*_classify(name, known, SOURCES), _classify(name, known, SOURCES[1:])[0]) for name in names]
-    # Position -1, an artist without a name, finds the entry appended last.
-    by_name.append((UNCLASSIFIED, UNCLASSIFIED, 0.0, UNCLASSIFIED))
-    genres, sources, confidences, training = zip(*by_name, strict=True)
-    columns = [
-        artists["artist_id"],
-        artists["artist_name"].fill_null(""),
-        pa.array(np.array(genres, dtype=object)[codes], pa.string()),
-        pa.array(np.array(sources, dtype=object)[codes], pa.string()),
-        pa.array(np.array(confidences)[codes], pa.float64()),
-        pa.array(np.array(training, dtype=object)[codes], pa.string()),
-    ]
+    known[CATALOGUE] = _catalogue_genres(catalogue.filter(pc.call_function("invert", [is_generated])))
+    known[SIMULATION] = _catalogue_genres(catalogue.filter(is_generated))
+    columns = [artists["artist_id"], artists["artist_name"].fill_null("")]
+    of_real, of_invented = (_by_name(names, known, sources) for sources in (SOURCES, (*SOURCES, SIMULATION)))
+    for real, imagined, kind in zip(of_real, of_invented, ARTIST_GENRES_SCHEMA.types[2:], strict=True):
+        values = np.where(invented, imagined[codes], real[codes])
+        columns.append(pa.array(values, kind))
     return pa.table(columns, schema=ARTIST_GENRES_SCHEMA)
+
+
+def _by_name(names: Sequence[str], known: Mapping[str, Known], sources: Sequence[str]) -> list[NDArray[Any]]:
+    """For each name genre, source, confidence and the genre to train on; the last entry is for no name."""
+    rows = [(*_classify(name, known, sources), _classify(name, known, sources[1:])[0]) for name in names]
+    # Position -1, an artist without a name, finds the entry appended last.
+    rows.append((UNCLASSIFIED, UNCLASSIFIED, 0.0, UNCLASSIFIED))
+    return [np.array(column, dtype=object) for column in zip(*rows, strict=True)]
 
 
 def _check_unique(artists: pa.Table) -> None:

@@ -48,7 +48,7 @@ def evidence(
     metadata={"dagster/column_schema": column_schema(ARTIST_GENRES)},
 )
 def artist_genres(artists: pa.Table, catalogue: pa.Table, told: pa.Table) -> dg.MaterializeResult[pa.Table]:
-    genres = classify_artists(artists.select(["artist_id", "artist_name"]), catalogue, told)
+    genres = classify_artists(artists, catalogue, told)
     unclassified = pc.sum(pc.equal(genres["genre_source"], "unclassified")).as_py() or 0  # pyright: ignore[reportAttributeAccessIssue]  # made at import
     counts = genres.group_by("primary_genre").aggregate([("artist_id", "count")])
     chart = charts.bars(counts, "primary_genre", "artist_id_count", title="Artists by genre", value_title="artists")

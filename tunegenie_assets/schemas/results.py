@@ -27,7 +27,7 @@ ARTIST_GENRES = Table(
         (
             "genre_source",
             STRING,
-            "`spotify`, `lastfm`, `musicbrainz`, `catalogue`, `inferred_name` or `unclassified`.",
+            "`spotify`, `lastfm`, `musicbrainz`, `catalogue`, `simulation`, `inferred_name` or `unclassified`.",
             True,
         ),
         ("confidence", FLOAT, "0 to 1: the share of the evidence that agrees.", True),

@@ -15,7 +15,8 @@ played as (
     select
         artist_id,
         count(*) as plays,
-        count(distinct listener_id) as listeners
+        count(distinct listener_id) as listeners,
+        max(case when listener_id like 'sim-%' then 0 else 1 end) = 1 as is_heard_by_people
     from {{ ref('plays') }}
     group by artist_id
 ),
@@ -56,7 +57,9 @@ select
     coalesce(played.listeners, 0) as listeners,
     track_counts.tracks,
     catalogued.popularity,
-    coalesce(catalogued.origin, 'history') as origin
+    coalesce(catalogued.origin, 'history') as origin,
+    coalesce(catalogued.origin, 'history') = 'generated'
+    and not coalesce(played.is_heard_by_people, false) as is_invented
 from track_counts
 left join catalogued on track_counts.artist_id = catalogued.artist_id
 left join played on track_counts.artist_id = played.artist_id

@@ -19,9 +19,7 @@ looked_up as (
     select
         recording_key,
         max(recording_mbid) as recording_mbid,
-        coalesce(
-            max(case when source = 'lastfm' then duration_ms end), max(duration_ms)
-        ) as stated_ms
+        coalesce(max(case when source = 'lastfm' then duration_ms end), max(duration_ms)) as stated_ms
     from {{ ref('looked_up_tracks') }}
     group by recording_key
 ),
@@ -109,10 +107,13 @@ matched as (
     select
         identified.recording_key,
         candidates.track_id,
-        -- Two services round one length to seconds differently, and cut silence.
-        case when abs(candidates.duration_ms - identified.stated_ms) <= 3000 then 3 else 4 end as evidence
+        case when candidates.duration_ms is null or identified.stated_ms is null then 4 else 3 end as evidence
     from identified
-    inner join candidates on identified.recording_key = candidates.recording_key
+    inner join candidates
+        on
+            identified.recording_key = candidates.recording_key
+            -- Two services round one length to seconds differently, and cut silence.
+            and coalesce(abs(candidates.duration_ms - identified.stated_ms) <= 3000, true)
 ),
 
 chosen as (

@@ -12,6 +12,7 @@ told as (
         plays.play_id,
         plays.listener_id,
         plays.play_date,
+        plays.started_at,
         records.source,
         min(records.artist_key) as artist_key,
         min(records.title_key) as title_key,
@@ -19,7 +20,7 @@ told as (
     from {{ ref('plays') }} as plays
     inner join listeners on plays.listener_id = listeners.listener_id
     inner join {{ ref('play_records') }} as records on plays.play_id = records.play_id
-    group by plays.play_id, plays.listener_id, plays.play_date, records.source
+    group by plays.play_id, plays.listener_id, plays.play_date, plays.started_at, records.source
 ),
 
 days as (
@@ -27,7 +28,8 @@ days as (
         listener_id,
         play_date,
         source,
-        count(*) as plays
+        min(started_at) as first_play_at,
+        max(started_at) as last_play_at
     from told
     group by listener_id, play_date, source
 ),
@@ -47,16 +49,33 @@ told_by_both as (
     inner join told as other on one.play_id = other.play_id and one.source < other.source
 ),
 
--- Of the days on which both sources know plays.
-shared_days as (
+-- Of each day that both know something of, the time from when to when both do.
+shared_times as (
     select
+        one.listener_id,
+        one.play_date,
         one.source,
         other.source as other_source,
-        sum(one.plays + other.plays) as plays_of_both
+        greatest(one.first_play_at, other.first_play_at) as shared_from,
+        least(one.last_play_at, other.last_play_at) as shared_until
     from days as one
     inner join days as other
         on one.listener_id = other.listener_id and one.play_date = other.play_date and one.source < other.source
-    group by one.source, other.source
+),
+
+told_by_either as (
+    select
+        shared_times.source,
+        shared_times.other_source,
+        count(distinct told.play_id) as plays
+    from told
+    inner join shared_times
+        on
+            told.listener_id = shared_times.listener_id
+            and told.play_date = shared_times.play_date
+            and told.source in (shared_times.source, shared_times.other_source)
+            and told.started_at between shared_times.shared_from and shared_times.shared_until
+    group by shared_times.source, shared_times.other_source
 ),
 
 of_plays as (
@@ -91,12 +110,11 @@ compared as (
         of_plays.source,
         of_plays.other_source,
         'plays' as what,
-        -- What both know was counted twice.
-        shared_days.plays_of_both - of_plays.plays as compared,
+        told_by_either.plays as compared,
         of_plays.plays as agreeing
     from of_plays
-    inner join shared_days
-        on of_plays.source = shared_days.source and of_plays.other_source = shared_days.other_source
+    inner join told_by_either
+        on of_plays.source = told_by_either.source and of_plays.other_source = told_by_either.other_source
     {%- for what, of in [('artists', 'plays'), ('titles', 'plays'), ('lengths', 'with_lengths')] %}
     union all
     select

@@ -75,7 +75,11 @@ named as (
 
 select
     named.track_id,
-    case when length(named.track_id) = 22 then named.track_id else scrobbled.track_id end as spotify_track_id,
+    case
+        when named.origin = 'generated' then null
+        when length(named.track_id) = 22 then named.track_id
+        else scrobbled.track_id
+    end as spotify_track_id,
     named.track_name,
     {{ artist_id_of('named.artist_name') }} as artist_id,
     named.artist_name,

@@ -14,13 +14,15 @@ def artists(*names: str | None) -> pa.Table:
         {
             "artist_id": [f"a{number}" for number in range(len(names))],
             "artist_name": pa.array(names, pa.string()),
+            "is_invented": pa.array([False] * len(names), pa.bool_()),
         }
     )
 
 
-def catalogue(*rows: tuple[str, str | None]) -> pa.Table:
+def catalogue(*rows: tuple[str, str | None], origin: str = "file") -> pa.Table:
     return pa.table(
         {
+            "origin": pa.array([origin] * len(rows), pa.string()),
             "artist_name": pa.array([name for name, _ in rows], pa.string()),
             "genre": pa.array([genre for _, genre in rows], pa.string()),
         }
@@ -86,6 +88,15 @@ def test_the_genre_to_train_on_is_never_spotifys() -> None:
     result = classify_artists(artists("Ada", "Bob", "DJ Cy"), catalogue(), evidence)
     assert result["primary_genre"].to_pylist() == ["techno", "techno", "electronic"]
     assert result["training_genre"].to_pylist() == ["house", "unclassified", "electronic"]
+
+
+def test_an_invented_catalogue_speaks_of_invented_artists_only() -> None:
+    namesakes = artists("Björk", "Björk")
+    invented = namesakes.set_column(2, "is_invented", pa.array([True, False]))
+    polka = catalogue(("Björk", "polka"), origin="generated")
+    assert verdicts(invented, polka) == [("polka", "simulation", 1.0), ("unclassified", "unclassified", 0.0)]
+    both = pa.concat_tables([polka, catalogue(("Björk", "pop"))])
+    assert verdicts(invented, both) == [("pop", "catalogue", 1.0), ("pop", "catalogue", 1.0)]
 
 
 def test_the_catalogue_comes_before_the_name() -> None:
