@@ -6,6 +6,7 @@ fifth of the processor time of the `dbt` command, which imports everything again
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from functools import lru_cache
@@ -77,15 +78,27 @@ class DbtProjectFiles:
         return json.loads(self.manifest_path.read_text(encoding="utf-8"))
 
     def is_current(self) -> bool:
-        """Whether the manifest is younger than every file of the project, and than the folders they lie in.
-
-        A folder's time changes when a file is added, removed or renamed.
-        """
-        if not self.manifest_path.exists():
+        """Whether the manifest was parsed from the files as they are, whichever checkout of the project wrote it."""
+        if not (self.manifest_path.exists() and self._parsed_path.exists()):
             return False
-        built = self.manifest_path.stat().st_mtime
-        inside = (p for p in self.project_dir.rglob("*") if p.is_dir() or p.suffix in SOURCE_SUFFIXES)
-        return all(path.stat().st_mtime < built for path in (self.project_dir, *inside))
+        return self._parsed_path.read_text(encoding="utf-8") == self.fingerprint()
+
+    def fingerprint(self) -> str:
+        """Of the names and contents of all files that dbt reads."""
+        digest = hashlib.sha256()
+        for path in sorted(p for p in self.project_dir.rglob("*") if p.suffix in SOURCE_SUFFIXES and p.is_file()):
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(self.project_dir).as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+        return digest.hexdigest()
+
+    def note_parsed(self, fingerprint: str) -> None:
+        """The manifest was parsed from files with this fingerprint."""
+        self._parsed_path.write_text(fingerprint, encoding="utf-8")
+
+    @property
+    def _parsed_path(self) -> Path:
+        return self.target_path / "manifest.parsed"
 
 
 @lru_cache(maxsize=4)
@@ -99,8 +112,11 @@ def parse(files: DbtProjectFiles) -> Manifest:
 
     files.target_path.mkdir(parents=True, exist_ok=True)
     with FileLock(files.target_path / "parse.lock"):
+        fingerprint = files.fingerprint()
         writing = () if files.is_current() else ("--write-json",)
         outcome = dbtRunner().invoke(["parse", *files.global_arguments, *writing])
+        if writing and outcome.success:
+            files.note_parsed(fingerprint)
     if not outcome.success:
         reason = " ".join(str(outcome.exception).split())
         raise DbtError(f"the dbt project in {files.project_dir} does not parse: {reason}")
