@@ -135,7 +135,8 @@ def judge_agreement(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
         lines.append(f"| {row['what']} | {pair} | {row['compared']} | {row['agreeing_share']:.1%} |")
         if row["compared"] >= FEWEST_COMPARED and row["agreeing_share"] < LEAST_AGREEMENT[row["what"]]:
             doubtful.append(f"{row['what']}: {row['source']} and {row['other_source']}")
-    return not doubtful, {"doubtful": doubtful, "agreement": dg.MetadataValue.md("\n".join(lines))}
+    summary = f"{rows.num_rows} comparisons; to be looked at: {', '.join(doubtful) or 'none'}"
+    return not doubtful, {"summary": summary, "agreement": dg.MetadataValue.md("\n".join(lines))}
 
 
 tracks_are_complete = query_check(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 from rich.console import Console
+from rich.table import Table
 
 from tunegenie_assets.cli import coverage, display, summaries
 from tunegenie_assets.cli.context import Platform
@@ -89,36 +90,11 @@ def _document(
 def _print(
     platform: Platform, sizes: Sequence[summaries.TableSize], states: Mapping[str, AssetState], out: Console
 ) -> None:
-    by_source = [
-        (
-            display.source_name(row["source"]),
-            int(row["listeners"]),
-            int(row["plays"]),
-            # A scrobble does not tell how long was listened.
-            None if row["hours"] is None else float(row["hours"]),
-            row["first_play"].date(),
-            row["last_play"].date(),
-            int(row["days"]),
-        )
-        for row in summaries.sources(platform.warehouse)
-    ]
-    columns = ["source", "listeners", "plays", "hours", "from", "to", "days with plays"]
-    out.print(display.table("Listening by source: all plays", columns, by_source, unwrapped=columns[:-1]))
+    out.print(_sources_table(platform))
     out.print()
-    years = summaries.years_of_listening(platform.warehouse)
-    if years:
-        longest = max(float(row["hours"] or 0) for row in years) or 1.0
-        bars = [
-            (
-                row["listener_id"],
-                str(row["year"]),
-                int(row["plays"]),
-                None if row["hours"] is None else float(row["hours"]),
-                "█" * round(BAR_WIDTH * float(row["hours"] or 0) / longest),
-            )
-            for row in years
-        ]
-        out.print(display.table(_years_title(platform), ["listener", "year", "plays", "hours", ""], bars))
+    years = _years_table(platform)
+    if years is not None:
+        out.print(years)
         out.print()
     for table in coverage.tables(platform.warehouse) if _is_measured(sizes) else ():
         out.print(table)
@@ -134,6 +110,43 @@ def _print(
         for name, state in _in_order(states)
     ]
     out.print(display.table("Assets", ["asset", "rows", "last built (UTC)", "checks not passed"], assets))
+
+
+def _sources_table(platform: Platform) -> Table:
+    rows = [
+        (
+            display.source_name(row["source"]),
+            int(row["listeners"]),
+            int(row["plays"]),
+            # A scrobble does not tell how long was listened.
+            None if row["hours"] is None else float(row["hours"]),
+            row["first_play"].date(),
+            row["last_play"].date(),
+            int(row["days"]),
+        )
+        for row in summaries.sources(platform.warehouse)
+    ]
+    columns = ["source", "listeners", "plays", "hours", "from", "to", "days with plays"]
+    return display.table("Listening by source: all plays", columns, rows, unwrapped=columns[:-1])
+
+
+def _years_table(platform: Platform) -> Table | None:
+    """None where nobody but simulated listeners has plays."""
+    years = summaries.years_of_listening(platform.warehouse)
+    if not years:
+        return None
+    longest = max(float(row["hours"] or 0) for row in years) or 1.0
+    bars = [
+        (
+            row["listener_id"],
+            str(row["year"]),
+            int(row["plays"]),
+            None if row["hours"] is None else float(row["hours"]),
+            "█" * round(BAR_WIDTH * float(row["hours"] or 0) / longest),
+        )
+        for row in years
+    ]
+    return display.table(_years_title(platform), ["listener", "year", "plays", "hours", ""], bars)
 
 
 def _is_measured(sizes: Sequence[summaries.TableSize]) -> bool:

@@ -41,5 +41,6 @@ def test_sources_that_disagree_are_named(compared: int, share: float, passes: bo
     row = {"what": "titles of plays", "source": "a", "other_source": "b", "compared": compared, "agreeing_share": share}
     passed, metadata = judge_agreement(pa.Table.from_pylist([row]))
     assert passed is passes
-    assert metadata["doubtful"] == ([] if passes else ["titles of plays: a and b"])
+    told = "none" if passes else "titles of plays: a and b"
+    assert metadata["summary"] == f"1 comparisons; to be looked at: {told}"
     assert f"| {share:.1%} |" in metadata["agreement"].value
