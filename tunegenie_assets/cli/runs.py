@@ -19,7 +19,7 @@ import dagster as dg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.errors import INTERRUPTED, CommandError
 from tunegenie_assets.instance.setup import prepare_dagster_home
 from tunegenie_assets.locking import command_lock
 from tunegenie_assets.settings import Settings
@@ -27,8 +27,9 @@ from tunegenie_assets.settings import Settings
 PROCESS_TAG = "tunegenie/process"
 """Process id of a run of the command line: how a run whose process died is told from one that goes on."""
 POLL_SECONDS = 0.3
-PARSING_STEP = "landing/archives"
-"""The one step that works on for minutes within a single asset; it logs how many records it has read."""
+TELLING_STEPS = {"landing/archives", "landing/page_files"}
+"""Those that work on for minutes within a single asset; they log how far they are."""
+INTERRUPTIONS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 ERROR = dg.AssetCheckSeverity.ERROR
 STEP_EVENTS = {
     dg.DagsterEventType.STEP_START,
@@ -185,11 +186,11 @@ def _steps(instance: dg.DagsterInstance, run_id: str) -> tuple[int, str]:
     ended = {event.step_key for event in events if event.event_type != dg.DagsterEventType.STEP_START}
     running = [step for step in started if step and step not in ended]
     current = (running or ["…"])[-1].replace("__", "/")
-    return len(ended), f"{current}: {_last_message(instance, run_id)}" if current == PARSING_STEP else current
+    return len(ended), f"{current}: {_last_message(instance, run_id)}" if current in TELLING_STEPS else current
 
 
 def _last_message(instance: dg.DagsterInstance, run_id: str) -> str:
-    """What the run's own code said last: how far the parsing of a large archive is."""
+    """What the run's own code said last, such as how far the parsing of a large archive is."""
     said = [entry.user_message for entry in instance.all_logs(run_id) if not entry.is_dagster_event]
     return said[-1] if said else "…"
 
@@ -237,6 +238,8 @@ def _why(job_name: str, result: dg.ExecuteInProcessResult) -> str:
             messages: list[str] = []
             error = data.error
             while error is not None:
+                if error.cls_name in INTERRUPTIONS:
+                    return INTERRUPTED
                 messages.append(" ".join(error.message.split()))
                 error = error.cause
             return f"{job_name} failed at {event.step_key}: {_cause(messages)}"

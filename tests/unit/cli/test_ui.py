@@ -17,6 +17,7 @@ from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.ui import UNHELPFUL_WARNINGS, run
 from tunegenie_assets.settings import PREFIX, leave_out_warnings
 
+ROOT = Path(__file__).resolve().parents[3]
 STAND_IN = f"""\
 #!{sys.executable}
 import json, os, signal, sys
@@ -54,7 +55,8 @@ def test_dagster_can_be_interrupted_wherever_it_is_started(tmp_path: Path) -> No
     stand_in.write_text(STAND_IN, encoding="utf-8")
     stand_in.chmod(0o755)
     home = tmp_path / "home"
-    said, started = python(START, str(stand_in), **{f"{PREFIX}HOME": str(home)}).stdout.splitlines()
+    environment = {f"{PREFIX}HOME": str(home), "PYTHONPATH": str(ROOT)}
+    said, started = python(START, str(stand_in), **environment).stdout.splitlines()
     assert said == "The UI is at http://127.0.0.1:4321; Ctrl-C ends it."
     answer: Any = json.loads(started)
     arguments, can_be_interrupted = answer
