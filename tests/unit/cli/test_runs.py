@@ -82,7 +82,7 @@ def test_the_bar_shows_what_a_long_step_says(tmp_path: Path) -> None:
     @dg.asset(key=["landing", "page_files"])
     def pages(context: dg.AssetExecutionContext) -> None:
         context.log.info("12 of 40 artists")
-        seen.append(_steps(context.instance, context.run_id))
+        seen.append(_steps(context.instance, context.run.run_id))
 
     definitions = dg.Definitions(assets=[pages], jobs=[dg.define_asset_job("collect")])
     with dagster_instance(load_settings(home=tmp_path)) as instance:
