@@ -51,11 +51,11 @@ def run(scopes: Sequence[str], *, as_json: bool) -> None:
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
         raise typer.BadParameter(f"unknown scope {', '.join(unknown)}; known: {', '.join(SCOPES)}")
-    out, progress = display.consoles(as_json=as_json)
     platform = Platform.open()
     chosen = [scope for scope in SCOPES if scope in (scopes or SCOPES)]
     if not _can_ask(platform, chosen):
         raise CommandError(NOBODY_CONNECTED)
+    out, progress = display.consoles(as_json=as_json)
     with dagster_instance(platform.settings) as instance:
         collected = collect(platform, instance, progress, chosen)
         if not collected.outcomes:

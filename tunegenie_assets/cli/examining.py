@@ -36,7 +36,8 @@ class State(StrEnum):
     WARNS = "warning"
     FAILS = "fails"
     ABSENT = "not set"
-    """Not configured, or not offered to this app."""
+    NOT_GIVEN = "not given"
+    """The service does not offer it to this app; nothing that is set would change that."""
 
 
 @dataclass(frozen=True)
@@ -152,14 +153,14 @@ def _capabilities(client: SpotifyClient, unavailable: set[str]) -> Iterator[Find
         try:
             client.audio_features(PROBED_TRACKS)
         except NotAvailable as error:
-            return Finding("Spotify audio features", State.ABSENT, str(error))
+            return Finding("Spotify audio features", State.NOT_GIVEN, str(error))
         return Finding("Spotify audio features", State.WORKS, "this app still has them")
 
     def batches() -> Finding:
         next(client.lookup("track", PROBED_TRACKS))
         if "tracks" in unavailable:
             says = "this app asks for tracks one by one; the most played ones come first"
-            return Finding("Spotify batches", State.ABSENT, says)
+            return Finding("Spotify batches", State.NOT_GIVEN, says)
         return Finding("Spotify batches", State.WORKS, "this app may ask for many tracks in one call")
 
     yield _tried("Spotify audio features", audio_features)

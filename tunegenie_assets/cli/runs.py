@@ -66,6 +66,8 @@ class RunReport:
     stages: list[Stage]
     checks_passed: int
     checks_failed: list[str]
+    findings: Mapping[str, str] = field(default_factory=dict)
+    """What those of `checks_failed` found that say it in words."""
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -77,6 +79,7 @@ def together(reports: Sequence[RunReport]) -> RunReport:
         stages=[stage for report in reports for stage in report.stages],
         checks_passed=sum(report.checks_passed for report in reports),
         checks_failed=[check for report in reports for check in report.checks_failed],
+        findings={check: found for report in reports for check, found in report.findings.items()},
         metadata={key: value for report in reports for key, value in report.metadata.items()},
     )
 
@@ -135,12 +138,14 @@ def run_job(
     if not result.success:
         raise RunFailedError(_why(job_name, result))
     checks = result.get_asset_check_evaluations()
+    failed = {f"{c.asset_key.to_user_string()}: {c.check_name}": c.description for c in checks if not c.passed}
     return RunReport(
         run_id=run_id,
         seconds=seconds,
         stages=_stages(result, instance),
         checks_passed=sum(check.passed for check in checks),
-        checks_failed=[f"{c.asset_key.to_user_string()}: {c.check_name}" for c in checks if not c.passed],
+        checks_failed=list(failed),
+        findings={name: " ".join(found.split()) for name, found in failed.items() if found},
         metadata=_metadata(result),
     )
 
