@@ -70,16 +70,16 @@ def waiting(collection: Collection) -> list[ParkedWork]:
     ),
 )
 def nothing_waits(collection: Collection) -> dg.AssetCheckResult:
-    lines = [
-        f"{work.stream} of {work.subject} waits for {work.service} until {work.retry_at:%Y-%m-%d %H:%M} UTC: "
-        f"{work.reason}"
-        for work in waiting(collection)
-    ]
+    works: dict[str, list[str]] = {}
+    for work in waiting(collection):
+        why = f"{work.service} until {work.retry_at:%Y-%m-%d %H:%M} UTC ({work.reason})"
+        works.setdefault(why, []).append(f"{work.stream} of {work.subject}")
+    lines = [f"{why}: {', '.join(which)}" for why, which in works.items()]
     return dg.AssetCheckResult(
-        passed=not lines,
+        passed=not works,
         severity=WARN,
         description="; ".join(lines) or "no work is parked",
-        metadata={"works": dg.MetadataValue.json(lines)},
+        metadata={"waits_for": dg.MetadataValue.json(works)},
     )
 
 

@@ -52,7 +52,7 @@ def run(scopes: Sequence[str], *, as_json: bool) -> None:
     if unknown:
         raise typer.BadParameter(f"unknown scope {', '.join(unknown)}; known: {', '.join(SCOPES)}")
     platform = Platform.open()
-    chosen = [scope for scope in SCOPES if scope in (scopes or SCOPES)]
+    chosen: list[Scope] = [scope for scope in SCOPES if scope in (scopes or SCOPES)]
     if not _can_ask(platform, chosen):
         raise CommandError(NOBODY_CONNECTED)
     out, progress = display.consoles(as_json=as_json)
@@ -69,7 +69,7 @@ def run(scopes: Sequence[str], *, as_json: bool) -> None:
         return
     out.print(display.outcome_table("Collected", collected.outcomes))
     if parked := waiting(build_collection(platform.settings)):
-        out.print(_waits(parked), markup=False, soft_wrap=True)
+        out.print(what_waits(parked), markup=False, soft_wrap=True)
     print_run(report, out)
 
 
@@ -83,7 +83,7 @@ def _can_ask(platform: Platform, scopes: Sequence[Scope]) -> bool:
     return has_lookups and "enrichment" in scopes and platform.has_in_silver("plays")
 
 
-def _waits(parked: Sequence[ParkedWork]) -> str:
+def what_waits(parked: Sequence[ParkedWork]) -> str:
     """Until when, why, and that nobody has to do anything."""
     reasons = "; ".join(dict.fromkeys(work.reason for work in parked))
     until = f"{parked[0].retry_at:%Y-%m-%d %H:%M} UTC"

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from tunegenie_assets.checks.collected import waiting
 from tunegenie_assets.cli.connecting import APP_CREDENTIALS, Connections
+from tunegenie_assets.definitions import build_collection
 from tunegenie_assets.settings import PREFIX
 from tunegenie_assets.sources.budget import DAY
 from tunegenie_assets.sources.errors import SourceError
@@ -237,7 +239,7 @@ def _parked(connections: Connections) -> Iterator[Finding]:
     if not connections.settings.collector_path.exists():
         return
     by_reason: dict[tuple[str, str], list[ParkedWork]] = {}
-    for work in connections.state.parked():
+    for work in waiting(build_collection(connections.settings)):
         by_reason.setdefault((work.service, work.reason), []).append(work)
     for (_, reason), works in by_reason.items():
         yield Finding("parked work", State.WAITS, _waiting(reason, works))

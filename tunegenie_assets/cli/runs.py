@@ -171,7 +171,7 @@ def _progress(
 
         def watch() -> None:
             while not done.wait(POLL_SECONDS):
-                finished, current = _steps(instance, run_id)
+                finished, current = steps_of(instance, run_id)
                 progress.update(task, completed=finished, description=f"{job_name}: {current}")
 
         watcher = threading.Thread(target=watch, daemon=True)
@@ -183,7 +183,7 @@ def _progress(
             watcher.join()
 
 
-def _steps(instance: dg.DagsterInstance, run_id: str) -> tuple[int, str]:
+def steps_of(instance: dg.DagsterInstance, run_id: str) -> tuple[int, str]:
     """How many steps have ended, and one that runs; asks for step events only, of which there are few."""
     records = instance.get_records_for_run(run_id, of_type=STEP_EVENTS).records
     events = [record.event_log_entry.get_dagster_event() for record in records]

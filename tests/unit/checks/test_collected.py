@@ -30,13 +30,18 @@ def test_nothing_waits_before_anything_was_collected(collection: Collection) -> 
 
 
 def test_what_waits_is_told_with_service_time_and_reason(collection: Collection) -> None:
-    collection.state.park(ParkedWork("spotify", "spotify_top_tracks", "ada", NOON, "the quota is spent", NOON))
+    for subject in ("ada", "bob"):
+        collection.state.park(ParkedWork("spotify", "spotify_playlists", subject, NOON, "the quota is spent", NOON))
     result = judged(collection)
     assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert result.description == (
-        "spotify_top_tracks of ada waits for spotify until 2026-03-01 12:00 UTC: the quota is spent"
+        "spotify until 2026-03-01 12:00 UTC (the quota is spent): spotify_playlists of ada, spotify_playlists of bob"
     )
-    assert result.metadata["works"].value == [result.description]
+    assert result.metadata["waits_for"].value == {
+        "spotify until 2026-03-01 12:00 UTC (the quota is spent)": [
+            *("spotify_playlists of ada", "spotify_playlists of bob")
+        ]
+    }
 
 
 def test_work_of_a_stand_in_does_not_count(collection: Collection) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tunegenie_assets.cli.collecting import _waits, run
+from tunegenie_assets.cli.collecting import run, what_waits
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.settings import PREFIX
 from tunegenie_assets.sources.services.state import ParkedWork
@@ -34,7 +34,7 @@ def test_what_waits_is_one_line() -> None:
         ParkedWork("spotify", stream, "ada", NOON.replace(hour=hour), "the quota is spent", NOON)
         for hour, stream in ((13, "spotify_top_tracks"), (14, "spotify_artists"))
     ]
-    assert _waits(works) == (
+    assert what_waits(works) == (
         "Work waits (spotify_top_tracks, spotify_artists) until 2026-03-01 13:00 UTC or later: the quota is spent. "
         "It goes on by itself while `tunegenie run` runs, or with the next `tunegenie run-once` after that."
     )

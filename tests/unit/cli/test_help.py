@@ -9,6 +9,7 @@ import click
 import pytest
 import typer
 from typer.testing import CliRunner
+from typer.utils import get_params_from_function
 
 from tunegenie_assets.cli.app import app
 
@@ -32,7 +33,7 @@ def words(text: str) -> str:
 
 def declared(command: click.Command) -> dict[str, str | None]:
     """What was written beside each parameter, taken from the function and not from what Click made of it."""
-    hints = typer.utils.get_params_from_function(command.callback) if command.callback else {}
+    hints = get_params_from_function(command.callback) if command.callback else {}
     return {name: getattr(hint.default, "help", None) for name, hint in hints.items()}
 
 

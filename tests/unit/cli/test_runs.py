@@ -11,7 +11,7 @@ from rich.console import Console
 
 from tests.unit.cli.test_ui import python
 from tunegenie_assets.cli.errors import CommandError
-from tunegenie_assets.cli.runs import PROCESS_TAG, RunFailedError, _steps, dagster_instance, fail_lost_runs, run_job
+from tunegenie_assets.cli.runs import PROCESS_TAG, RunFailedError, dagster_instance, fail_lost_runs, run_job, steps_of
 from tunegenie_assets.cli.ui import run
 from tunegenie_assets.instance.setup import prepare_dagster_home
 from tunegenie_assets.locking import hold_for_life
@@ -82,7 +82,7 @@ def test_the_bar_shows_what_a_long_step_says(tmp_path: Path) -> None:
     @dg.asset(key=["landing", "page_files"])
     def pages(context: dg.AssetExecutionContext) -> None:
         context.log.info("12 of 40 artists")
-        seen.append(_steps(context.instance, context.run.run_id))
+        seen.append(steps_of(context.instance, context.run.run_id))
 
     definitions = dg.Definitions(assets=[pages], jobs=[dg.define_asset_job("collect")])
     with dagster_instance(load_settings(home=tmp_path)) as instance:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,7 +33,7 @@ child.wait()
 
 
 @contextmanager
-def running(code: str, *arguments: str, home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def running(code: str, *arguments: str, home: Path) -> Generator[tuple[subprocess.Popen[str], str]]:
     """A process of this Dagster home, and the first line that it said."""
     with subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
