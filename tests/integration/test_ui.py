@@ -11,6 +11,9 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pytest
+
+from tunegenie_assets.instance.left_over import PROCESSES, left_over
 from tunegenie_assets.settings import PREFIX
 
 LONGEST_SECONDS = 120
@@ -61,4 +64,22 @@ def test_it_ends_with_all_its_processes(tmp_path: Path) -> None:
         said, _ = process.communicate(timeout=LONGEST_SECONDS)
     assert f"The UI is at http://127.0.0.1:{port}" in said
     assert not [name for name in ("SupersessionWarning", "BetaWarning", "INFO") if name in said]
+    assert process.returncode == 0
+
+
+@pytest.mark.skipif(not PROCESSES.exists(), reason="processes are found on Linux only")
+def test_what_a_killed_one_left_is_ended_by_the_next(tmp_path: Path) -> None:
+    home, port = tmp_path / "home", free_port()
+    with ui(home, port) as killed:
+        killed.kill()
+        killed.wait()
+        assert len(left_over(home / "dagster")) == 2
+        # At the same port.
+        with ui(home, port) as process:
+            assert process.stdout is not None
+            assert "The UI is at" in process.stdout.readline()
+            assert left_over(home / "dagster") == []
+            wait_for(port, process)
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=LONGEST_SECONDS)
     assert process.returncode == 0
