@@ -122,3 +122,9 @@ def test_every_asset_that_is_relied_on_has_a_check(definitions: dg.Definitions, 
     }
     unchecked = {s.key for s in specs if s.key.path[0] != "bronze"} - checked - judged_elsewhere
     assert not unchecked, sorted(key.to_user_string() for key in unchecked)
+
+
+def test_pages_go_stale_within_hours_where_services_are_asked_by_the_clock(tmp_path: Path) -> None:
+    collecting = build_definitions(load_settings(home=tmp_path, collecting="on"))
+    [pages] = [spec for spec in collecting.resolve_all_asset_specs() if spec.key.path == ["landing", "page_files"]]
+    assert pages.freshness_policy == policy_for(pages.key, is_collecting=True) != policy_for(pages.key)

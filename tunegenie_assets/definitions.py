@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import dagster as dg
 
 from tunegenie_assets import freshness, schedules, sensors
@@ -47,7 +49,7 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
     assets = [*python_assets, build_dbt_assets(dbt_files.manifest())]
     is_collecting = settings.collecting is Collecting.ON
     return dg.Definitions(
-        assets=dg.map_asset_specs(freshness.with_freshness, assets),
+        assets=dg.map_asset_specs(partial(freshness.with_freshness, is_collecting=is_collecting), assets),
         asset_checks=[
             *AUTHORIZATION_CHECKS,
             *COLLECTED_CHECKS,

@@ -26,8 +26,8 @@ def build_schedules(cron: str, poll: str, timezone: str, *, is_collecting: bool 
     """
     status = dg.DefaultScheduleStatus.RUNNING if is_collecting else dg.DefaultScheduleStatus.STOPPED
     return [
-        _checked("SCHEDULE", cron, lambda: _daily_build(cron, timezone, status)),
-        _checked("POLL", poll, lambda: _collection("poll_plays", poll, timezone, ["plays"], status)),
+        _checked("SCHEDULE", cron, "15 4 * * *", lambda: _daily_build(cron, timezone, status)),
+        _checked("POLL", poll, "*/30 * * * *", lambda: _collection("poll_plays", poll, timezone, ["plays"], status)),
         _collection("collect_library", "40 2 * * *", timezone, ["library", "enrichment"], status),
         _collection("collect_charts", "20 3 * * 1", timezone, ["charts"], status),
     ]
@@ -47,11 +47,11 @@ def next_run(schedule: dg.ScheduleDefinition, now: datetime) -> datetime:
     return window.start
 
 
-def _checked(name: str, cron: str, make: Callable[[], dg.ScheduleDefinition]) -> dg.ScheduleDefinition:
+def _checked(name: str, cron: str, example: str, make: Callable[[], dg.ScheduleDefinition]) -> dg.ScheduleDefinition:
     try:
         return make()
     except dg.DagsterInvalidDefinitionError as error:
-        expected = "expected a cron expression of five fields such as 15 4 * * *"
+        expected = f"expected a cron expression of five fields such as {example}"
         raise SettingsError(f"{PREFIX}{name}={cron!r}: {expected}") from error
 
 

@@ -5,19 +5,23 @@ And what is reported without a run: that an authorization comes to its end.
 
 import json
 import time
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import dagster as dg
 
 from tunegenie_assets.checks.authorizations import present_standing
+from tunegenie_assets.checks.collected import waiting
 from tunegenie_assets.jobs import BUILD_COLLECTED, COLLECT, IMPORT_ARCHIVES, collect_request, land_archives
 from tunegenie_assets.partitions import range_tags
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.services import Services
 from tunegenie_assets.schemas.landing import ARCHIVES, PAGE_FILES
+from tunegenie_assets.sources.collecting import Clock
 from tunegenie_assets.sources.fetching import SCOPE_OF
+from tunegenie_assets.sources.services.state import ParkedWork
 
 ARCHIVES_KEY = dg.AssetKey(list(ARCHIVES.key))
 PAGES_KEY = dg.AssetKey(list(PAGE_FILES.key))
@@ -71,7 +75,7 @@ def build_sensors(
         _days_sensor(
             "landed_pages", PAGES_KEY, BUILD_COLLECTED, "Builds the days of the plays that services newly told of."
         ),
-        _parked_work_sensor(collection, status),
+        _parked_work_sensor(collection, services.time.now, status),
         _token_expiry_sensor(services, status),
     ]
 
@@ -95,7 +99,7 @@ def _days_sensor(name: str, key: dg.AssetKey, job_name: str, description: str) -
     return landed_sensor
 
 
-def _parked_work_sensor(collection: Collection, status: dg.DefaultSensorStatus) -> dg.SensorDefinition:
+def _parked_work_sensor(collection: Collection, clock: Clock, status: dg.DefaultSensorStatus) -> dg.SensorDefinition:
     @dg.sensor(
         name="parked_work",
         job_name=COLLECT,
@@ -104,15 +108,25 @@ def _parked_work_sensor(collection: Collection, status: dg.DefaultSensorStatus) 
         description="Takes up work that a quota or a long pause parked, when its time has come.",
     )
     def parked_work_sensor() -> dg.RunRequest | dg.SkipReason:
-        parked = collection.state.parked() if collection.has_state() else []
-        due = [work for work in parked if work.retry_at <= datetime.now(UTC).replace(tzinfo=None)]
+        parked, now = waiting(collection), clock()
+        if not parked:
+            return dg.SkipReason("no work is parked")
+        due = [work for work in parked if work.retry_at <= now]
         if not due:
-            waits = f"until {parked[0].retry_at:%Y-%m-%d %H:%M} UTC" if parked else "for nothing"
-            return dg.SkipReason(f"parked work waits {waits}")
+            return dg.SkipReason(f"parked work waits until {parked[0].retry_at:%Y-%m-%d %H:%M} UTC")
         scopes = sorted({SCOPE_OF[work.stream] for work in due if work.stream in SCOPE_OF})
-        return collect_request(scopes, run_key=f"{due[0].stream}|{due[0].subject}|{due[0].retry_at.isoformat()}")
+        return collect_request(scopes, run_key=_key_of_due(due, now))
 
     return parked_work_sensor
+
+
+def _key_of_due(due: Sequence[ParkedWork], now: datetime) -> str:
+    """The same for the same works within an hour, so that one that stays parked is asked for hourly.
+
+    Not of one work alone: Dagster drops a request whose key it has seen, and what is due after that would never go on.
+    """
+    works = sorted(f"{work.service}|{work.stream}|{work.subject}|{work.retry_at.isoformat()}" for work in due)
+    return f"{now:%Y-%m-%dT%H}|{sha256(' '.join(works).encode()).hexdigest()}"
 
 
 def _token_expiry_sensor(services: Services, status: dg.DefaultSensorStatus) -> dg.SensorDefinition:

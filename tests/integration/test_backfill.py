@@ -67,7 +67,9 @@ def test_backfill_with_nobody_to_ask_builds(desk: Desk) -> None:
     before = plays(desk)
     result = alone.run("backfill", "--days", "1")
     assert result.exit_code == 0, result.stderr
-    assert "Nobody is connected, so nothing was asked for." in result.stdout
+    assert (
+        "Nobody is connected, so nothing was asked for; run tunegenie login, or set TUNEGENIE_LASTFM" in result.stdout
+    )
     assert f"Built {datetime.now(UTC).date()} to {datetime.now(UTC).date()}" in result.stdout
     assert plays(desk) == before
 
@@ -116,7 +118,7 @@ def test_artists_of_the_last_days_are_counted_by_source(desk: Desk) -> None:
     result = desk.with_settings(lastfm_api_key="", listenbrainz_token="", contact="").run(
         "enrich-artists", "--days", "3"
     )
-    assert "No service is connected that knows artists, so nothing was asked for." in result.stdout
+    assert "No service is connected that knows artists, so nothing was asked for; run tunegenie login" in result.stdout
     [counted] = [line for line in result.stdout.splitlines() if line.startswith("lastfm")]
     assert counted.split() == ["lastfm", "1"]
     assert asked(desk) == before

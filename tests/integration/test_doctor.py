@@ -30,8 +30,8 @@ def test_doctor_says_what_works(desk: Desk) -> None:
         "warehouse": "not set",
         "Spotify app": "works",
         "Spotify of ada": "works",
-        "Spotify audio features": "not set",
-        "Spotify batches": "not set",
+        "Spotify audio features": "not given",
+        "Spotify batches": "not given",
         "Last.fm key": "works",
         "Last.fm of ada": "works",
         "MusicBrainz": "works",
@@ -56,7 +56,7 @@ def test_doctor_without_anything_set(tmp_path: Path, clean_environment: None) ->
     with own_environment():
         result = home_at(tmp_path / "home").run("doctor")
     assert result.exit_code == 0
-    for said in ("TUNEGENIE_SPOTIFY_CLIENT_ID", "TUNEGENIE_LASTFM_API_KEY", "tunegenie demo"):
+    for said in ("TUNEGENIE_SPOTIFY_CLIENT_ID", "TUNEGENIE_LASTFM_API_KEY", "run-once or demo"):
         assert said in result.stdout
     assert not (tmp_path / "home").exists()
 

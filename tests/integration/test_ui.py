@@ -7,9 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pytest
+
+from tunegenie_assets.instance.left_over import PROCESSES, left_over
 from tunegenie_assets.settings import PREFIX
 
 LONGEST_SECONDS = 120
@@ -23,29 +27,59 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
-def test_it_ends_with_all_its_processes(tmp_path: Path) -> None:
+def wait_for(port: int, process: subprocess.Popen[str]) -> None:
+    """Until the UI answers."""
+    for _ in range(10 * LONGEST_SECONDS):
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return
+        with suppress(subprocess.TimeoutExpired):
+            raise AssertionError(f"it ended with {process.wait(timeout=0.1)}")
+    raise AssertionError("it does not answer")
+
+
+@contextmanager
+def ui(home: Path, port: int) -> Generator[subprocess.Popen[str]]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "PYTHON"))}
     with subprocess.Popen(
-        ["/bin/sh", "-c", COMMAND, sys.executable, str(free_port())],
-        env={**kept, f"{PREFIX}HOME": str(tmp_path / "home"), f"{PREFIX}ENV": "ci"},
+        ["/bin/sh", "-c", COMMAND, sys.executable, str(port)],
+        env={**kept, f"{PREFIX}HOME": str(home), f"{PREFIX}ENV": "ci"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
     ) as process:
         try:
-            assert process.stdout is not None
-            said = ""
-            while "Serving dagster-webserver" not in said:
-                line = process.stdout.readline()
-                assert line, said
-                said += line
-            process.send_signal(signal.SIGTERM)
-            # Its output ends when the last process that writes to it has ended.
-            rest, _ = process.communicate(timeout=LONGEST_SECONDS)
+            wait_for(port, process)
+            yield process
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-    assert "Dagster services shut down" in rest
-    assert not [name for name in ("SupersessionWarning", "BetaWarning") if name in said]
+
+
+def test_it_ends_with_all_its_processes(tmp_path: Path) -> None:
+    port = free_port()
+    with ui(tmp_path / "home", port) as process:
+        process.send_signal(signal.SIGTERM)
+        # Its output ends when the last process that writes to it has ended.
+        said, _ = process.communicate(timeout=LONGEST_SECONDS)
+    assert f"The UI is at http://127.0.0.1:{port}" in said
+    assert not [name for name in ("SupersessionWarning", "BetaWarning", "INFO") if name in said]
+    assert process.returncode == 0
+
+
+@pytest.mark.skipif(not PROCESSES.exists(), reason="processes are found on Linux only")
+def test_what_a_killed_one_left_is_ended_by_the_next(tmp_path: Path) -> None:
+    home, port = tmp_path / "home", free_port()
+    with ui(home, port) as killed:
+        killed.kill()
+        killed.wait()
+        assert len(left_over(home / "dagster")) == 2
+        # At the same port.
+        with ui(home, port) as process:
+            assert process.stdout is not None
+            assert "The UI is at" in process.stdout.readline()
+            assert left_over(home / "dagster") == []
+            wait_for(port, process)
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=LONGEST_SECONDS)
     assert process.returncode == 0

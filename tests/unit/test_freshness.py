@@ -3,7 +3,7 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from tunegenie_assets.freshness import BY_HAND, BY_LAYER, DAILY_BUILD, MODEL, policy_for, with_freshness
+from tunegenie_assets.freshness import BY_HAND, BY_LAYER, COLLECTED, DAILY_BUILD, MODEL, policy_for, with_freshness
 from tunegenie_assets.keys import LAYERS
 
 
@@ -29,3 +29,13 @@ def test_asset_before_layer(key: list[str], policy: dg.FreshnessPolicy) -> None:
 def test_unknown_layer_is_refused() -> None:
     with pytest.raises(KeyError):
         policy_for(dg.AssetKey(["platinum", "plays"]))
+
+
+@pytest.mark.parametrize(("is_collecting", "policy"), [(True, COLLECTED), (False, BY_HAND)])
+def test_pages_are_fresh_for_an_hour_where_services_are_asked_by_the_clock(
+    is_collecting: bool, policy: dg.FreshnessPolicy
+) -> None:
+    pages = dg.AssetSpec(["landing", "page_files"])
+    assert with_freshness(pages, is_collecting=is_collecting).freshness_policy == policy
+    archives = dg.AssetSpec(["landing", "archives"])
+    assert with_freshness(archives, is_collecting=is_collecting).freshness_policy == BY_HAND

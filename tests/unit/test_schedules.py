@@ -79,7 +79,7 @@ def test_when_a_schedule_runs_next(poll: str, zone: str, now: str, then: str) ->
 def test_expression_that_is_no_cron_names_the_setting(cron: str) -> None:
     with pytest.raises(SettingsError, match=r"^TUNEGENIE_SCHEDULE=.* five fields such as 15 4 \* \* \*$"):
         build_schedules(cron, POLL, "UTC")
-    with pytest.raises(SettingsError, match=r"^TUNEGENIE_POLL="):
+    with pytest.raises(SettingsError, match=r"^TUNEGENIE_POLL=.* such as \*/30 \* \* \* \*$"):
         build_schedules("15 4 * * *", cron, "UTC")
 
 

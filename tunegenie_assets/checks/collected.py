@@ -3,6 +3,8 @@
 import dagster as dg
 
 from tunegenie_assets.checks.factories import WARN, no_rows_check
+from tunegenie_assets.keys import SIMULATED_PREFIX
+from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.schemas.collected import (
     CHARTS,
     PLAYLIST_ITEMS,
@@ -12,6 +14,7 @@ from tunegenie_assets.schemas.collected import (
     SAVED_TRACKS,
     TOP_ITEMS,
 )
+from tunegenie_assets.schemas.landing import PAGE_FILES
 from tunegenie_assets.schemas.lookups import (
     ALBUMS,
     ARTIST_TAGS,
@@ -25,6 +28,8 @@ from tunegenie_assets.schemas.lookups import (
     TRACKS,
 )
 from tunegenie_assets.schemas.table import Table
+from tunegenie_assets.sources.services.pages import SIMULATED
+from tunegenie_assets.sources.services.state import ParkedWork
 
 no_gap_is_open = no_rows_check(
     ["silver", "listening_gaps"],
@@ -48,6 +53,35 @@ pages_readable = no_rows_check(
     description="Every page is what its service sends; one that is not is kept in landing.",
     severity=WARN,
 )
+
+
+def waiting(collection: Collection) -> list[ParkedWork]:
+    """The parked work, the first to go on first; that of a stand-in, which nobody takes up, does not count."""
+    parked = collection.state.parked() if collection.has_state() else []
+    return [work for work in parked if work.subject != SIMULATED and not work.subject.startswith(SIMULATED_PREFIX)]
+
+
+@dg.asset_check(
+    asset=list(PAGE_FILES.key),
+    name="nothing_waits",
+    description=(
+        "No work is parked: a service that has a quota or is down for long is left alone until the time it named. The "
+        "work then goes on by itself, with the sensor parked_work or the next pass."
+    ),
+)
+def nothing_waits(collection: Collection) -> dg.AssetCheckResult:
+    works: dict[str, list[str]] = {}
+    for work in waiting(collection):
+        why = f"{work.service} until {work.retry_at:%Y-%m-%d %H:%M} UTC ({work.reason})"
+        works.setdefault(why, []).append(f"{work.stream} of {work.subject}")
+    lines = [f"{why}: {', '.join(which)}" for why, which in works.items()]
+    return dg.AssetCheckResult(
+        passed=not works,
+        severity=WARN,
+        description="; ".join(lines) or "no work is parked",
+        metadata={"waits_for": dg.MetadataValue.json(works)},
+    )
+
 
 NATURAL_KEYS: dict[Table, tuple[str, ...]] = {
     RECENTLY_PLAYED: ("listener_id", "played_at", "track_uri"),
@@ -84,4 +118,4 @@ def _items_once(table: Table, key: tuple[str, ...]) -> dg.AssetChecksDefinition:
 
 items_once = [_items_once(table, key) for table, key in NATURAL_KEYS.items()]
 
-COLLECTED_CHECKS: list[dg.AssetChecksDefinition] = [no_gap_is_open, pages_readable, *items_once]
+COLLECTED_CHECKS: list[dg.AssetChecksDefinition] = [no_gap_is_open, pages_readable, nothing_waits, *items_once]

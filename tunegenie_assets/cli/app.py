@@ -18,7 +18,7 @@ from rich.console import Console
 
 from tunegenie_assets.cli import service_commands
 from tunegenie_assets.cli.arguments import Command, Json
-from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.errors import INTERRUPTED, CommandError
 from tunegenie_assets.dbt_support.project import DbtError
 from tunegenie_assets.locking import WarehouseBusyError
 from tunegenie_assets.sandbox.profile import Profile
@@ -178,10 +178,12 @@ def sandbox(
     days: Annotated[int, typer.Option(min=1, max=3650, help="Days that they have listened.")] = 30,
     profile: Annotated[Profile, typer.Option(help="What Spotify lets the app do.")] = Profile.DEV2026,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine; 0 is any free one.")] = 0,
-    faults: Annotated[Path | None, typer.Option(help="JSON file of what goes wrong, and when.")] = None,
+    faults: Annotated[
+        Path | None, typer.Option(help="JSON file of what goes wrong, and when; docs/collecting.md shows one.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Serve a local stand-in for Spotify and Last.fm over simulated listeners until Ctrl-C."""
+    """Serve a stand-in for Spotify, Last.fm, MusicBrainz and ListenBrainz over simulated listeners until Ctrl-C."""
     from tunegenie_assets.cli import sandboxing as command  # noqa: PLC0415  # as above
 
     request = command.Request(listeners=listeners, days=days, profile=profile, port=port, faults=faults)
@@ -211,7 +213,7 @@ def main() -> None:
         errors.print(f"tunegenie: {' '.join(str(error).split())}", markup=False)
         sys.exit(1)
     except KeyboardInterrupt:
-        errors.print("tunegenie: interrupted; running the same command again continues the work", markup=False)
+        errors.print(f"tunegenie: {INTERRUPTED}", markup=False)
         sys.exit(1)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from tunegenie_assets.cli import display
 from tunegenie_assets.cli.collecting import build, collect, print_run
-from tunegenie_assets.cli.connecting import utc_now
+from tunegenie_assets.cli.connecting import CONNECT, utc_now
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.runs import dagster_instance, together
 from tunegenie_assets.sources.errors import InvalidRequestError
@@ -45,7 +45,7 @@ def run(*, days: int, listener: str | None, as_json: bool) -> None:
         out.print(display.outcome_table("Collected", collected.outcomes))
     else:
         who = f"{listener} is not connected" if listener else "Nobody is connected"
-        out.print(f"{who}, so nothing was asked for.", markup=False)
+        out.print(f"{who}, so nothing was asked for; {CONNECT}.", markup=False, soft_wrap=True)
     out.print()
     out.print(f"[bold]Built[/bold] {first} to {last}")
     print_run(report, out)

@@ -14,15 +14,19 @@ import dagster as dg
 import typer
 from rich.console import Console
 
+from tunegenie_assets.checks.collected import waiting
 from tunegenie_assets.cli import display
-from tunegenie_assets.cli.connecting import NOBODY_CONNECTED
+from tunegenie_assets.cli.connecting import NOBODY_CONNECTED, anyone_to_ask
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
+from tunegenie_assets.definitions import build_collection
 from tunegenie_assets.jobs import BUILD_COLLECTED, COLLECT
 from tunegenie_assets.partitions import range_tags
+from tunegenie_assets.resources.services import build_services
 from tunegenie_assets.sensors import IMPORT_FOLLOWS_TAG, PAGES_KEY
 from tunegenie_assets.sources.fetching import SCOPES, Scope
+from tunegenie_assets.sources.services.state import ParkedWork
 
 Outcomes = Sequence[Mapping[str, Any]]
 
@@ -47,10 +51,13 @@ def run(scopes: Sequence[str], *, as_json: bool) -> None:
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
         raise typer.BadParameter(f"unknown scope {', '.join(unknown)}; known: {', '.join(SCOPES)}")
-    out, progress = display.consoles(as_json=as_json)
     platform = Platform.open()
+    chosen: list[Scope] = [scope for scope in SCOPES if scope in (scopes or SCOPES)]
+    if not _can_ask(platform, chosen):
+        raise CommandError(NOBODY_CONNECTED)
+    out, progress = display.consoles(as_json=as_json)
     with dagster_instance(platform.settings) as instance:
-        collected = collect(platform, instance, progress, [scope for scope in SCOPES if scope in (scopes or SCOPES)])
+        collected = collect(platform, instance, progress, chosen)
         if not collected.outcomes:
             raise CommandError(NOBODY_CONNECTED)
         reports = [collected.report]
@@ -61,7 +68,29 @@ def run(scopes: Sequence[str], *, as_json: bool) -> None:
         display.print_json({"command": "run-once", "outcomes": collected.outcomes, "run": display.run_json(report)})
         return
     out.print(display.outcome_table("Collected", collected.outcomes))
+    if parked := waiting(build_collection(platform.settings)):
+        out.print(what_waits(parked), markup=False, soft_wrap=True)
     print_run(report, out)
+
+
+def _can_ask(platform: Platform, scopes: Sequence[Scope]) -> bool:
+    """Whether there is anyone to ask; looked at first, since a pass makes a warehouse and a Dagster home."""
+    services = build_services(platform.settings)
+    if anyone_to_ask(services):
+        return True
+    # These need nobody's account, but plays to look up.
+    has_lookups = bool(services.contact or services.credentials.listenbrainz_token)
+    return has_lookups and "enrichment" in scopes and platform.has_in_silver("plays")
+
+
+def what_waits(parked: Sequence[ParkedWork]) -> str:
+    """Until when, why, and that nobody has to do anything."""
+    reasons = "; ".join(dict.fromkeys(work.reason for work in parked))
+    until = f"{parked[0].retry_at:%Y-%m-%d %H:%M} UTC"
+    return (
+        f"Work waits ({', '.join(dict.fromkeys(work.stream for work in parked))}) until {until} or later: {reasons}. "
+        "It goes on by itself while `tunegenie run` runs, or with the next `tunegenie run-once` after that."
+    )
 
 
 def collect(

@@ -31,7 +31,8 @@ from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.services.tokens import Token
 
 APP_CREDENTIALS = f"{PREFIX}SPOTIFY_CLIENT_ID and {PREFIX}SPOTIFY_CLIENT_SECRET"
-NOBODY_CONNECTED = f"nobody is connected; run tunegenie login, or set {PREFIX}LASTFM_API_KEY and {PREFIX}LASTFM_NAMES"
+CONNECT = f"run tunegenie login, or set {PREFIX}LASTFM_API_KEY and {PREFIX}LASTFM_NAMES"
+NOBODY_CONNECTED = f"nobody is connected; {CONNECT}"
 APPS_PAGE = "https://www.spotify.com/account/apps"
 
 
@@ -119,6 +120,17 @@ def log_out(*, listener: str | None, as_json: bool) -> None:
         return
     out.print(f"{who} is no longer connected to Spotify; what was collected is kept.", markup=False)
     out.print(f"To take the permission back at Spotify as well: {APPS_PAGE}", soft_wrap=True)
+
+
+def anyone_to_ask(services: Services) -> bool:
+    """Whether there is an account or a key with which Spotify or Last.fm can be asked.
+
+    Raises:
+        TokenFileError: a token cannot be read.
+    """
+    if services.credentials.lastfm_api_key:
+        return True
+    return bool(services.spotify_client_id) and any(token.service == SPOTIFY for token in services.tokens())
 
 
 def not_connected(connections: Connections, listener_id: str) -> str:

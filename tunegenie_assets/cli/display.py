@@ -17,6 +17,8 @@ from rich.table import Table
 from tunegenie_assets.cli.runs import RunReport, Stage
 
 SLOWEST_STAGES = 5
+LONGEST_FINDING = 300
+_KNOWN_NAMES = {"spotify_recently_played": "spotify live"}
 
 
 def consoles(*, as_json: bool) -> tuple[Console, Console]:
@@ -39,7 +41,7 @@ def print_json(document: Mapping[str, Any]) -> None:
 
 def source_name(source: str) -> str:
     """`spotify_extended_history` is "spotify extended": the last word says no more than what stands around it."""
-    return source.rsplit("_", 1)[0].replace("_", " ")
+    return _KNOWN_NAMES.get(source) or source.rsplit("_", 1)[0].replace("_", " ")
 
 
 def table(
@@ -92,10 +94,18 @@ def stage_table(report: RunReport) -> Table:
 
 
 def checks_line(report: RunReport) -> str:
-    """How many checks passed, and a line for each that did not."""
+    """How many checks passed, for each that did not a line and what it found, and where to see more."""
     total = report.checks_passed + len(report.checks_failed)
     line = f"[bold]Checks[/bold] {report.checks_passed} of {total} passed"
-    return line + "".join(f"\n  [yellow]not passed[/yellow] {name}" for name in report.checks_failed)
+    for name in report.checks_failed:
+        line += f"\n  [yellow]not passed[/yellow] {name}"
+        if name in report.findings:
+            line += f"\n    {escape(_shortened(report.findings[name]))}"
+    return line + ("\n  [dim]tunegenie ui shows all that they found[/dim]" if report.checks_failed else "")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_FINDING else f"{text[:LONGEST_FINDING]}…"
 
 
 def complain_of_checks(report: RunReport, out: Console) -> None:

@@ -16,6 +16,7 @@ from tunegenie_assets.cli.connecting import Connections
 from tunegenie_assets.cli.examining import Finding, State, examine_services
 from tunegenie_assets.locking import WarehouseBusyError, warehouse_lock
 from tunegenie_assets.resources.factory import warehouse_for
+from tunegenie_assets.schedules import build_schedules
 from tunegenie_assets.settings import Environment, Settings, SettingsError, apply_to_process
 
 _TABLES = "select count(*) as found from information_schema.tables where lower(table_schema) = 'silver'"
@@ -26,6 +27,7 @@ _COLOURS = {
     State.WARNS: "yellow",
     State.FAILS: "red",
     State.ABSENT: "dim",
+    State.NOT_GIVEN: "dim",
 }
 
 
@@ -37,9 +39,7 @@ def run(*, as_json: bool) -> None:
     apply_to_process(connections.settings)
     progress.print("Trying every connection; services get a moment to answer.")
     findings = [
-        Finding(
-            "settings", State.WORKS, f"{connections.settings.env.value}, everything under {connections.settings.home}"
-        ),
+        examine_settings(connections.settings),
         examine_warehouse(connections.settings),
         *examine_services(connections),
     ]
@@ -53,11 +53,20 @@ def run(*, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
+def examine_settings(settings: Settings) -> Finding:
+    """Whether they can be used also where they are read later than here."""
+    try:
+        build_schedules(settings.schedule, settings.poll, settings.timezone)
+    except SettingsError as error:
+        return Finding("settings", State.FAILS, str(error))
+    return Finding("settings", State.WORKS, f"{settings.env.value}, everything under {settings.home}")
+
+
 def examine_warehouse(settings: Settings, wait_s: float = LOCK_SECONDS) -> Finding:
     """Whether the warehouse can be read."""
     what = "warehouse"
     if settings.env is not Environment.PRODUCTION and not settings.warehouse_path.exists():
-        return Finding(what, State.ABSENT, "nothing has been built yet; run tunegenie demo or tunegenie import")
+        return Finding(what, State.ABSENT, "nothing has been built yet; run tunegenie import, run-once or demo")
     try:
         tables = _tables_of_silver(settings, wait_s)
     except WarehouseBusyError:
@@ -68,7 +77,7 @@ def examine_warehouse(settings: Settings, wait_s: float = LOCK_SECONDS) -> Findi
     except (OSError, ValueError, duckdb.Error, *_snowflake_errors(settings)) as error:
         return Finding(what, State.FAILS, " ".join(str(error).split()))
     if not tables:
-        return Finding(what, State.WARNS, "it holds no plays; run tunegenie rebuild")
+        return Finding(what, State.WARNS, "it holds no plays; run tunegenie import, run-once or demo")
     return Finding(what, State.WORKS, f"can be read; {tables} tables of silver")
 
 
@@ -100,6 +109,6 @@ def _print(findings: list[Finding], out: Console) -> None:
     longest = max(len(finding.what) for finding in findings)
     for finding in findings:
         colour = _COLOURS[finding.state]
-        out.print(f"[{colour}]{finding.state.value:<8}[/{colour}] [bold]{finding.what:<{longest}}[/bold]", end="  ")
+        out.print(f"[{colour}]{finding.state.value:<9}[/{colour}] [bold]{finding.what:<{longest}}[/bold]", end="  ")
         # Whole, so that what is to be copied can be.
         out.print(finding.says, markup=False, soft_wrap=True)

@@ -14,7 +14,7 @@ from rich.console import Console
 from tunegenie_assets.cli import artists, display
 from tunegenie_assets.cli.artists import Artist, KnownArtists
 from tunegenie_assets.cli.collecting import Collected, collect, print_run
-from tunegenie_assets.cli.connecting import utc_now
+from tunegenie_assets.cli.connecting import CONNECT, utc_now
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.recounting import days_held
@@ -159,7 +159,11 @@ def _print(done: Enriched, out: Console) -> None:
     if done.collected.outcomes:
         out.print(display.outcome_table("Collected", done.collected.outcomes))
     else:
-        out.print("No service is connected that knows artists, so nothing was asked for.")
+        out.print(
+            f"No service is connected that knows artists, so nothing was asked for; {CONNECT}.",
+            markup=False,
+            soft_wrap=True,
+        )
     out.print()
     if done.asked:
         rows = [(row["artist"], row["genre"], row["source"], round(float(row["confidence"]), 2)) for row in done.rows]

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from tunegenie_assets.checks.collected import waiting
 from tunegenie_assets.cli.connecting import APP_CREDENTIALS, Connections
+from tunegenie_assets.definitions import build_collection
 from tunegenie_assets.settings import PREFIX
 from tunegenie_assets.sources.budget import DAY
 from tunegenie_assets.sources.errors import SourceError
@@ -36,7 +38,8 @@ class State(StrEnum):
     WARNS = "warning"
     FAILS = "fails"
     ABSENT = "not set"
-    """Not configured, or not offered to this app."""
+    NOT_GIVEN = "not given"
+    """The service does not offer it to this app; nothing that is set would change that."""
 
 
 @dataclass(frozen=True)
@@ -152,14 +155,14 @@ def _capabilities(client: SpotifyClient, unavailable: set[str]) -> Iterator[Find
         try:
             client.audio_features(PROBED_TRACKS)
         except NotAvailable as error:
-            return Finding("Spotify audio features", State.ABSENT, str(error))
+            return Finding("Spotify audio features", State.NOT_GIVEN, str(error))
         return Finding("Spotify audio features", State.WORKS, "this app still has them")
 
     def batches() -> Finding:
         next(client.lookup("track", PROBED_TRACKS))
         if "tracks" in unavailable:
             says = "this app asks for tracks one by one; the most played ones come first"
-            return Finding("Spotify batches", State.ABSENT, says)
+            return Finding("Spotify batches", State.NOT_GIVEN, says)
         return Finding("Spotify batches", State.WORKS, "this app may ask for many tracks in one call")
 
     yield _tried("Spotify audio features", audio_features)
@@ -236,7 +239,7 @@ def _parked(connections: Connections) -> Iterator[Finding]:
     if not connections.settings.collector_path.exists():
         return
     by_reason: dict[tuple[str, str], list[ParkedWork]] = {}
-    for work in connections.state.parked():
+    for work in waiting(build_collection(connections.settings)):
         by_reason.setdefault((work.service, work.reason), []).append(work)
     for (_, reason), works in by_reason.items():
         yield Finding("parked work", State.WAITS, _waiting(reason, works))

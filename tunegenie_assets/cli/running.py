@@ -12,7 +12,7 @@ from rich.console import Console
 from tunegenie_assets.cli import display
 from tunegenie_assets.cli.connecting import NOBODY_CONNECTED, utc_now
 from tunegenie_assets.cli.errors import CommandError
-from tunegenie_assets.cli.ui import address, serve
+from tunegenie_assets.cli.ui import address, serve, take_home
 from tunegenie_assets.resources.services import Services, build_services
 from tunegenie_assets.schedules import build_schedules, next_run
 from tunegenie_assets.settings import Collecting, load_settings
@@ -24,7 +24,7 @@ def run(*, port: int | None, as_json: bool) -> None:
     """Say what will run when and for whom, then replace this process by Dagster.
 
     Raises:
-        CommandError: nobody is connected.
+        CommandError: nobody is connected, another process serves this home, or the port cannot be used.
         SettingsError: a setting cannot be used.
         TokenFileError: a token cannot be read.
     """
@@ -34,6 +34,7 @@ def run(*, port: int | None, as_json: bool) -> None:
     if not listeners:
         raise CommandError(NOBODY_CONNECTED)
     schedules = build_schedules(settings.schedule, settings.poll, settings.timezone, is_collecting=True)
+    take_home(settings, port)
     warnings = [warning for token in services.tokens() if (warning := token.warning(utc_now()))]
     now, url = datetime.now(UTC), address(settings, port)
     if as_json:

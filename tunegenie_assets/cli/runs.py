@@ -19,7 +19,7 @@ import dagster as dg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.errors import INTERRUPTED, CommandError
 from tunegenie_assets.instance.setup import prepare_dagster_home
 from tunegenie_assets.locking import command_lock
 from tunegenie_assets.settings import Settings
@@ -27,8 +27,9 @@ from tunegenie_assets.settings import Settings
 PROCESS_TAG = "tunegenie/process"
 """Process id of a run of the command line: how a run whose process died is told from one that goes on."""
 POLL_SECONDS = 0.3
-PARSING_STEP = "landing/archives"
-"""The one step that works on for minutes within a single asset; it logs how many records it has read."""
+TELLING_STEPS = {"landing/archives", "landing/page_files"}
+"""Those that work on for minutes within a single asset; they log how far they are."""
+INTERRUPTIONS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 ERROR = dg.AssetCheckSeverity.ERROR
 STEP_EVENTS = {
     dg.DagsterEventType.STEP_START,
@@ -65,6 +66,8 @@ class RunReport:
     stages: list[Stage]
     checks_passed: int
     checks_failed: list[str]
+    findings: Mapping[str, str] = field(default_factory=dict)
+    """What those of `checks_failed` found that say it in words."""
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -76,6 +79,7 @@ def together(reports: Sequence[RunReport]) -> RunReport:
         stages=[stage for report in reports for stage in report.stages],
         checks_passed=sum(report.checks_passed for report in reports),
         checks_failed=[check for report in reports for check in report.checks_failed],
+        findings={check: found for report in reports for check, found in report.findings.items()},
         metadata={key: value for report in reports for key, value in report.metadata.items()},
     )
 
@@ -134,12 +138,14 @@ def run_job(
     if not result.success:
         raise RunFailedError(_why(job_name, result))
     checks = result.get_asset_check_evaluations()
+    failed = {f"{c.asset_key.to_user_string()}: {c.check_name}": c.description for c in checks if not c.passed}
     return RunReport(
         run_id=run_id,
         seconds=seconds,
         stages=_stages(result, instance),
         checks_passed=sum(check.passed for check in checks),
-        checks_failed=[f"{c.asset_key.to_user_string()}: {c.check_name}" for c in checks if not c.passed],
+        checks_failed=list(failed),
+        findings={name: " ".join(found.split()) for name, found in failed.items() if found},
         metadata=_metadata(result),
     )
 
@@ -165,7 +171,7 @@ def _progress(
 
         def watch() -> None:
             while not done.wait(POLL_SECONDS):
-                finished, current = _steps(instance, run_id)
+                finished, current = steps_of(instance, run_id)
                 progress.update(task, completed=finished, description=f"{job_name}: {current}")
 
         watcher = threading.Thread(target=watch, daemon=True)
@@ -177,7 +183,7 @@ def _progress(
             watcher.join()
 
 
-def _steps(instance: dg.DagsterInstance, run_id: str) -> tuple[int, str]:
+def steps_of(instance: dg.DagsterInstance, run_id: str) -> tuple[int, str]:
     """How many steps have ended, and one that runs; asks for step events only, of which there are few."""
     records = instance.get_records_for_run(run_id, of_type=STEP_EVENTS).records
     events = [record.event_log_entry.get_dagster_event() for record in records]
@@ -185,11 +191,11 @@ def _steps(instance: dg.DagsterInstance, run_id: str) -> tuple[int, str]:
     ended = {event.step_key for event in events if event.event_type != dg.DagsterEventType.STEP_START}
     running = [step for step in started if step and step not in ended]
     current = (running or ["…"])[-1].replace("__", "/")
-    return len(ended), f"{current}: {_last_message(instance, run_id)}" if current == PARSING_STEP else current
+    return len(ended), f"{current}: {_last_message(instance, run_id)}" if current in TELLING_STEPS else current
 
 
 def _last_message(instance: dg.DagsterInstance, run_id: str) -> str:
-    """What the run's own code said last: how far the parsing of a large archive is."""
+    """What the run's own code said last, such as how far the parsing of a large archive is."""
     said = [entry.user_message for entry in instance.all_logs(run_id) if not entry.is_dagster_event]
     return said[-1] if said else "…"
 
@@ -237,6 +243,8 @@ def _why(job_name: str, result: dg.ExecuteInProcessResult) -> str:
             messages: list[str] = []
             error = data.error
             while error is not None:
+                if error.cls_name in INTERRUPTIONS:
+                    return INTERRUPTED
                 messages.append(" ".join(error.message.split()))
                 error = error.cause
             return f"{job_name} failed at {event.step_key}: {_cause(messages)}"

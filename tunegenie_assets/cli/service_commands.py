@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tunegenie_assets.cli.arguments import Json
+from tunegenie_assets.cli.arguments import Command, Json
 
 app = typer.Typer()
 playlist = typer.Typer(help="Playlists of a listener's account.", no_args_is_help=True)
@@ -48,7 +48,7 @@ def doctor(as_json: Json = False) -> None:
     command.run(as_json=as_json)
 
 
-@app.command("run-once")
+@app.command("run-once", cls=Command)
 def run_once(
     scopes: Annotated[
         list[str] | None, typer.Argument(help="What to ask for: plays, library, enrichment, charts; all without it.")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 
@@ -50,10 +51,23 @@ def test_checks_of_runs_that_followed_one_another_count_together() -> None:
     assert shown(display.checks_line(both)) == [
         "Checks 72 of 73 passed",
         "  not passed landing/archives: mostly_readable",
+        "  tunegenie ui shows all that they found",
     ]
 
 
-@pytest.mark.parametrize(("failed", "lines"), [((), 0), (("a: b", "c: d"), 3)])
+def test_what_a_check_found_stands_below_it() -> None:
+    waits = replace(report(failed=("a: b", "c: d")), findings={"a: b": "spotify [QUOTA] until noon", "c: d": "x" * 999})
+    assert shown(display.checks_line(together([waits, report()])), width=400) == [
+        "Checks 6 of 8 passed",
+        "  not passed a: b",
+        "    spotify [QUOTA] until noon",
+        "  not passed c: d",
+        f"    {'x' * 300}…",
+        "  tunegenie ui shows all that they found",
+    ]
+
+
+@pytest.mark.parametrize(("failed", "lines"), [((), 0), (("a: b", "c: d"), 4)])
 def test_checks_are_complained_of_where_one_did_not_pass(failed: tuple[str, ...], lines: int) -> None:
     out = StringIO()
     display.complain_of_checks(report(failed=failed), Console(file=out, width=80))
@@ -65,6 +79,7 @@ def test_checks_are_complained_of_where_one_did_not_pass(failed: tuple[str, ...]
     [
         ("spotify_extended_history", "spotify extended"),
         ("lastfm_scrobbles", "lastfm"),
+        ("spotify_recently_played", "spotify live"),
         ("synthetic", "synthetic"),
         ("2 kinds", "2 kinds"),
     ],

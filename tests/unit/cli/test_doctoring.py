@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tunegenie_assets.cli.doctoring import examine_warehouse
+from tunegenie_assets.cli.doctoring import examine_settings, examine_warehouse
 from tunegenie_assets.cli.examining import State
 from tunegenie_assets.locking import warehouse_lock
 from tunegenie_assets.settings import load_settings
@@ -23,6 +23,14 @@ def test_a_warehouse_that_can_be_read(tmp_path: Path, statement: str, state: Sta
     with duckdb.connect(str(settings.warehouse_path)) as connection:
         connection.execute(statement)
     assert examine_warehouse(settings).state is state
+
+
+@pytest.mark.parametrize("name", ["poll", "schedule"])
+def test_an_expression_that_is_no_cron_is_found(tmp_path: Path, name: str) -> None:
+    assert examine_settings(load_settings(home=tmp_path)).state is State.WORKS
+    finding = examine_settings(load_settings(home=tmp_path, **{name: "hourly"}))
+    assert finding.state is State.FAILS
+    assert finding.says.startswith(f"TUNEGENIE_{name.upper()}='hourly': expected a cron expression")
 
 
 def test_a_run_at_work_is_not_waited_for(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.unit.cli.test_ui import python
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.running import connected, run
+from tunegenie_assets.locking import hold_for_life
 from tunegenie_assets.resources.services import build_services
 from tunegenie_assets.settings import PREFIX, load_settings
 from tunegenie_assets.sources.services.tokens import Token, TokenStore
@@ -53,7 +54,7 @@ def test_dagster_is_started_with_collection_on(tmp_path: Path) -> None:
     assert all(datetime.fromisoformat(one["next"]).tzinfo for one in said["schedules"])
     arguments, environment = json.loads(started)
     assert arguments[:3] == ["-m", "dagster", "dev"]
-    assert arguments[-2:] == ["--port", "4321"]
+    assert arguments[-4:] == ["--port", "4321", "--log-level", "warning"]
     assert environment["TUNEGENIE_COLLECTING"] == "on"
 
 
@@ -76,6 +77,17 @@ def test_nobody_connected_is_one_line(
         monkeypatch.setenv(f"{PREFIX}{name.upper()}", value)
     with pytest.raises(CommandError, match=r"^nobody is connected; run tunegenie login, or set TUNEGENIE_LASTFM"):
         run(port=None, as_json=False)
+
+
+def test_a_home_that_is_served_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"home": str(tmp_path), "lastfm_api_key": "key", "lastfm_names": "ada=a"}.items():
+        monkeypatch.setenv(f"{PREFIX}{name.upper()}", value)
+    assert hold_for_life(tmp_path / "dagster.lock")
+    with pytest.raises(CommandError, match=r"works on .* already; end it first$"):
+        run(port=None, as_json=False)
+    assert capsys.readouterr().out == ""
 
 
 def test_who_can_be_asked(tmp_path: Path) -> None:

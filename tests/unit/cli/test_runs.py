@@ -1,16 +1,17 @@
-"""Runs that nobody works on any more: the queue of the daemon would wait for them for ever."""
-
-from __future__ import annotations
+"""What is told of runs: also of those that nobody works on any more, for which the daemon would wait for ever."""
 
 import os
+import signal
+from io import StringIO
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from rich.console import Console
 
 from tests.unit.cli.test_ui import python
 from tunegenie_assets.cli.errors import CommandError
-from tunegenie_assets.cli.runs import PROCESS_TAG, fail_lost_runs
+from tunegenie_assets.cli.runs import PROCESS_TAG, RunFailedError, dagster_instance, fail_lost_runs, run_job, steps_of
 from tunegenie_assets.cli.ui import run
 from tunegenie_assets.instance.setup import prepare_dagster_home
 from tunegenie_assets.locking import hold_for_life
@@ -51,3 +52,39 @@ def test_one_daemon_works_on_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert hold_for_life(tmp_path / "dagster.lock")
     with pytest.raises(CommandError, match=r"works on .* already; end it first$"):
         run(port=None)
+
+
+@dg.asset(key=["landing", "page_files"])
+def ended_from_outside() -> None:
+    # As the operating system or an operator does it.
+    os.kill(os.getpid(), signal.SIGTERM)
+    raise AssertionError("it goes on")
+
+
+@dg.asset(key=["landing", "page_files"])
+def ended_at_the_terminal() -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("asset", [ended_from_outside, ended_at_the_terminal])
+def test_a_run_that_is_interrupted_says_so(tmp_path: Path, asset: dg.AssetsDefinition) -> None:
+    definitions = dg.Definitions(assets=[asset], jobs=[dg.define_asset_job("collect")])
+    with (
+        dagster_instance(load_settings(home=tmp_path)) as instance,
+        pytest.raises(RunFailedError, match=r"^interrupted; running the same command again continues the work$"),
+    ):
+        run_job(definitions, instance, "collect", Console(file=StringIO()))
+
+
+def test_the_bar_shows_what_a_long_step_says(tmp_path: Path) -> None:
+    seen: list[tuple[int, str]] = []
+
+    @dg.asset(key=["landing", "page_files"])
+    def pages(context: dg.AssetExecutionContext) -> None:
+        context.log.info("12 of 40 artists")
+        seen.append(steps_of(context.instance, context.run.run_id))
+
+    definitions = dg.Definitions(assets=[pages], jobs=[dg.define_asset_job("collect")])
+    with dagster_instance(load_settings(home=tmp_path)) as instance:
+        run_job(definitions, instance, "collect", Console(file=StringIO()))
+    assert seen == [(0, "landing/page_files: 12 of 40 artists")]

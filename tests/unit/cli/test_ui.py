@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any
 
 import pytest
 
-from tunegenie_assets.cli.ui import UNHELPFUL_WARNINGS
+from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.ui import UNHELPFUL_WARNINGS, run
 from tunegenie_assets.settings import PREFIX, leave_out_warnings
 
+ROOT = Path(__file__).resolve().parents[3]
 STAND_IN = f"""\
 #!{sys.executable}
 import json, os, signal, sys
@@ -52,15 +55,30 @@ def test_dagster_can_be_interrupted_wherever_it_is_started(tmp_path: Path) -> No
     stand_in.write_text(STAND_IN, encoding="utf-8")
     stand_in.chmod(0o755)
     home = tmp_path / "home"
-    answer: Any = json.loads(python(START, str(stand_in), **{f"{PREFIX}HOME": str(home)}).stdout)
+    environment = {f"{PREFIX}HOME": str(home), "PYTHONPATH": str(ROOT)}
+    said, started = python(START, str(stand_in), **environment).stdout.splitlines()
+    assert said == "The UI is at http://127.0.0.1:4321; Ctrl-C ends it."
+    answer: Any = json.loads(started)
     arguments, can_be_interrupted = answer
     assert arguments == [
         *("-m", "dagster", "dev", "-w", str(home / "dagster" / "workspace.yaml")),
         *("--host", "127.0.0.1", "--port", "4321"),
+        *("--log-level", "warning"),
     ]
     assert Path(arguments[4]).read_text(encoding="utf-8").startswith("# Written by tunegenie")
     assert can_be_interrupted
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_port_that_is_taken_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(f"{PREFIX}HOME", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(CommandError, match=rf"^port {port} cannot be used \(.* another port with --port$"):
+            run(port=port)
+    assert capsys.readouterr().out == ""
 
 
 def test_warnings_that_are_not_for_people_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,3 +166,11 @@ def test_a_plan_that_is_none_says_where(text: str, place: str) -> None:
     with pytest.raises(ValueError, match=place) as refusal:
         FaultPlan.from_json(text)
     assert "\n" not in str(refusal.value)
+
+
+def test_the_example_of_the_documentation_does_what_is_said_of_it() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "collecting.md").read_text(encoding="utf-8")
+    plan = FaultPlan.from_json(text.split("```json\n")[1].split("```")[0])
+    strikes = [plan.strike("GET", "/v1/me/player/recently-played") for _ in range(2)]
+    assert strikes == [Fault(status=429, retry_after=7200, reason="QUOTA_EXCEEDED"), None]
+    assert {plan.strike("GET", "/2.0/") for _ in range(100)} == {Fault(truncate_json=True), None}
