@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -178,6 +179,17 @@ def test_a_page_of_another_shape_is_kept_and_listed(bench: Bench) -> None:
     bench.connected.sandbox.faults = FaultPlan()
     bench.collect("plays")
     assert len(bench.plays()) == 50
+
+
+def test_half_a_surrogate_pair_in_a_name_stops_nothing(bench: Bench) -> None:
+    bench.collect("plays")
+    [record, *_] = [record for record in bench.state.records(PLAYS, subject="ada") if record.day]
+    item = json.loads(record.body)
+    item["played_at"], item["track"]["name"] = "2026-02-28T10:00:00Z", "\ud83d and \U0001f600"
+    bench.land(PLAYS, {"items": [item]})
+    assert bench.collector.catch_up()
+    assert bench.plays()[0] == "? and \U0001f600"
+    assert bench.state.unreadable() == []
 
 
 def test_a_budget_spends_first_on_plays(tmp_path: Path) -> None:

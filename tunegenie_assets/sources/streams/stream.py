@@ -6,6 +6,7 @@ Adding a stream is one small file beside this one and one line in registry.py; d
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -54,7 +55,7 @@ class Stream:
         if landed.page.status in _REFUSALS and self.missing_key is not None:
             yield self._record(landed, 0, Item(self.missing_key(landed), {}))
         elif landed.page.status == HTTPStatus.OK:
-            for position, item in enumerate(self.items(landed, json.loads(landed.page.body))):
+            for position, item in enumerate(self.items(landed, parsed(landed.page.body))):
                 yield self._record(landed, position, item)
 
     def _record(self, landed: LandedPage, position: int, item: Item) -> Record:
@@ -71,6 +72,21 @@ class Stream:
             position=position,
             body=json.dumps(item.body, ensure_ascii=False, sort_keys=True),
         )
+
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+
+
+def parsed(body: str) -> Any:
+    """What a page says, with `?` for half a surrogate pair: valid JSON, but no text that could be stored.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    page = json.loads(body)
+    if _SURROGATE.search(body) is None:
+        return page
+    return json.loads(json.dumps(page, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 WALK = "walk"
