@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from tunegenie_assets.sources.errors import SourceError
 from tunegenie_assets.sources.services.errors import NeedsReauth, Parked
-from tunegenie_assets.sources.services.pages import LandedPage, Page, PageStore, day_of
+from tunegenie_assets.sources.services.pages import DamagedPagesError, LandedPage, Page, PageStore, day_of
 from tunegenie_assets.sources.services.responses import Response
 from tunegenie_assets.sources.services.state import CollectorState, ParkedWork, Record, UnreadablePage
 from tunegenie_assets.sources.streams.registry import STREAMS
@@ -72,8 +72,10 @@ class Collector:
     def catch_up(self) -> set[date]:
         """Take in pages that landed and were not remembered; returns the days of their plays.
 
+        A damaged file is listed as unreadable and not read again.
+
         Raises:
-            LandingError: a file of landing is damaged.
+            LandingError: a file cannot be read for now.
         """
         known = self._state.absorbed()
         # Files are taken in by day, so older days are in whole; a file that was begun before midnight may follow.
@@ -81,8 +83,15 @@ class Collector:
         days: set[date] = set()
         for file in self._pages.files(since):
             if file not in known:
-                days |= _days(self._remember(list(self._pages.read(file))))
+                days |= _days(self._take_in(file))
         return days
+
+    def _take_in(self, file: str) -> list[Record]:
+        try:
+            return self._remember(list(self._pages.read(file)))
+        except DamagedPagesError as error:
+            damaged = UnreadablePage(file, 0, str(error))
+            return self._state.absorb(file, [], [damaged], first_counts=_FIRST_COUNTS)
 
     def collect(self, works: Sequence[Work]) -> list[Outcome]:
         """Do all works, the most important first; what must wait is parked and does not stop the others."""

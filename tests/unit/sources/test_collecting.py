@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -265,14 +266,38 @@ def test_a_catch_up_that_was_broken_off_leaves_nothing_out(bench: Bench) -> None
     files = bench.pages.files()
     for file in bench.connected.folder.glob("collector.sqlite*"):
         file.unlink()
-    damaged = bench.connected.folder / "landing" / files[len(files) // 2]
-    content = damaged.read_bytes()
-    damaged.write_bytes(b"")
+    unreachable = bench.connected.folder / "landing" / files[len(files) // 2]
+    content = unreachable.read_bytes()
+    unreachable.unlink()
+    unreachable.mkdir()
     with pytest.raises(LandingError):
         bench.collector.catch_up()
-    damaged.write_bytes(content)
+    unreachable.rmdir()
+    unreachable.write_bytes(content)
     bench.collector.catch_up()
     assert {stream.name: list(bench.state.records(stream.name)) for stream in STREAMS} == known
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "changed", "null", "text"])
+def test_a_damaged_file_of_pages_costs_itself(bench: Bench, damage: str) -> None:
+    bench.collect("plays")
+    for file in bench.connected.folder.glob("collector.sqlite*"):
+        file.unlink()
+    [damaged] = [file for file in bench.pages.files() if f"{PLAYS}/ada" in file]
+    path = bench.connected.folder / "landing" / damaged
+    content = path.read_bytes()
+    bad = {
+        "empty": b"",
+        "cut": content[:-100],
+        "changed": content[:40] + b"\x00" * 40 + content[80:],
+        "null": gzip.compress(b"null\n"),
+        "text": gzip.compress(b"hello\n"),
+    }
+    path.write_bytes(bad[damage])
+    assert bench.collector.catch_up()
+    assert [page.file for page in bench.state.unreadable()] == [damaged]
+    assert (len(bench.plays("bob")), bench.plays()) == (50, [])
+    assert bench.collector.catch_up() == set()
 
 
 def test_what_a_stand_in_told_is_asked_again_of_the_service(bench: Bench) -> None:
