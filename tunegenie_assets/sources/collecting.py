@@ -16,7 +16,7 @@ from tunegenie_assets.sources.services.pages import DamagedPagesError, LandedPag
 from tunegenie_assets.sources.services.responses import Response
 from tunegenie_assets.sources.services.state import CollectorState, ParkedWork, Record, UnreadablePage
 from tunegenie_assets.sources.streams.registry import STREAMS
-from tunegenie_assets.sources.streams.stream import Stream
+from tunegenie_assets.sources.streams.stream import NO_PAGE, BadItem, Stream
 
 _FIRST_COUNTS = frozenset(stream.name for stream in STREAMS if stream.first_counts)
 _STREAMS = {stream.name: stream for stream in STREAMS}
@@ -152,14 +152,21 @@ class Collector:
             yield self._pages.write(held)
 
     def _remember(self, landed: Sequence[LandedPage]) -> list[Record]:
-        """The records of one file that are new or newer; pages that cannot be read are listed in the state."""
+        """The records of one file that are new or newer; what cannot be read of its pages is listed in the state."""
         records: list[Record] = []
         unreadable: list[UnreadablePage] = []
         for page in landed:
+            bad: list[str] = []
             try:
-                records += _STREAMS[page.page.stream].records(page)
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                unreadable.append(UnreadablePage(page.file, page.line, f"{type(error).__name__}: {error}"))
+                for found in _STREAMS[page.page.stream].records(page):
+                    if isinstance(found, BadItem):
+                        bad.append(f"item {found.position}: {found.reason}")
+                    else:
+                        records.append(found)
+            except NO_PAGE as error:
+                bad.append(f"{type(error).__name__}: {error}")
+            if bad:
+                unreadable.append(UnreadablePage(page.file, page.line, "; ".join(bad)))
         return self._state.absorb(landed[0].file, records, unreadable, first_counts=_FIRST_COUNTS)
 
 

@@ -75,7 +75,7 @@ class Bench:
 
     def land(self, stream: str, body: object, *, subject: str = "ada", **request: str) -> LandedPage:
         """A page that a killed pass did not remember."""
-        service = stream.split("_")[0]
+        service = stream.split("_", maxsplit=1)[0]
         request = {"method": "GET", "path": "", **request}
         [landed] = self.pages.write(
             [Page(service, stream, subject, request, self.connected.now(), 200, json.dumps(body))]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ from tunegenie_assets.sources.services.pages import SHARED, SIMULATED
 from tunegenie_assets.sources.services.responses import Purpose
 from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.streams.registry import STREAMS
-from tunegenie_assets.sources.streams.rows import page_row, rows_of, scrobble_row
+from tunegenie_assets.sources.streams.rows import page_row, rows_of, scrobble_row, spotify_play_row
 
 
 @pytest.fixture
@@ -180,6 +181,49 @@ def test_a_page_of_another_shape_is_kept_and_listed(bench: Bench) -> None:
     bench.connected.sandbox.faults = FaultPlan()
     bench.collect("plays")
     assert len(bench.plays()) == 50
+
+
+def _bad_plays() -> dict[str, Any]:
+    good = {"played_at": "2026-02-28T10:00:00Z", "track": {"uri": "spotify:track:x", "name": "x", "duration_ms": 1}}
+    track = good["track"]
+    bad = [
+        {"played_at": None, "track": track},
+        {"played_at": good["played_at"], "track": {"name": "no uri", "duration_ms": 1}},
+        None,
+    ]
+    no_length = {"played_at": "2026-02-28T09:00:00Z", "track": {"uri": "y", "name": "y", "duration_ms": None}}
+    return {"items": [*bad, good, no_length]}
+
+
+def test_a_bad_play_costs_itself(bench: Bench) -> None:
+    landed = bench.land(PLAYS, _bad_plays())
+    bench.collector.catch_up()
+    assert bench.plays() == ["y", "x"]
+    [row, _] = [spotify_play_row(r) for r in bench.state.records(PLAYS, subject="ada") if r.day]
+    assert row["started_at"] == row["played_at"]
+    [page] = [page_row(r) for r in bench.state.records(PLAYS, subject="ada", without_day=True)]
+    assert (page["items"], str(page["newest_played_at"])) == (5, "2026-02-28 10:00:00")
+    [unreadable] = bench.state.unreadable()
+    assert (unreadable.file, unreadable.line) == (landed.file, landed.line)
+    assert [part.split(":")[0] for part in unreadable.reason.split("; ")] == ["item 0", "item 1", "item 2"]
+
+
+def test_a_scrobble_of_another_shape_is_read_or_costs_itself(bench: Bench) -> None:
+    told: list[dict[str, Any]] = [
+        {"name": "a", "artist": "Cher", "album": None},
+        {"name": "b", "artist": "", "album": ""},
+        {"name": "c", "artist": {"#text": "Cher"}},
+        {"artist": "Cher"},
+    ]
+    rows = [{**fields, "date": {"uts": str(1772366160 + place)}} for place, fields in enumerate(told)]
+    page = {"recenttracks": {"track": rows, "@attr": {"page": "1", "totalPages": "1"}}}
+    bench.land(SCROBBLES, page, to="1772366170")
+    bench.collector.catch_up()
+    found = [scrobble_row(r) for r in bench.state.records(SCROBBLES, subject="ada") if r.day]
+    assert [(row["track"], row["artist"]) for row in found] == [("a", "Cher"), ("b", None), ("c", "Cher")]
+    [unreadable] = bench.state.unreadable()
+    assert unreadable.reason == "item 3: KeyError: 'name'"
+    assert bench.collect("enrichment")["lastfm_artist_tags", SHARED].problem is None
 
 
 def test_half_a_surrogate_pair_in_a_name_stops_nothing(bench: Bench) -> None:

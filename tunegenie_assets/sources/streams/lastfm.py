@@ -10,23 +10,25 @@ from datetime import datetime
 from typing import Any
 
 from tunegenie_assets.sources.clock import from_epoch
-from tunegenie_assets.sources.services.lastfm import as_list, as_object, scrobbles_in, tags_in
+from tunegenie_assets.sources.services.lastfm import as_list, as_object, scrobbles_in, tags_in, text_in
 from tunegenie_assets.sources.services.pages import LandedPage
 from tunegenie_assets.sources.services.responses import Purpose
-from tunegenie_assets.sources.streams.stream import Item, Stream, asked_for, walk_item
+from tunegenie_assets.sources.streams.stream import BadItem, Item, Stream, asked_for, each, walk_item
 
 _PAGES_A_FILE = 50
 
 
-def _scrobbles(landed: LandedPage, page: Any) -> Iterator[Item]:
-    for item in scrobbles_in(page):
-        uts = int(item["date"]["uts"])
-        artist = item["artist"].get("#text") or item["artist"].get("name")
-        yield Item(f"{uts}|{artist}|{item['name']}", item, from_epoch(uts).date())
+def _scrobbles(landed: LandedPage, page: Any) -> Iterator[Item | BadItem]:
+    yield from each(scrobbles_in(page), _scrobble)
     request, attributes = landed.page.request, page["recenttracks"]["@attr"]
     if int(attributes["page"]) >= int(attributes["totalPages"]):
         begins = from_epoch(int(request["from"])) if "from" in request else datetime.min  # noqa: DTZ901 - naive UTC
         yield walk_item(begins, from_epoch(int(request["to"])))
+
+
+def _scrobble(item: Any) -> Item:
+    uts = int(item["date"]["uts"])
+    return Item(f"{uts}|{text_in(item['artist'])}|{item['name']}", item, from_epoch(uts).date())
 
 
 def _artist_tags(landed: LandedPage, page: Any) -> Iterator[Item]:
@@ -47,7 +49,7 @@ def _tracks(landed: LandedPage, page: Any) -> Iterator[Item]:
     yield Item(asked_for(landed), body if track else {})
 
 
-def _charts(landed: LandedPage, page: Any) -> Iterator[Item]:
+def _charts(landed: LandedPage, page: Any) -> Iterator[Item | BadItem]:
     day = landed.page.requested_at.date()
     kind, wrapper = ("tracks", page["tracks"]) if "tracks" in page else ("artists", page["artists"])
     attributes = wrapper["@attr"]

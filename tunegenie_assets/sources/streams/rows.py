@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
 
 from tunegenie_assets.sources.clock import from_epoch
+from tunegenie_assets.sources.services.lastfm import as_object, text_in
 from tunegenie_assets.sources.services.state import Record
 from tunegenie_assets.sources.streams.lookup_rows import LOOKUP_ROWS, Row, track_columns
 from tunegenie_assets.sources.streams.registry import (
@@ -61,17 +61,17 @@ def page_row(record: Record) -> Row:
 def scrobble_row(record: Record) -> Row:
     """A row of the history table LASTFM_SCROBBLES."""
     item = json.loads(record.body)
-    artist, album = _text_or_name(item["artist"]), _text_or_name(item.get("album") or {})
+    artist, album = item["artist"], item.get("album")
     return {
         "play_date": record.day,
         "started_at": from_epoch(int(item["date"]["uts"])),
         "export_tool": "api",
         "precision_seconds": 1,
         "utc_time": item["date"].get("#text"),
-        "artist": artist,
-        "artist_mbid": item["artist"].get("mbid") or None,
-        "album": album,
-        "album_mbid": (item.get("album") or {}).get("mbid") or None,
+        "artist": text_in(artist),
+        "artist_mbid": as_object(artist).get("mbid") or None,
+        "album": text_in(album),
+        "album_mbid": as_object(album).get("mbid") or None,
         "track": item["name"],
         "track_mbid": item.get("mbid") or None,
         "other_fields": None,
@@ -152,11 +152,6 @@ def _chart(record: Record, body: Row) -> Iterator[Row]:
         "listeners": int(body["listeners"]),
         "playcount": int(body["playcount"]),
     }
-
-
-def _text_or_name(value: Mapping[str, Any]) -> str | None:
-    """The text of a Last.fm element: under `#text`, or `name` where more was asked for."""
-    return value.get("#text") or value.get("name") or None
 
 
 _ROWS: dict[str, Callable[[Record, Row], Iterator[Row]]] = {

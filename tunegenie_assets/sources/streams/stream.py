@@ -27,6 +27,30 @@ class Item:
     day: date | None = None
 
 
+@dataclass(frozen=True)
+class BadItem:
+    """One item of a page, by its place in it, that is not what its service sends."""
+
+    position: int
+    reason: str
+
+
+NO_PAGE = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
+"""What the parsing of a page or an item raises that is of another shape than its service's."""
+
+
+def each(items: Iterable[Any], read: Callable[[Any], Item | None]) -> Iterator[Item | BadItem]:
+    """What `read` makes of every item; None of what is none. An item that cannot be read costs itself only."""
+    for position, item in enumerate(items):
+        try:
+            found = read(item)
+        except NO_PAGE as error:
+            yield BadItem(position, f"{type(error).__name__}: {error}")
+        else:
+            if found is not None:
+                yield found
+
+
 _REFUSALS = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
@@ -37,7 +61,7 @@ class Stream:
     service: str
     name: str
     purpose: Purpose
-    items: Callable[[LandedPage, Any], Iterator[Item]]
+    items: Callable[[LandedPage, Any], Iterator[Item | BadItem]]
     """The items of a page, given it and its JSON. Called for pages of status 200 only."""
     first_counts: bool = False
     """Whether the first page that told of a key counts, as for plays; else the latest does."""
@@ -46,17 +70,17 @@ class Stream:
     missing_key: Callable[[LandedPage], str] | None = None
     """The key under which a refusal (403, 404) is remembered, so that it is not asked for again."""
 
-    def records(self, landed: LandedPage) -> Iterator[Record]:
-        """The records of a page.
+    def records(self, landed: LandedPage) -> Iterator[Record | BadItem]:
+        """The records of a page, and its items that are none.
 
         Raises:
-            ValueError, KeyError, TypeError, AttributeError: the page is not what this service sends.
+            NO_PAGE: the page is not what this service sends.
         """
         if landed.page.status in _REFUSALS and self.missing_key is not None:
             yield self._record(landed, 0, Item(self.missing_key(landed), {}))
         elif landed.page.status == HTTPStatus.OK:
             for position, item in enumerate(self.items(landed, parsed(landed.page.body))):
-                yield self._record(landed, position, item)
+                yield item if isinstance(item, BadItem) else self._record(landed, position, item)
 
     def _record(self, landed: LandedPage, position: int, item: Item) -> Record:
         page = landed.page
