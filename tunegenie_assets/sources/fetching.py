@@ -30,7 +30,7 @@ from tunegenie_assets.sources.streams.registry import (
     TOP_ITEMS,
 )
 from tunegenie_assets.sources.streams.spotify_library import ADDED_AFTER, BEGAN, complete_key
-from tunegenie_assets.sources.streams.stream import Stream, known_until, latest_whole, walked
+from tunegenie_assets.sources.streams.stream import Stream, known_until, latest_whole, snapshot_of, walked
 
 Scope = Literal["plays", "library", "enrichment", "charts"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -95,8 +95,8 @@ class Fetching:
 
     def _charts(self) -> Iterator[Work]:
         lastfm = self._clients.lastfm
-        if lastfm is not None and self._is_due(CHARTS, self._clients.shared):
-            yield Work(CHARTS, self._clients.shared, partial(_in_turn, [lastfm.chart_tracks, lastfm.chart_artists]))
+        if lastfm is not None:
+            yield Work(CHARTS, self._clients.shared, partial(self._chart_pages, lastfm))
 
     def _scrobbles(self, lastfm: LastfmClient, listener_id: str, name: str) -> Iterator[Response]:
         now = self._clock().replace(microsecond=0)
@@ -122,12 +122,12 @@ class Fetching:
             yield noted(page, notes)
 
     def _top_items(self, spotify: SpotifyClient, listener_id: str) -> Iterator[Response]:
-        if not self._is_due(TOP_ITEMS, listener_id):
-            return
+        due = self._due(TOP_ITEMS, listener_id)
         kinds: tuple[Literal["tracks", "artists"], ...] = ("tracks", "artists")
         for kind in kinds:
             for time_range in get_args(TimeRange):
-                yield spotify.top_items(kind, time_range)
+                if due(kind, time_range):
+                    yield spotify.top_items(kind, time_range)
 
     def _playlist_items(self, spotify: SpotifyClient, listener_id: str) -> Iterator[Response]:
         """Of the latest snapshot of each playlist the items, where they are not known."""
@@ -147,15 +147,24 @@ class Fetching:
                 if error.response is not None:
                     yield noted(error.response, notes)
 
-    def _is_due(self, stream: Stream, subject: str) -> bool:
-        times = [requested_at for _, requested_at in self._state.keys(stream.name, subject).values()]
-        return not times or self._clock() - max(times) > FRESH_SNAPSHOT
+    def _chart_pages(self, lastfm: LastfmClient) -> Iterator[Response]:
+        due = self._due(CHARTS, self._clients.shared)
+        if due("tracks"):
+            yield lastfm.chart_tracks()
+        if due("artists"):
+            yield lastfm.chart_artists()
+
+    def _due(self, stream: Stream, subject: str) -> Callable[..., bool]:
+        """Whether a list of the stream is to be asked for again: each by itself, since a quota may come between."""
+        known, now = self._state.keys(stream.name, subject), self._clock()
+
+        def is_due(*what: str) -> bool:
+            _, asked_at = known.get(snapshot_of(*what), (0, None))
+            # What a clock told that was ahead counts for nothing.
+            return asked_at is None or not timedelta(0) <= now - asked_at <= FRESH_SNAPSHOT
+
+        return is_due
 
 
 def _one(ask: Callable[[], Response]) -> Iterator[Response]:
     yield ask()
-
-
-def _in_turn(asks: Sequence[Callable[[], Response]]) -> Iterator[Response]:
-    for ask in asks:
-        yield ask()

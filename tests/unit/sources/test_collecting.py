@@ -29,6 +29,7 @@ from tunegenie_assets.sources.services.responses import Purpose
 from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.streams.registry import STREAMS
 from tunegenie_assets.sources.streams.rows import page_row, rows_of, scrobble_row, spotify_play_row
+from tunegenie_assets.sources.streams.stream import SNAPSHOT
 
 
 @pytest.fixture
@@ -150,6 +151,28 @@ def test_a_quota_parks_the_service_and_nothing_is_asked_before_its_time(bench: B
     assert not any(outcome.parked_until for outcome in bench.collect("library").values())
     assert bench.state.parked() == []
     assert bench.connected.sleeps == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "stream", "path", "call"),
+    [("library", "spotify_top_items", "/v1/me/top/artists", 2), ("charts", "lastfm_charts", "/2.0/*", 2)],
+)
+def test_a_quota_amid_a_snapshot_leaves_nothing_out(
+    bench: Bench, scope: str, stream: str, path: str, call: int
+) -> None:
+    fault = Fault(status=429, retry_after=7200, reason="QUOTA_EXCEEDED")
+    bench.connected.sandbox.faults = FaultPlan([FaultRule(fault, path=path, calls=(call,))])
+    parked = [outcome for (name, _), outcome in bench.collect(scope).items() if name == stream and outcome.parked_until]
+    bench.connected.sandbox.clock.advance(timedelta(hours=3))
+    bench.collect(scope)
+    assert parked
+    assert bench.state.parked() == []
+    begun = {key.rsplit("|", 1)[0] for key in bench.state.keys(stream, parked[0].subject) if key.startswith("2026")}
+    marks = {key for key in bench.state.keys(stream, parked[0].subject) if key.startswith(SNAPSHOT)}
+    assert (len(begun), len(marks)) == ((6, 6) if scope == "library" else (2, 2))
+    before = bench.connected.calls(path=path.rstrip("*"))
+    bench.collect(scope)
+    assert bench.connected.calls(path=path.rstrip("*")) == before
 
 
 def test_a_walk_that_was_broken_off_is_walked_again(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from tunegenie_assets.sources.clock import from_epoch
 from tunegenie_assets.sources.services.lastfm import as_list, as_object, scrobbles_in, tags_in, text_in
 from tunegenie_assets.sources.services.pages import LandedPage
 from tunegenie_assets.sources.services.responses import Purpose
-from tunegenie_assets.sources.streams.stream import BadItem, Item, Stream, asked_for, each, walk_item
+from tunegenie_assets.sources.streams.stream import BadItem, Item, Stream, asked_for, each, snapshot_of, walk_item
 
 _PAGES_A_FILE = 50
 
@@ -49,13 +49,14 @@ def _tracks(landed: LandedPage, page: Any) -> Iterator[Item]:
     yield Item(asked_for(landed), body if track else {})
 
 
-def _charts(landed: LandedPage, page: Any) -> Iterator[Item | BadItem]:
+def _charts(landed: LandedPage, page: Any) -> Iterator[Item]:
     day = landed.page.requested_at.date()
     kind, wrapper = ("tracks", page["tracks"]) if "tracks" in page else ("artists", page["artists"])
     attributes = wrapper["@attr"]
     begin = (int(attributes["page"]) - 1) * int(attributes["perPage"]) + 1
     for rank, item in enumerate(as_list(wrapper.get(kind[:-1])), start=begin):
         yield Item(f"{day}|{kind}|{rank:04d}", {"snapshot_date": day.isoformat(), "kind": kind, "rank": rank, **item})
+    yield Item(snapshot_of(kind), {})
 
 
 SCROBBLES = Stream("lastfm", "lastfm_scrobbles", Purpose.PLAYS, _scrobbles, first_counts=True)

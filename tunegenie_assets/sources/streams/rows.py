@@ -23,7 +23,7 @@ from tunegenie_assets.sources.streams.registry import (
     TOP_ITEMS,
 )
 from tunegenie_assets.sources.streams.spotify_plays import WINDOW, started_at
-from tunegenie_assets.sources.streams.stream import WALK, utc
+from tunegenie_assets.sources.streams.stream import SNAPSHOT, WALK, utc
 
 _ITEMS_A_PAGE = 1000
 """More than any page holds, so that line and position make one number."""
@@ -96,6 +96,8 @@ def _saved_track(record: Record, body: Row) -> Iterator[Row]:
 
 
 def _top_item(record: Record, body: Row) -> Iterator[Row]:
+    if record.key.startswith(SNAPSHOT):
+        return
     snapshot_date, kind, time_range, rank = record.key.split("|")
     yield {
         "listener_id": record.subject,
@@ -143,6 +145,8 @@ def _playlist_item(record: Record, body: Row) -> Iterator[Row]:
 
 
 def _chart(record: Record, body: Row) -> Iterator[Row]:
+    if record.key.startswith(SNAPSHOT):
+        return
     yield {
         "snapshot_date": date.fromisoformat(body["snapshot_date"]),
         "kind": body["kind"],

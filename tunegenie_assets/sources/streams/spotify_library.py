@@ -9,7 +9,17 @@ from typing import Any
 from tunegenie_assets.sources.services.pages import LandedPage
 from tunegenie_assets.sources.services.responses import Purpose
 from tunegenie_assets.sources.services.state import Record
-from tunegenie_assets.sources.streams.stream import BadItem, Item, Stream, each, latest_whole, utc, walk_item, walked
+from tunegenie_assets.sources.streams.stream import (
+    BadItem,
+    Item,
+    Stream,
+    each,
+    latest_whole,
+    snapshot_of,
+    utc,
+    walk_item,
+    walked,
+)
 
 BEGAN = "walk_began"
 """Parameter of our own in landed requests: when the walk began that the page is of."""
@@ -55,6 +65,7 @@ def _top_items(landed: LandedPage, page: Any) -> Iterator[Item | BadItem]:
         return Item(f"{day}|{kind}|{time_range}|{rank:03d}", {"id": item["id"], "name": item.get("name")})
 
     yield from each(enumerate(page["items"], start=page.get("offset", 0) + 1), top)
+    yield Item(snapshot_of(kind, time_range), {})
 
 
 def _playlists(landed: LandedPage, page: Any) -> Iterator[Item | BadItem]:

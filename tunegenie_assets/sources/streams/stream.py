@@ -128,6 +128,15 @@ def walked(records: Iterable[Record]) -> list[tuple[datetime, datetime]]:
     return sorted((utc(span["begins"]), utc(span["ends"])) for span in spans)
 
 
+SNAPSHOT = "snapshot"
+"""Begins the keys of records that tell when a list was asked for in whole, also one that is empty."""
+
+
+def snapshot_of(*what: str) -> str:
+    """The key that tells when this list of the stream was asked for."""
+    return "|".join((SNAPSHOT, *what))
+
+
 def known_until(walks: Iterable[tuple[datetime, datetime]]) -> datetime | None:
     """Up to when everything is known, from the beginning on; None when nothing is.
 
