@@ -95,7 +95,10 @@ class Collector:
 
     def collect(self, works: Sequence[Work]) -> list[Outcome]:
         """Do all works, the most important first; what must wait is parked and does not stop the others."""
-        waiting = {(work.service, work.stream, work.subject): work for work in self._state.parked()}
+        now = self._clock()
+        # What a clock parked that was ahead does not wait.
+        parked = [work for work in self._state.parked() if work.parked_at <= now]
+        waiting = {(work.service, work.stream, work.subject): work for work in parked}
         outcomes: list[Outcome] = []
         stopped: dict[str, Parked] = {}
         for work in sorted(works, key=lambda work: work.stream.purpose):

@@ -104,7 +104,7 @@ class Fetching:
         until = now + timedelta(seconds=1)
         if self._since is not None:
             return lastfm.scrobbles(name, until=until, since=self._since)
-        walks = walked(self._state.records(SCROBBLES.name, subject=listener_id, without_day=True))
+        walks = walked(self._state.records(SCROBBLES.name, subject=listener_id, without_day=True), until)
         known = known_until(walks)
         # Two weeks are pages of known scrobbles: too many to ask for and to keep at every poll.
         is_wide_due = not any(ends - begins >= LATE_SCROBBLES and now - ends < WIDE_WALK for begins, ends in walks)
@@ -113,7 +113,7 @@ class Fetching:
 
     def _saved_tracks(self, spotify: SpotifyClient, listener_id: str) -> Iterator[Response]:
         now = self._clock()
-        walks = walked(self._state.records(SAVED_TRACKS.name, subject=listener_id))
+        walks = walked(self._state.records(SAVED_TRACKS.name, subject=listener_id), now)
         known, whole = known_until(walks), latest_whole(walks)
         is_full = whole is None or now - whole >= FULL_WALK
         after = None if known is None or is_full else known - LATE_SAVES
@@ -159,9 +159,10 @@ class Fetching:
         known, now = self._state.keys(stream.name, subject), self._clock()
 
         def is_due(*what: str) -> bool:
-            _, asked_at = known.get(snapshot_of(*what), (0, None))
+            days = (now.date(), (now - FRESH_SNAPSHOT).date())
+            asked_at = [known[key][1] for key in (snapshot_of(day, *what) for day in days) if key in known]
             # What a clock told that was ahead counts for nothing.
-            return asked_at is None or not timedelta(0) <= now - asked_at <= FRESH_SNAPSHOT
+            return not any(timedelta(0) <= now - moment <= FRESH_SNAPSHOT for moment in asked_at)
 
         return is_due
 

@@ -26,10 +26,12 @@ from tunegenie_assets.sources.fetching import SCOPES, Fetching
 from tunegenie_assets.sources.services.errors import BudgetExhausted
 from tunegenie_assets.sources.services.pages import SHARED, SIMULATED
 from tunegenie_assets.sources.services.responses import Purpose
-from tunegenie_assets.sources.services.state import CollectorState
+from tunegenie_assets.sources.services.state import CollectorState, ParkedWork
 from tunegenie_assets.sources.streams.registry import STREAMS
 from tunegenie_assets.sources.streams.rows import page_row, rows_of, scrobble_row, spotify_play_row
 from tunegenie_assets.sources.streams.stream import SNAPSHOT
+
+_SNAPSHOTS = (("spotify_top_items", "ada"), ("lastfm_charts", SHARED))
 
 
 @pytest.fixture
@@ -173,6 +175,29 @@ def test_a_quota_amid_a_snapshot_leaves_nothing_out(
     before = bench.connected.calls(path=path.rstrip("*"))
     bench.collect(scope)
     assert bench.connected.calls(path=path.rstrip("*")) == before
+
+
+def test_a_clock_that_was_ahead_silences_nothing(bench: Bench) -> None:
+    scopes = ("plays", "library", "charts")
+    bench.connected.ahead = timedelta(days=400)
+    assert {outcome.problem for outcome in bench.collect(*scopes).values()} == {None}
+    state = bench.state
+    state.park(
+        ParkedWork("lastfm", "lastfm_charts", SHARED, bench.connected.now(), "rate limit", bench.connected.now())
+    )
+    bench.connected.ahead = timedelta()
+    bench.connected.sandbox.clock.advance(timedelta(days=2))
+    bench.play(70, minutes_ago=5)
+    saved = SavedItem(TRACK_IDS[100], bench.connected.sandbox.clock.now() - timedelta(minutes=5))
+    bench.connected.sandbox.world.accounts["ada"].saved_tracks.insert(0, saved)
+    before = {stream: set(state.keys(stream, subject)) for stream, subject in _SNAPSHOTS}
+    assert {outcome.problem for outcome in bench.collect(*scopes).values()} == {None}
+    assert "Song 70" in [scrobble_row(r)["track"] for r in state.records(SCROBBLES, subject="ada") if r.day]
+    assert f"spotify:track:{TRACK_IDS[100]}" in state.keys("spotify_saved_tracks", "ada")
+    assert all(set(state.keys(stream, subject)) - before[stream] for stream, subject in _SNAPSHOTS)
+    calls = bench.connected.calls(path="/v1/me/top"), bench.connected.calls(path="/2.0/")
+    bench.collect("library", "charts")
+    assert (bench.connected.calls(path="/v1/me/top"), bench.connected.calls(path="/2.0/")) == calls
 
 
 def test_a_walk_that_was_broken_off_is_walked_again(bench: Bench) -> None:

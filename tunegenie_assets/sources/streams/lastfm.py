@@ -56,7 +56,7 @@ def _charts(landed: LandedPage, page: Any) -> Iterator[Item]:
     begin = (int(attributes["page"]) - 1) * int(attributes["perPage"]) + 1
     for rank, item in enumerate(as_list(wrapper.get(kind[:-1])), start=begin):
         yield Item(f"{day}|{kind}|{rank:04d}", {"snapshot_date": day.isoformat(), "kind": kind, "rank": rank, **item})
-    yield Item(snapshot_of(kind), {})
+    yield Item(snapshot_of(day, kind), {})
 
 
 SCROBBLES = Stream("lastfm", "lastfm_scrobbles", Purpose.PLAYS, _scrobbles, first_counts=True)

@@ -65,7 +65,7 @@ def _top_items(landed: LandedPage, page: Any) -> Iterator[Item | BadItem]:
         return Item(f"{day}|{kind}|{time_range}|{rank:03d}", {"id": item["id"], "name": item.get("name")})
 
     yield from each(enumerate(page["items"], start=page.get("offset", 0) + 1), top)
-    yield Item(snapshot_of(kind, time_range), {})
+    yield Item(snapshot_of(day, kind, time_range), {})
 
 
 def _playlists(landed: LandedPage, page: Any) -> Iterator[Item | BadItem]:

@@ -122,19 +122,26 @@ def walk_item(begins: datetime, ends: datetime) -> Item:
     return Item(f"{WALK}|{begins.isoformat()}|{ends.isoformat()}", {"begins": str(begins), "ends": str(ends)})
 
 
-def walked(records: Iterable[Record]) -> list[tuple[datetime, datetime]]:
-    """From when to when the walks among the records of a stream came to their end, the earliest first."""
-    spans = (json.loads(record.body) for record in records if record.key.startswith(f"{WALK}|"))
-    return sorted((utc(span["begins"]), utc(span["ends"])) for span in spans)
+def walked(records: Iterable[Record], until: datetime = datetime.max) -> list[tuple[datetime, datetime]]:  # noqa: DTZ901 - naive UTC
+    """From when to when the walks among the records of a stream came to their end, the earliest first.
+
+    Those that end after `until` are left out: a clock that was ahead told of them.
+    """
+    bodies = (json.loads(record.body) for record in records if record.key.startswith(f"{WALK}|"))
+    spans = ((utc(body["begins"]), utc(body["ends"])) for body in bodies)
+    return sorted((begins, ends) for begins, ends in spans if ends <= until)
 
 
 SNAPSHOT = "snapshot"
 """Begins the keys of records that tell when a list was asked for in whole, also one that is empty."""
 
 
-def snapshot_of(*what: str) -> str:
-    """The key that tells when this list of the stream was asked for."""
-    return "|".join((SNAPSHOT, *what))
+def snapshot_of(day: date, *what: str) -> str:
+    """The key that tells when on this UTC day a list of the stream was asked for.
+
+    One of each day: what a clock told that was ahead would else stand for ever as the latest.
+    """
+    return "|".join((SNAPSHOT, str(day), *what))
 
 
 def known_until(walks: Iterable[tuple[datetime, datetime]]) -> datetime | None:
