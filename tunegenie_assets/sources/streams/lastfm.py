@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from tunegenie_assets.sources.clock import from_epoch
-from tunegenie_assets.sources.services.lastfm import as_list, as_object, scrobbles_in, tags_in, text_in
+from tunegenie_assets.sources.services.lastfm import as_list, as_number, as_object, scrobbles_in, tags_in, text_in
 from tunegenie_assets.sources.services.pages import LandedPage
 from tunegenie_assets.sources.services.responses import Purpose
 from tunegenie_assets.sources.streams.stream import BadItem, Item, Stream, asked_for, each, snapshot_of, walk_item
@@ -33,7 +33,7 @@ def _scrobble(item: Any) -> Item:
 
 def _artist_tags(landed: LandedPage, page: Any) -> Iterator[Item]:
     # Errors come with status 200 too: an artist whom nobody knows has no tags.
-    tags = [{"name": tag["name"], "count": int(tag["count"])} for tag in tags_in(page)]
+    tags = [{"name": tag["name"], "count": as_number(tag.get("count"))} for tag in tags_in(page) if tag.get("name")]
     yield Item(asked_for(landed), {"tags": tags})
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from tunegenie_assets.sources.clock import from_epoch
-from tunegenie_assets.sources.services.lastfm import as_object, text_in
+from tunegenie_assets.sources.services.lastfm import as_number, as_object, text_in
 from tunegenie_assets.sources.services.state import Record
 from tunegenie_assets.sources.streams.lookup_rows import LOOKUP_ROWS, Row, track_columns
 from tunegenie_assets.sources.streams.registry import (
@@ -96,7 +96,8 @@ def _saved_track(record: Record, body: Row) -> Iterator[Row]:
 
 
 def _top_item(record: Record, body: Row) -> Iterator[Row]:
-    if record.key.startswith(SNAPSHOT):
+    # A place without an item, as of what is gone from Spotify, says nothing.
+    if record.key.startswith(SNAPSHOT) or not body["id"]:
         return
     snapshot_date, kind, time_range, rank = record.key.split("|")
     yield {
@@ -116,9 +117,9 @@ def _playlist(record: Record, body: Row) -> Iterator[Row]:
         "listener_id": record.subject,
         "playlist_id": body["id"],
         "snapshot_id": body["snapshot_id"],
-        "name": body["name"],
+        "name": body.get("name"),
         "description": body.get("description"),
-        "owner_id": body["owner"]["id"],
+        "owner_id": (body.get("owner") or {}).get("id"),
         "is_collaborative": body.get("collaborative"),
         "is_public": body.get("public"),
         "items": listed.get("total"),
@@ -145,16 +146,16 @@ def _playlist_item(record: Record, body: Row) -> Iterator[Row]:
 
 
 def _chart(record: Record, body: Row) -> Iterator[Row]:
-    if record.key.startswith(SNAPSHOT):
+    if record.key.startswith(SNAPSHOT) or not body.get("name"):
         return
     yield {
         "snapshot_date": date.fromisoformat(body["snapshot_date"]),
         "kind": body["kind"],
         "rank": body["rank"],
         "name": body["name"],
-        "artist_name": (body.get("artist") or {}).get("name"),
-        "listeners": int(body["listeners"]),
-        "playcount": int(body["playcount"]),
+        "artist_name": text_in(body.get("artist")),
+        "listeners": as_number(body.get("listeners")),
+        "playcount": as_number(body.get("playcount")),
     }
 
 

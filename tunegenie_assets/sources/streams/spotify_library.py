@@ -16,6 +16,7 @@ from tunegenie_assets.sources.streams.stream import (
     each,
     latest_whole,
     snapshot_of,
+    text_of,
     utc,
     walk_item,
     walked,
@@ -35,7 +36,7 @@ def _saved_tracks(landed: LandedPage, page: Any) -> Iterator[Item | BadItem]:
     def saved(item: Any) -> Item | None:
         nonlocal oldest
         oldest = utc(item["added_at"])
-        return Item(item["track"]["uri"], item) if item.get("track") is not None else None
+        return Item(text_of(item["track"], "uri"), item) if item.get("track") is not None else None
 
     yield from each(page["items"], saved)
     if page["next"] is None or (after is not None and oldest is not None and oldest <= after):
@@ -70,7 +71,9 @@ def _top_items(landed: LandedPage, page: Any) -> Iterator[Item | BadItem]:
 
 def _playlists(landed: LandedPage, page: Any) -> Iterator[Item | BadItem]:
     def playlist(item: Any) -> Item | None:
-        return None if item is None else Item(snapshot_key(item["id"], item["snapshot_id"]), item)
+        if item is None:
+            return None
+        return Item(snapshot_key(text_of(item, "id"), text_of(item, "snapshot_id")), item)
 
     yield from each(page["items"], playlist)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from tunegenie_assets.sources.services.pages import LandedPage
 from tunegenie_assets.sources.services.responses import Purpose
-from tunegenie_assets.sources.streams.stream import NO_PAGE, BadItem, Item, Stream, each, utc
+from tunegenie_assets.sources.streams.stream import NO_PAGE, BadItem, Item, Stream, each, text_of, utc
 
 WINDOW = 50
 """Plays that the service keeps; older ones are gone."""
@@ -48,7 +48,7 @@ def _play(item: Any) -> Item | None:
     if utc(item["played_at"]) and item.get("track") is None:
         return None
     # Two plays can end in one moment, and a local file has no id.
-    return Item(f"{item['played_at']}|{item['track']['uri']}", item, started_at(item).date())
+    return Item(f"{item['played_at']}|{text_of(item['track'], 'uri')}", item, started_at(item).date())
 
 
 RECENTLY_PLAYED = Stream("spotify", "spotify_recently_played", Purpose.PLAYS, _items, first_counts=True)

@@ -51,6 +51,18 @@ def each(items: Iterable[Any], read: Callable[[Any], Item | None]) -> Iterator[I
                 yield found
 
 
+def text_of(item: Mapping[str, Any], name: str) -> str:
+    """The field that tells an item apart.
+
+    Raises:
+        ValueError: it is empty or no text.
+    """
+    value = item[name]
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"no {name}")
+    return value
+
+
 _REFUSALS = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
