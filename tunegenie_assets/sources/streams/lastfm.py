@@ -13,7 +13,17 @@ from tunegenie_assets.sources.clock import from_epoch
 from tunegenie_assets.sources.services.lastfm import as_list, as_number, as_object, scrobbles_in, tags_in, text_in
 from tunegenie_assets.sources.services.pages import LandedPage
 from tunegenie_assets.sources.services.responses import Purpose
-from tunegenie_assets.sources.streams.stream import BadItem, Item, Stream, asked_for, each, snapshot_of, walk_item
+from tunegenie_assets.sources.streams.stream import (
+    SNAPSHOT,
+    WALK,
+    BadItem,
+    Item,
+    Stream,
+    asked_for,
+    each,
+    snapshot_of,
+    walk_item,
+)
 
 _PAGES_A_FILE = 50
 
@@ -59,7 +69,7 @@ def _charts(landed: LandedPage, page: Any) -> Iterator[Item]:
     yield Item(snapshot_of(day, kind), {})
 
 
-SCROBBLES = Stream("lastfm", "lastfm_scrobbles", Purpose.PLAYS, _scrobbles, first_counts=True)
+SCROBBLES = Stream("lastfm", "lastfm_scrobbles", Purpose.PLAYS, _scrobbles, first_counts=True, marks=(WALK,))
 ARTIST_TAGS = Stream(
     "lastfm",
     "lastfm_artist_tags",
@@ -72,4 +82,4 @@ LASTFM_TRACKS = Stream(
     "lastfm", "lastfm_tracks", Purpose.ENRICHMENT, _tracks, pages_a_file=_PAGES_A_FILE, missing_key=asked_for
 )
 """Key: artist and track, joined."""
-CHARTS = Stream("lastfm", "lastfm_charts", Purpose.CHARTS, _charts)
+CHARTS = Stream("lastfm", "lastfm_charts", Purpose.CHARTS, _charts, marks=(SNAPSHOT,))

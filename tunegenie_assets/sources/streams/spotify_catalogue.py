@@ -38,11 +38,19 @@ def _unavailable_today(landed: LandedPage) -> str:
 UNAVAILABLE = "unavailable"
 
 
-def _catalogue(name: str, missing_key: Callable[[LandedPage], str] = last_part) -> Stream:
-    return Stream("spotify", name, Purpose.ENRICHMENT, _objects, pages_a_file=_PAGES_A_FILE, missing_key=missing_key)
+def _catalogue(name: str, missing_key: Callable[[LandedPage], str] = last_part, marks: tuple[str, ...] = ()) -> Stream:
+    return Stream(
+        "spotify",
+        name,
+        Purpose.ENRICHMENT,
+        _objects,
+        pages_a_file=_PAGES_A_FILE,
+        marks=marks,
+        missing_key=missing_key,
+    )
 
 
 TRACKS = _catalogue("spotify_tracks")
 ALBUMS = _catalogue("spotify_albums")
 ARTISTS = _catalogue("spotify_artists")
-AUDIO_FEATURES = _catalogue("spotify_audio_features", _unavailable_today)
+AUDIO_FEATURES = _catalogue("spotify_audio_features", _unavailable_today, marks=(UNAVAILABLE,))

@@ -10,6 +10,8 @@ from tunegenie_assets.sources.services.pages import LandedPage
 from tunegenie_assets.sources.services.responses import Purpose
 from tunegenie_assets.sources.services.state import Record
 from tunegenie_assets.sources.streams.stream import (
+    SNAPSHOT,
+    WALK,
     BadItem,
     Item,
     Stream,
@@ -26,6 +28,7 @@ BEGAN = "walk_began"
 """Parameter of our own in landed requests: when the walk began that the page is of."""
 ADDED_AFTER = "added_after"
 """Likewise: how far back it went; absent of a walk to the end."""
+_COMPLETE = "complete"
 
 
 def _saved_tracks(landed: LandedPage, page: Any) -> Iterator[Item | BadItem]:
@@ -111,13 +114,19 @@ def snapshot_key(playlist_id: str, snapshot_id: str) -> str:
 
 def complete_key(playlist_id: str, snapshot_id: str) -> str:
     """The key that tells that all items of a snapshot are known."""
-    return f"{snapshot_key(playlist_id, snapshot_id)}|complete"
+    return f"{_COMPLETE}|{snapshot_key(playlist_id, snapshot_id)}"
 
 
-SAVED_TRACKS = Stream("spotify", "spotify_saved_tracks", Purpose.LIBRARY, _saved_tracks)
-TOP_ITEMS = Stream("spotify", "spotify_top_items", Purpose.LIBRARY, _top_items)
+SAVED_TRACKS = Stream("spotify", "spotify_saved_tracks", Purpose.LIBRARY, _saved_tracks, marks=(WALK,))
+TOP_ITEMS = Stream("spotify", "spotify_top_items", Purpose.LIBRARY, _top_items, marks=(SNAPSHOT,))
 # Of a snapshot the first page tells when it was first seen, which is what trends are made of.
 PLAYLISTS = Stream("spotify", "spotify_playlists", Purpose.LIBRARY, _playlists, first_counts=True)
 PLAYLIST_ITEMS = Stream(
-    "spotify", "spotify_playlist_items", Purpose.LIBRARY, _playlist_items, first_counts=True, missing_key=_kept_from_us
+    "spotify",
+    "spotify_playlist_items",
+    Purpose.LIBRARY,
+    _playlist_items,
+    first_counts=True,
+    marks=(_COMPLETE,),
+    missing_key=_kept_from_us,
 )

@@ -51,4 +51,4 @@ def _play(item: Any) -> Item | None:
     return Item(f"{item['played_at']}|{text_of(item['track'], 'uri')}", item, started_at(item).date())
 
 
-RECENTLY_PLAYED = Stream("spotify", "spotify_recently_played", Purpose.PLAYS, _items, first_counts=True)
+RECENTLY_PLAYED = Stream("spotify", "spotify_recently_played", Purpose.PLAYS, _items, first_counts=True, marks=(PAGE,))

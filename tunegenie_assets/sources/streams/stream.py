@@ -79,6 +79,8 @@ class Stream:
     """Whether the first page that told of a key counts, as for plays; else the latest does."""
     pages_a_file: int = 1
     """Pages landed together: what a kill may lose, so more than one only for what can be asked for again."""
+    marks: tuple[str, ...] = ()
+    """How the keys begin of records that are no item: they tell of pages and walks."""
     missing_key: Callable[[LandedPage], str] | None = None
     """The key under which a refusal (403, 404) is remembered, so that it is not asked for again."""
 
@@ -93,6 +95,10 @@ class Stream:
         elif landed.page.status == HTTPStatus.OK:
             for position, item in enumerate(self.items(landed, parsed(landed.page.body))):
                 yield item if isinstance(item, BadItem) else self._record(landed, position, item)
+
+    def is_mark(self, record: Record) -> bool:
+        """Whether a record of the stream is no item: a mark, or that there is nothing."""
+        return record.status != HTTPStatus.OK or record.body == "{}" or record.key.split("|", 1)[0] in self.marks
 
     def _record(self, landed: LandedPage, position: int, item: Item) -> Record:
         page = landed.page
