@@ -77,7 +77,7 @@ PLACES: Mapping[str, Place] = {
         frozenset(
             [
                 *_names(budget, "DailyBudget.spend"),
-                *_names(state, "CollectorState.spend", "CollectorState.calls_since"),
+                *_names(state, "CollectorState.spend_within", "CollectorState.calls_since"),
             ]
         ),
         lines=80,

@@ -107,7 +107,8 @@ def played_since(warehouse: WarehouseIOManager, first_day: date) -> list[str]:
 def names_at_spotify(collection: Collection) -> dict[str, str]:
     """The artists that Spotify told of, by id."""
     records = collection.state.records(ARTISTS.name) if collection.has_state() else []
-    return {record.key: str(json.loads(record.body)["name"]) for record in records if record.status == HTTPStatus.OK}
+    names = {record.key: json.loads(record.body).get("name") for record in records if record.status == HTTPStatus.OK}
+    return {spotify_id: str(name) for spotify_id, name in names.items() if name}
 
 
 def tagged_at_lastfm(collection: Collection) -> set[str]:

@@ -31,7 +31,7 @@ from tunegenie_assets.sources.services.pages import SHARED, SIMULATED
 from tunegenie_assets.sources.services.responses import Response
 from tunegenie_assets.sources.services.spotify import SpotifyClient
 from tunegenie_assets.sources.services.state import CollectorState
-from tunegenie_assets.sources.services.tokens import Token, TokenStore
+from tunegenie_assets.sources.services.tokens import Stage, Token, TokenStore
 
 Sleep = Callable[[float], None]
 SIMULATED_LOOKUPS = 20
@@ -170,10 +170,10 @@ class Services(dg.ConfigurableResource[None]):
         if not self.spotify_client_id:
             return {}
         accounts, unavailable = self.accounts(caller), set[str]()
-        tokens = [token for token in self.tokens() if token.service == SPOTIFY]
         return {
             token.listener_id: self.spotify_client(token, caller, accounts=accounts, unavailable=unavailable)
-            for token in tokens
+            for token in self.tokens()
+            if token.service == SPOTIFY and token.stage(caller.clock()) is not Stage.ENDED
         }
 
     def _identify(self, caller: Caller, token: FixedToken) -> Response:

@@ -79,7 +79,7 @@ PLAYLISTS = Table(
         ("listener_id", STRING, "Listener in whose library it is.", True),
         ("playlist_id", STRING, "Id.", True),
         ("snapshot_id", STRING, "Spotify's mark of this state.", True),
-        ("name", STRING, "Name.", True),
+        ("name", STRING, "Name; null where Spotify tells none."),
         ("description", STRING, "Description."),
         ("owner_id", STRING, "Account that owns it."),
         ("is_collaborative", BOOLEAN, "Whether others may change it."),

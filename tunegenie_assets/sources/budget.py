@@ -42,10 +42,9 @@ class DailyBudget:
         if limit is None:
             return
         allowed = max(int(limit * SHARES[purpose]), 1)
-        sent = self._state.calls_since(service, now - DAY)
-        if len(sent) >= allowed:
+        sent = self._state.spend_within(allowed, service, purpose.name.lower(), since=now - DAY, now=now)
+        if sent:
             # When so many have left the last 24 hours that one more may be sent.
             retry_at = sent[len(sent) - allowed] + DAY
             what = f"the calls of a day for {purpose.name.lower()} are spent"
             raise BudgetExhausted(service, retry_at, f"{what} ({len(sent)} of {limit})")
-        self._state.spend(service, purpose.name.lower(), now)

@@ -15,7 +15,15 @@ from functools import cached_property, partial
 from tunegenie_assets.sources.clients import Clients
 from tunegenie_assets.sources.collecting import Clock, Work
 from tunegenie_assets.sources.heard import Heard, heard_since
-from tunegenie_assets.sources.services.errors import NotAvailable, NotFound
+from tunegenie_assets.sources.services.errors import (
+    MissingScope,
+    NeedsReauth,
+    NotAvailable,
+    NotFound,
+    NotOnAllowList,
+    TokenFileError,
+    Unauthorized,
+)
 from tunegenie_assets.sources.services.lastfm import LASTFM, LastfmClient
 from tunegenie_assets.sources.services.listenbrainz import LISTENBRAINZ, ListenBrainzClient
 from tunegenie_assets.sources.services.musicbrainz import MUSICBRAINZ, MusicBrainzClient
@@ -49,6 +57,9 @@ _FEATURES_AT_ONCE = 50
 _SPOTIFY_ID = re.compile(r"[0-9A-Za-z]{22}")
 _MBID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
+_OF_THE_ACCOUNT = (NeedsReauth, NotOnAllowList, MissingScope, Unauthorized, TokenFileError, NotAvailable)
+"""What another account may still be served with."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -75,12 +86,13 @@ class Enrichment:
         self._state = state
         self._clock = clock
         self._wanted = wanted
+        self._accounts = list(clients.spotify.values())
+        """Those that may be asked through, as far as is known; the first is."""
 
     def works(self) -> Iterator[Work]:
         """The works in the order in which a budget is to be spent on them."""
-        spotify = next(iter(self._clients.spotify.values()), None)
-        if spotify is not None:
-            yield from self._of_spotify(spotify)
+        if self._accounts:
+            yield from self._of_spotify()
         if self._clients.lastfm is not None:
             yield from self._of_lastfm(self._clients.lastfm)
         if self._clients.listenbrainz is not None:
@@ -88,15 +100,17 @@ class Enrichment:
         if self._clients.musicbrainz is not None:
             yield from self._of_musicbrainz(self._clients.musicbrainz)
 
-    def _of_spotify(self, spotify: SpotifyClient) -> Iterator[Work]:
+    def _of_spotify(self) -> Iterator[Work]:
         catalogue: tuple[tuple[Stream, Kind, Callable[[], Iterable[str]]], ...] = (
             (ARTISTS, "artist", self._artist_ids),
             (TRACKS, "track", lambda: self._wanted.tracks),
             (ALBUMS, "album", lambda: self._wanted.albums),
         )
         for stream, kind, ids in catalogue:
-            yield Work(stream, self._clients.shared, partial(self._catalogue, spotify, stream, kind, ids))
-        yield Work(AUDIO_FEATURES, self._clients.shared, partial(self._audio_features, spotify))
+            yield Work(
+                stream, self._clients.shared, partial(self._asked_of_any, partial(self._catalogue, stream, kind, ids))
+            )
+        yield Work(AUDIO_FEATURES, self._clients.shared, partial(self._asked_of_any, self._audio_features))
 
     def _of_lastfm(self, lastfm: LastfmClient) -> Iterator[Work]:
         yield self._lookups(ARTIST_TAGS, self._artist_names, lastfm.artist_tags)
@@ -127,8 +141,20 @@ class Enrichment:
 
         return Work(stream, self._clients.shared, fetch)
 
+    def _asked_of_any(self, ask: Callable[[SpotifyClient], Iterator[Response]]) -> Iterator[Response]:
+        """What is asked through one account, and through the next where that one may not."""
+        while True:
+            try:
+                yield from ask(self._accounts[0])
+            except _OF_THE_ACCOUNT:
+                if len(self._accounts) == 1:
+                    raise
+                del self._accounts[0]
+            else:
+                return
+
     def _catalogue(
-        self, spotify: SpotifyClient, stream: Stream, kind: Kind, ids: Callable[[], Iterable[str]]
+        self, stream: Stream, kind: Kind, ids: Callable[[], Iterable[str]], spotify: SpotifyClient
     ) -> Iterator[Response]:
         yield from spotify.lookup(kind, self._unknown(stream, filter(_SPOTIFY_ID.fullmatch, ids())))
 

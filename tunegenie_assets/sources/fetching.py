@@ -30,7 +30,7 @@ from tunegenie_assets.sources.streams.registry import (
     TOP_ITEMS,
 )
 from tunegenie_assets.sources.streams.spotify_library import ADDED_AFTER, BEGAN, complete_key
-from tunegenie_assets.sources.streams.stream import Stream, known_until, latest_whole, walked
+from tunegenie_assets.sources.streams.stream import Stream, known_until, latest_whole, snapshot_of, walked
 
 Scope = Literal["plays", "library", "enrichment", "charts"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -95,8 +95,8 @@ class Fetching:
 
     def _charts(self) -> Iterator[Work]:
         lastfm = self._clients.lastfm
-        if lastfm is not None and self._is_due(CHARTS, self._clients.shared):
-            yield Work(CHARTS, self._clients.shared, partial(_in_turn, [lastfm.chart_tracks, lastfm.chart_artists]))
+        if lastfm is not None:
+            yield Work(CHARTS, self._clients.shared, partial(self._chart_pages, lastfm))
 
     def _scrobbles(self, lastfm: LastfmClient, listener_id: str, name: str) -> Iterator[Response]:
         now = self._clock().replace(microsecond=0)
@@ -104,7 +104,7 @@ class Fetching:
         until = now + timedelta(seconds=1)
         if self._since is not None:
             return lastfm.scrobbles(name, until=until, since=self._since)
-        walks = walked(self._state.records(SCROBBLES.name, subject=listener_id, without_day=True))
+        walks = walked(self._state.records(SCROBBLES.name, subject=listener_id, without_day=True), until)
         known = known_until(walks)
         # Two weeks are pages of known scrobbles: too many to ask for and to keep at every poll.
         is_wide_due = not any(ends - begins >= LATE_SCROBBLES and now - ends < WIDE_WALK for begins, ends in walks)
@@ -113,7 +113,7 @@ class Fetching:
 
     def _saved_tracks(self, spotify: SpotifyClient, listener_id: str) -> Iterator[Response]:
         now = self._clock()
-        walks = walked(self._state.records(SAVED_TRACKS.name, subject=listener_id))
+        walks = walked(self._state.records(SAVED_TRACKS.name, subject=listener_id), now)
         known, whole = known_until(walks), latest_whole(walks)
         is_full = whole is None or now - whole >= FULL_WALK
         after = None if known is None or is_full else known - LATE_SAVES
@@ -122,12 +122,12 @@ class Fetching:
             yield noted(page, notes)
 
     def _top_items(self, spotify: SpotifyClient, listener_id: str) -> Iterator[Response]:
-        if not self._is_due(TOP_ITEMS, listener_id):
-            return
+        due = self._due(TOP_ITEMS, listener_id)
         kinds: tuple[Literal["tracks", "artists"], ...] = ("tracks", "artists")
         for kind in kinds:
             for time_range in get_args(TimeRange):
-                yield spotify.top_items(kind, time_range)
+                if due(kind, time_range):
+                    yield spotify.top_items(kind, time_range)
 
     def _playlist_items(self, spotify: SpotifyClient, listener_id: str) -> Iterator[Response]:
         """Of the latest snapshot of each playlist the items, where they are not known."""
@@ -147,15 +147,25 @@ class Fetching:
                 if error.response is not None:
                     yield noted(error.response, notes)
 
-    def _is_due(self, stream: Stream, subject: str) -> bool:
-        times = [requested_at for _, requested_at in self._state.keys(stream.name, subject).values()]
-        return not times or self._clock() - max(times) > FRESH_SNAPSHOT
+    def _chart_pages(self, lastfm: LastfmClient) -> Iterator[Response]:
+        due = self._due(CHARTS, self._clients.shared)
+        if due("tracks"):
+            yield lastfm.chart_tracks()
+        if due("artists"):
+            yield lastfm.chart_artists()
+
+    def _due(self, stream: Stream, subject: str) -> Callable[..., bool]:
+        """Whether a list of the stream is to be asked for again: each by itself, since a quota may come between."""
+        known, now = self._state.keys(stream.name, subject), self._clock()
+
+        def is_due(*what: str) -> bool:
+            days = (now.date(), (now - FRESH_SNAPSHOT).date())
+            asked_at = [known[key][1] for key in (snapshot_of(day, *what) for day in days) if key in known]
+            # What a clock told that was ahead counts for nothing.
+            return not any(timedelta(0) <= now - moment <= FRESH_SNAPSHOT for moment in asked_at)
+
+        return is_due
 
 
 def _one(ask: Callable[[], Response]) -> Iterator[Response]:
     yield ask()
-
-
-def _in_turn(asks: Sequence[Callable[[], Response]]) -> Iterator[Response]:
-    for ask in asks:
-        yield ask()

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from tunegenie_assets.sources.services.lastfm import as_object
+from tunegenie_assets.sources.services.lastfm import as_object, text_in
 from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.streams.registry import RECENTLY_PLAYED, SCROBBLES
 
@@ -40,17 +40,17 @@ def heard_since(state: CollectorState, listeners: Collection[str], day: date) ->
         # A local file has no id, and its artist has none.
         tracks.update([track["id"]] if track.get("id") else [])
         for artist in (track.get("artists") or [])[:1]:
-            artist_names.update([artist["name"]])
+            name = artist.get("name") or ""
+            artist_names.update([name])
             if artist.get("id"):
-                names[artist["id"]] = artist["name"]
+                names[artist["id"]] = name
                 artists.update([artist["id"]])
     for record in state.records(SCROBBLES.name, start=day):
         if record.subject not in listeners:
             continue
         scrobble = json.loads(record.body)
-        artist = as_object(scrobble["artist"])
-        artist_names.update([artist.get("#text") or artist.get("name") or ""])
-        artist_mbids.update([artist.get("mbid") or ""])
+        artist_names.update([text_in(scrobble["artist"]) or ""])
+        artist_mbids.update([as_object(scrobble["artist"]).get("mbid") or ""])
         recordings.update([scrobble.get("mbid") or ""])
     return Heard(
         artists={spotify_id: names[spotify_id] for spotify_id in _ordered(artists)},

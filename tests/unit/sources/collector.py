@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 from pydantic import SecretStr
@@ -14,7 +15,7 @@ from tunegenie_assets.sources.fetching import SCOPES, Clients, Fetching, Wanted
 from tunegenie_assets.sources.services.lastfm import LastfmClient
 from tunegenie_assets.sources.services.listenbrainz import ListenBrainzClient
 from tunegenie_assets.sources.services.musicbrainz import MusicBrainzClient
-from tunegenie_assets.sources.services.pages import PageStore
+from tunegenie_assets.sources.services.pages import LandedPage, Page, PageStore
 from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.streams.rows import spotify_play_row
 
@@ -71,6 +72,15 @@ class Bench:
         world.accounts["ada"].plays.append(
             PlayEvent(track, ended_at - timedelta(minutes=3), ended_at, visible_from=now + late)
         )
+
+    def land(self, stream: str, body: object, *, subject: str = "ada", **request: str) -> LandedPage:
+        """A page that a killed pass did not remember."""
+        service = stream.split("_", maxsplit=1)[0]
+        request = {"method": "GET", "path": "", **request}
+        [landed] = self.pages.write(
+            [Page(service, stream, subject, request, self.connected.now(), 200, json.dumps(body))]
+        )
+        return landed
 
     def plays(self, listener: str = "ada") -> list[str]:
         """The numbers of the tracks of all plays that are known, by time."""

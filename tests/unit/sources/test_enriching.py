@@ -179,3 +179,34 @@ def test_audio_features_of_what_was_heard_and_of_what_was_looked_up(tmp_path: Pa
         bench.collect("plays", "enrichment", wanted=NOTHING)
         tracks = {track for (track,) in picked(bench, "spotify_audio_features", "track_id")}
     assert tracks == {*TRACK_IDS[:50], TRACK_IDS[100]}
+
+
+def test_what_is_unknown_among_many_is_asked_once(tmp_path: Path) -> None:
+    with Sandbox(a_world(), clock=a_clock(), profile=Profile.EXTENDED) as sandbox:
+        bench = Bench(Connected(sandbox, tmp_path))
+        unknown = ["9" * 22, "8" * 22]
+        wanted = Wanted(tracks=[unknown[0], TRACK_IDS[0], unknown[1]], albums=unknown, artists=unknown)
+        enriched(bench, wanted)
+        names = dict(picked(bench, "spotify_tracks", "track_id", "track_name"))
+        assert names == {unknown[0]: None, TRACK_IDS[0]: "Song 0", unknown[1]: None}
+        assert enriched(bench, wanted) == 0
+
+
+def test_a_track_that_answers_under_another_id_is_known_under_both(bench: Bench) -> None:
+    asked, told = "A" * 22, "B" * 22
+    body = f'{{"id": "{told}", "name": "x"}}'
+    bench.connected.sandbox.faults = FaultPlan([FaultRule(Fault(status=200, body=body), path=f"/v1/tracks/{asked}")])
+    bench.collect("enrichment", wanted=Wanted(tracks=[asked]))
+    assert picked(bench, "spotify_tracks", "track_id", "track_name") == [(asked, "x"), (told, "x")]
+
+
+@pytest.mark.parametrize("what", ["not on the allow-list", "authorization ended"])
+def test_what_is_looked_up_does_not_hang_on_one_listener(bench: Bench, what: str) -> None:
+    world = bench.connected.sandbox.world
+    if what == "authorization ended":
+        world.grants.revoke("ada")
+        bench.connected.sandbox.clock.advance(timedelta(hours=2))
+    else:
+        world.accounts["ada"].on_allow_list = False
+    assert enriched(bench, Wanted(tracks=TRACK_IDS[:2])) > 0
+    assert len(rows(bench, "spotify_tracks")) == 2

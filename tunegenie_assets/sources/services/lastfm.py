@@ -164,6 +164,14 @@ def as_object(value: object) -> dict[str, Any]:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
+def text_in(value: object) -> str | None:
+    """The text of an element: as it is, under `#text`, or under `name` where more was asked for; None for none."""
+    if isinstance(value, str):
+        return value or None
+    element = as_object(value)
+    return element.get("#text") or element.get("name") or None
+
+
 def as_number(value: object) -> int | None:
     """The whole number that a text or a number says."""
     try:

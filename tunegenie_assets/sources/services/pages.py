@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +29,12 @@ SIMULATED = "_simulated"
 _ROOT = "pages"
 _SUFFIX = ".jsonl.gz"
 _DIGITS = 12
+# All that bytes raise that are no gzip, or of which a part is missing or changed, and lines that are no page.
+_DAMAGE = (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError)
+
+
+class DamagedPagesError(LandingError):
+    """A file of pages holds something else than was written. Reading it again does not help."""
 
 
 @dataclass(frozen=True)
@@ -102,13 +109,17 @@ class PageStore:
         """The pages of one file, in order.
 
         Raises:
-            LandingError: the file is gone or not one that was written here.
+            DamagedPagesError: it is not one that was written here.
+            LandingError: it is gone or cannot be read.
         """
+        try:
+            content = (self._root / file).read_bytes()
+        except OSError as error:
+            raise LandingError(f"{self._root / file}: a file of pages that cannot be read ({error})") from error
         service, stream, subject = file.split("/")[1:4]
         try:
-            lines = gzip.decompress((self._root / file).read_bytes()).splitlines()
             # No file is written empty: parsing nothing fails like parsing anything else that is no page.
-            for line, text in enumerate(lines or [b""]):
+            for line, text in enumerate(gzip.decompress(content).splitlines() or [b""]):
                 fields = json.loads(text)
                 page = Page(
                     service=service,
@@ -120,8 +131,8 @@ class PageStore:
                     body=fields["body"],
                 )
                 yield LandedPage(page, file, line)
-        except (OSError, EOFError, ValueError, KeyError) as error:
-            raise LandingError(f"{self._root / file}: not a file of pages that landing wrote ({error})") from error
+        except _DAMAGE as error:
+            raise DamagedPagesError(f"{self._root / file}: not a file of pages that landing wrote ({error})") from error
 
 
 def day_of(file: str) -> date:

@@ -23,6 +23,7 @@ from tunegenie_assets.sources.services.transport import raise_for_status, retry_
 
 _QUOTA_S = 24 * 3600.0
 """The quota is counted over a day."""
+_QUOTA_REASON = "Spotify's quota of the day is used up"
 
 
 def raise_for_answer(response: Response, headers: Mapping[str, str], scopes: Collection[str]) -> None:
@@ -36,7 +37,7 @@ def raise_for_answer(response: Response, headers: Mapping[str, str], scopes: Col
     if response.status == HTTPStatus.TOO_MANY_REQUESTS and reason == "QUOTA_EXCEEDED":
         wait = retry_after_s(headers, response.requested_at)
         retry_at = response.requested_at + timedelta(seconds=_QUOTA_S if wait is None else wait)
-        raise QuotaExceeded(response.service, retry_at, reason)
+        raise QuotaExceeded(response.service, retry_at, _QUOTA_REASON)
     if response.status == HTTPStatus.UNAUTHORIZED:
         overlooked = "access token missing" in told
         raise (TokenOverlooked if overlooked else Unauthorized)(response.service, response=response)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-_VERSION = 1
+_VERSION = 2
 """Of the shape of the file. Raised with every change of it: what is of another shape is made anew from landing."""
 _SCHEMA = (
     # What landing can tell again.
@@ -47,9 +47,17 @@ _SCHEMA = (
         primary key (service, stream, subject)
     )
     """,
+    """
+    create table if not exists closed (
+        service text not null, is_simulated integer not null,
+        retry_at text not null, reason text not null, closed_at text not null,
+        primary key (service, is_simulated)
+    )
+    """,
     f"pragma user_version = {_VERSION}",
 )
 _BUSY_SECONDS = 30.0
+_KEPT_CALLS = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -86,8 +94,19 @@ class ParkedWork:
 
 
 @dataclass(frozen=True)
+class ClosedService:
+    """A service, or the stand-in for it, that is not to be asked before `retry_at` (naive UTC)."""
+
+    service: str
+    is_simulated: bool
+    retry_at: datetime
+    reason: str
+    closed_at: datetime
+
+
+@dataclass(frozen=True)
 class UnreadablePage:
-    """A page that landed and is not what its service sends."""
+    """A page that landed and is not what its service sends, or some of whose items are not."""
 
     file: str
     line: int
@@ -100,20 +119,44 @@ class CollectorState:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def spend(self, service: str, purpose: str, now: datetime) -> None:
-        """Note a call that is about to be sent, and forget those of two days ago."""
+    def spend_within(
+        self, allowed: int, service: str, purpose: str, *, since: datetime, now: datetime
+    ) -> list[datetime]:
+        """Note a call that is about to be sent, unless `allowed` were sent after `since`, by whatever process.
+
+        Returns:
+            When those were sent, in order; none where the call was noted.
+        """
+        window = (_text(now - _KEPT_CALLS), _text(now + _KEPT_CALLS))
         with self._open() as connection:
+            # What a clock told that was ahead would count until that time comes.
+            connection.execute("delete from calls where called_at not between ? and ?", window)
+            sent = _calls(connection, service, since)
+            if len(sent) >= allowed:
+                return sent
             connection.execute("insert into calls values (?, ?, ?)", (service, purpose, _text(now)))
-            connection.execute("delete from calls where called_at < ?", (_text(now - timedelta(days=2)),))
+        return []
 
     def calls_since(self, service: str, since: datetime) -> list[datetime]:
         """When calls were sent after `since`, in order."""
         with self._open() as connection:
+            return _calls(connection, service, since)
+
+    def close(self, service: ClosedService) -> None:
+        """Note that a service named a time before which it is not to be asked again."""
+        row = (service.service, service.is_simulated, _text(service.retry_at), service.reason, _text(service.closed_at))
+        with self._open() as connection:
+            connection.execute("insert or replace into closed values (?, ?, ?, ?, ?)", row)
+
+    def closed(self, now: datetime) -> list[ClosedService]:
+        """The services that are not to be asked now; what a clock closed that was ahead is not."""
+        with self._open() as connection:
             rows = connection.execute(
-                "select called_at from calls where service = ? and called_at > ? order by called_at",
-                (service, _text(since)),
+                "select service, is_simulated, retry_at, reason, closed_at from closed "
+                "where retry_at > ?1 and closed_at <= ?1 order by 1, 2",
+                (_text(now),),
             )
-            return [_moment(row[0]) for row in rows]
+            return [ClosedService(r[0], bool(r[1]), _moment(r[2]), r[3], _moment(r[4])) for r in rows]
 
     def park(self, work: ParkedWork) -> None:
         with self._open() as connection:
@@ -187,6 +230,18 @@ class CollectorState:
             connection.execute("insert or ignore into absorbed values (?)", (file,))
         return changed
 
+    def new_among(self, records: Iterable[Record]) -> int:
+        """How many items that are not known yet are among these, which have not been taken in."""
+        places = {(record.stream, record.subject, record.key) for record in records}
+        with self._open() as connection:
+            return sum(
+                connection.execute(
+                    "select 1 from records where stream = ? and subject = ? and key = ? and status = 200", place
+                ).fetchone()
+                is None
+                for place in places
+            )
+
     def unreadable(self) -> list[UnreadablePage]:
         """All pages that could not be read, by file and line."""
         with self._open() as connection:
@@ -256,6 +311,13 @@ class CollectorState:
                 for statement in _SCHEMA:
                     connection.execute(statement)
             yield connection
+
+
+def _calls(connection: sqlite3.Connection, service: str, since: datetime) -> list[datetime]:
+    rows = connection.execute(
+        "select called_at from calls where service = ? and called_at > ? order by called_at", (service, _text(since))
+    )
+    return [_moment(row[0]) for row in rows]
 
 
 def _is_taken(connection: sqlite3.Connection, record: Record, *, earlier: bool) -> bool:

@@ -33,13 +33,14 @@ def track_columns(track: Mapping[str, Any]) -> Row:
     """What every table tells of a track of Spotify."""
     artists = track.get("artists") or []
     first, album = _first(artists), track.get("album") or {}
+    names = [artist["name"] for artist in artists if artist.get("name")]
     return {
         "track_id": track.get("id"),
         "track_uri": track.get("uri"),
         "track_name": track.get("name"),
         "artist_id": first.get("id"),
         "artist_name": first.get("name"),
-        "artist_names": json.dumps([artist["name"] for artist in artists], ensure_ascii=False) if artists else None,
+        "artist_names": json.dumps(names, ensure_ascii=False) if names else None,
         "album_id": album.get("id"),
         "album_name": album.get("name"),
         "duration_ms": track.get("duration_ms"),
@@ -81,7 +82,7 @@ def _album(record: Record, body: Row) -> Iterator[Row]:
 
 
 def _artist(record: Record, body: Row) -> Iterator[Row]:
-    genres = body.get("genres")
+    genres = [genre for genre in body.get("genres") or [] if genre]
     yield {
         "artist_id": record.key,
         "artist_name": body.get("name"),

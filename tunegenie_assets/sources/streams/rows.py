@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
 
 from tunegenie_assets.sources.clock import from_epoch
+from tunegenie_assets.sources.services.lastfm import as_number, as_object, text_in
 from tunegenie_assets.sources.services.state import Record
 from tunegenie_assets.sources.streams.lookup_rows import LOOKUP_ROWS, Row, track_columns
 from tunegenie_assets.sources.streams.registry import (
@@ -23,7 +23,7 @@ from tunegenie_assets.sources.streams.registry import (
     TOP_ITEMS,
 )
 from tunegenie_assets.sources.streams.spotify_plays import WINDOW, started_at
-from tunegenie_assets.sources.streams.stream import WALK, utc
+from tunegenie_assets.sources.streams.stream import SNAPSHOT, WALK, utc
 
 _ITEMS_A_PAGE = 1000
 """More than any page holds, so that line and position make one number."""
@@ -61,17 +61,17 @@ def page_row(record: Record) -> Row:
 def scrobble_row(record: Record) -> Row:
     """A row of the history table LASTFM_SCROBBLES."""
     item = json.loads(record.body)
-    artist, album = _text_or_name(item["artist"]), _text_or_name(item.get("album") or {})
+    artist, album = item["artist"], item.get("album")
     return {
         "play_date": record.day,
         "started_at": from_epoch(int(item["date"]["uts"])),
         "export_tool": "api",
         "precision_seconds": 1,
         "utc_time": item["date"].get("#text"),
-        "artist": artist,
-        "artist_mbid": item["artist"].get("mbid") or None,
-        "album": album,
-        "album_mbid": (item.get("album") or {}).get("mbid") or None,
+        "artist": text_in(artist),
+        "artist_mbid": as_object(artist).get("mbid") or None,
+        "album": text_in(album),
+        "album_mbid": as_object(album).get("mbid") or None,
         "track": item["name"],
         "track_mbid": item.get("mbid") or None,
         "other_fields": None,
@@ -96,6 +96,9 @@ def _saved_track(record: Record, body: Row) -> Iterator[Row]:
 
 
 def _top_item(record: Record, body: Row) -> Iterator[Row]:
+    # A place without an item, as of what is gone from Spotify, says nothing.
+    if record.key.startswith(SNAPSHOT) or not body["id"]:
+        return
     snapshot_date, kind, time_range, rank = record.key.split("|")
     yield {
         "listener_id": record.subject,
@@ -114,9 +117,9 @@ def _playlist(record: Record, body: Row) -> Iterator[Row]:
         "listener_id": record.subject,
         "playlist_id": body["id"],
         "snapshot_id": body["snapshot_id"],
-        "name": body["name"],
+        "name": body.get("name"),
         "description": body.get("description"),
-        "owner_id": body["owner"]["id"],
+        "owner_id": (body.get("owner") or {}).get("id"),
         "is_collaborative": body.get("collaborative"),
         "is_public": body.get("public"),
         "items": listed.get("total"),
@@ -143,20 +146,17 @@ def _playlist_item(record: Record, body: Row) -> Iterator[Row]:
 
 
 def _chart(record: Record, body: Row) -> Iterator[Row]:
+    if record.key.startswith(SNAPSHOT) or not body.get("name"):
+        return
     yield {
         "snapshot_date": date.fromisoformat(body["snapshot_date"]),
         "kind": body["kind"],
         "rank": body["rank"],
         "name": body["name"],
-        "artist_name": (body.get("artist") or {}).get("name"),
-        "listeners": int(body["listeners"]),
-        "playcount": int(body["playcount"]),
+        "artist_name": text_in(body.get("artist")),
+        "listeners": as_number(body.get("listeners")),
+        "playcount": as_number(body.get("playcount")),
     }
-
-
-def _text_or_name(value: Mapping[str, Any]) -> str | None:
-    """The text of a Last.fm element: under `#text`, or `name` where more was asked for."""
-    return value.get("#text") or value.get("name") or None
 
 
 _ROWS: dict[str, Callable[[Record, Row], Iterator[Row]]] = {

@@ -14,10 +14,15 @@ _PAGES_A_FILE = 50
 
 
 def _objects(landed: LandedPage, page: Any) -> Iterator[Item]:
-    """One object, or the list under one name that older apps still get; null for an unknown id."""
-    listed = [page] if "id" in page else next(iter(page.values()))
-    for item in listed:
-        if item is not None:
+    """One object, or the list under one name that older apps still get, in the order of the ids; null for an unknown.
+
+    An object may answer under another id than was asked for, and is known under both.
+    """
+    ids = landed.page.request.get("ids")
+    asked, listed = ([last_part(landed)], [page]) if ids is None else (ids.split(","), next(iter(page.values())))
+    for spotify_id, item in zip(asked, listed, strict=True):
+        yield Item(spotify_id, item or {})
+        if item and item["id"] != spotify_id:
             yield Item(item["id"], item)
 
 
@@ -33,11 +38,19 @@ def _unavailable_today(landed: LandedPage) -> str:
 UNAVAILABLE = "unavailable"
 
 
-def _catalogue(name: str, missing_key: Callable[[LandedPage], str] = last_part) -> Stream:
-    return Stream("spotify", name, Purpose.ENRICHMENT, _objects, pages_a_file=_PAGES_A_FILE, missing_key=missing_key)
+def _catalogue(name: str, missing_key: Callable[[LandedPage], str] = last_part, marks: tuple[str, ...] = ()) -> Stream:
+    return Stream(
+        "spotify",
+        name,
+        Purpose.ENRICHMENT,
+        _objects,
+        pages_a_file=_PAGES_A_FILE,
+        marks=marks,
+        missing_key=missing_key,
+    )
 
 
 TRACKS = _catalogue("spotify_tracks")
 ALBUMS = _catalogue("spotify_albums")
 ARTISTS = _catalogue("spotify_artists")
-AUDIO_FEATURES = _catalogue("spotify_audio_features", _unavailable_today)
+AUDIO_FEATURES = _catalogue("spotify_audio_features", _unavailable_today, marks=(UNAVAILABLE,))

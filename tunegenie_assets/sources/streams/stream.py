@@ -6,6 +6,7 @@ Adding a stream is one small file beside this one and one line in registry.py; d
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -26,6 +27,42 @@ class Item:
     day: date | None = None
 
 
+@dataclass(frozen=True)
+class BadItem:
+    """One item of a page, by its place in it, that is not what its service sends."""
+
+    position: int
+    reason: str
+
+
+NO_PAGE = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
+"""What the parsing of a page or an item raises that is of another shape than its service's."""
+
+
+def each(items: Iterable[Any], read: Callable[[Any], Item | None]) -> Iterator[Item | BadItem]:
+    """What `read` makes of every item; None of what is none. An item that cannot be read costs itself only."""
+    for position, item in enumerate(items):
+        try:
+            found = read(item)
+        except NO_PAGE as error:
+            yield BadItem(position, f"{type(error).__name__}: {error}")
+        else:
+            if found is not None:
+                yield found
+
+
+def text_of(item: Mapping[str, Any], name: str) -> str:
+    """The field that tells an item apart.
+
+    Raises:
+        ValueError: it is empty or no text.
+    """
+    value = item[name]
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"no {name}")
+    return value
+
+
 _REFUSALS = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
@@ -36,26 +73,32 @@ class Stream:
     service: str
     name: str
     purpose: Purpose
-    items: Callable[[LandedPage, Any], Iterator[Item]]
+    items: Callable[[LandedPage, Any], Iterator[Item | BadItem]]
     """The items of a page, given it and its JSON. Called for pages of status 200 only."""
     first_counts: bool = False
     """Whether the first page that told of a key counts, as for plays; else the latest does."""
     pages_a_file: int = 1
     """Pages landed together: what a kill may lose, so more than one only for what can be asked for again."""
+    marks: tuple[str, ...] = ()
+    """How the keys begin of records that are no item: they tell of pages and walks."""
     missing_key: Callable[[LandedPage], str] | None = None
     """The key under which a refusal (403, 404) is remembered, so that it is not asked for again."""
 
-    def records(self, landed: LandedPage) -> Iterator[Record]:
-        """The records of a page.
+    def records(self, landed: LandedPage) -> Iterator[Record | BadItem]:
+        """The records of a page, and its items that are none.
 
         Raises:
-            ValueError, KeyError, TypeError, AttributeError: the page is not what this service sends.
+            NO_PAGE: the page is not what this service sends.
         """
         if landed.page.status in _REFUSALS and self.missing_key is not None:
             yield self._record(landed, 0, Item(self.missing_key(landed), {}))
         elif landed.page.status == HTTPStatus.OK:
-            for position, item in enumerate(self.items(landed, json.loads(landed.page.body))):
-                yield self._record(landed, position, item)
+            for position, item in enumerate(self.items(landed, parsed(landed.page.body))):
+                yield item if isinstance(item, BadItem) else self._record(landed, position, item)
+
+    def is_mark(self, record: Record) -> bool:
+        """Whether a record of the stream is no item: a mark, or that there is nothing."""
+        return record.status != HTTPStatus.OK or record.body == "{}" or record.key.split("|", 1)[0] in self.marks
 
     def _record(self, landed: LandedPage, position: int, item: Item) -> Record:
         page = landed.page
@@ -73,6 +116,21 @@ class Stream:
         )
 
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+
+
+def parsed(body: str) -> Any:
+    """What a page says, with `?` for half a surrogate pair: valid JSON, but no text that could be stored.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    page = json.loads(body)
+    if _SURROGATE.search(body) is None:
+        return page
+    return json.loads(json.dumps(page, ensure_ascii=False).encode("utf-8", "replace"))
+
+
 WALK = "walk"
 """Begins the keys of records that tell how far a walk over pages, the latest first, has come to its end."""
 
@@ -82,10 +140,26 @@ def walk_item(begins: datetime, ends: datetime) -> Item:
     return Item(f"{WALK}|{begins.isoformat()}|{ends.isoformat()}", {"begins": str(begins), "ends": str(ends)})
 
 
-def walked(records: Iterable[Record]) -> list[tuple[datetime, datetime]]:
-    """From when to when the walks among the records of a stream came to their end, the earliest first."""
-    spans = (json.loads(record.body) for record in records if record.key.startswith(f"{WALK}|"))
-    return sorted((utc(span["begins"]), utc(span["ends"])) for span in spans)
+def walked(records: Iterable[Record], until: datetime = datetime.max) -> list[tuple[datetime, datetime]]:  # noqa: DTZ901 - naive UTC
+    """From when to when the walks among the records of a stream came to their end, the earliest first.
+
+    Those that end after `until` are left out: a clock that was ahead told of them.
+    """
+    bodies = (json.loads(record.body) for record in records if record.key.startswith(f"{WALK}|"))
+    spans = ((utc(body["begins"]), utc(body["ends"])) for body in bodies)
+    return sorted((begins, ends) for begins, ends in spans if ends <= until)
+
+
+SNAPSHOT = "snapshot"
+"""Begins the keys of records that tell when a list was asked for in whole, also one that is empty."""
+
+
+def snapshot_of(day: date, *what: str) -> str:
+    """The key that tells when on this UTC day a list of the stream was asked for.
+
+    One of each day: what a clock told that was ahead would else stand for ever as the latest.
+    """
+    return "|".join((SNAPSHOT, str(day), *what))
 
 
 def known_until(walks: Iterable[tuple[datetime, datetime]]) -> datetime | None:

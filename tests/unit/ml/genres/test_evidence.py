@@ -42,7 +42,7 @@ def test_nothing_asked_is_no_evidence() -> None:
 
 def test_genres_of_spotify_weigh_less_the_later_they_stand() -> None:
     artists = (
-        {"artist_id": "1", "artist_name": "Ada", "genres": '["Indie Pop", "folk"]'},
+        {"artist_id": "1", "artist_name": "Ada", "genres": '["Indie Pop", null, "folk"]'},
         {"artist_id": "2", "artist_name": "Bob", "genres": None},
         {"artist_id": "3", "artist_name": None, "genres": None},
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -11,13 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunegenie_assets.sources.services.state import CollectorState, ParkedWork, Record, UnreadablePage
+from tunegenie_assets.sources.services.state import ClosedService, CollectorState, ParkedWork, Record, UnreadablePage
 
 NOW = datetime(2026, 3, 1, 12)
 
 
 def made(key: str, *, minutes: int = 0, body: str = "{}", stream: str = "tracks", day: date | None = None) -> Record:
     return Record(stream, "ada", key, day, 200, NOW + timedelta(minutes=minutes), f"f{minutes}", 0, 0, body)
+
+
+def spent(state: CollectorState, service: str, *, hours: float, allowed: int = 9) -> list[datetime]:
+    now = NOW + timedelta(hours=hours)
+    return state.spend_within(allowed, service, "plays", since=now - timedelta(days=1), now=now)
 
 
 @pytest.fixture
@@ -97,11 +103,38 @@ def test_records_of_days_are_half_open(state: CollectorState) -> None:
 
 def test_calls_are_counted_in_a_rolling_window(state: CollectorState) -> None:
     for hours in (0, 23, 25):
-        state.spend("spotify", "plays", NOW + timedelta(hours=hours))
-    state.spend("lastfm", "plays", NOW + timedelta(hours=25))
+        assert spent(state, "spotify", hours=hours) == []
+    assert spent(state, "lastfm", hours=25) == []
     assert state.calls_since("spotify", NOW + timedelta(hours=1)) == [NOW + timedelta(hours=h) for h in (23, 25)]
-    state.spend("spotify", "plays", NOW + timedelta(hours=80))
+    assert spent(state, "spotify", hours=80) == []
     assert state.calls_since("spotify", NOW) == [NOW + timedelta(hours=80)]
+
+
+def test_a_call_too_many_is_not_noted(state: CollectorState) -> None:
+    for hours in (0, 1):
+        assert spent(state, "spotify", hours=hours, allowed=2) == []
+    assert spent(state, "spotify", hours=2, allowed=2) == [NOW, NOW + timedelta(hours=1)]
+    assert len(state.calls_since("spotify", NOW - timedelta(days=1))) == 2
+
+
+def test_calls_of_a_clock_that_was_ahead_are_forgotten(state: CollectorState) -> None:
+    spent(state, "spotify", hours=1000)
+    assert spent(state, "spotify", hours=0, allowed=1) == []
+
+
+def test_processes_spend_no_more_than_is_allowed_together(state: CollectorState) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        refused = list(threads.map(lambda place: spent(state, "spotify", hours=place / 60, allowed=20), range(80)))
+    assert (sum(not sent for sent in refused), len(state.calls_since("spotify", NOW - timedelta(days=1)))) == (20, 20)
+
+
+def test_a_service_is_closed_until_it_said(state: CollectorState) -> None:
+    closed = ClosedService(
+        "spotify", is_simulated=False, retry_at=NOW + timedelta(hours=2), reason="quota", closed_at=NOW
+    )
+    state.close(closed)
+    assert state.closed(NOW) == [closed]
+    assert state.closed(NOW + timedelta(hours=2)) == state.closed(NOW - timedelta(hours=1)) == []
 
 
 def test_parked_work_is_replaced_and_taken_up(state: CollectorState) -> None:

@@ -98,9 +98,11 @@ class Connected:
     has_secret: bool = True
     budget: Ledger = field(default_factory=Ledger)
     sleeps: list[float] = field(default_factory=list[float])
+    ahead: timedelta = timedelta()
+    """How far our clock, not that of the services, is ahead."""
 
     def now(self) -> datetime:
-        return self.sandbox.clock.now().replace(tzinfo=None)
+        return self.sandbox.clock.now().replace(tzinfo=None) + self.ahead
 
     def sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)
