@@ -59,7 +59,8 @@ def page_files(
         collector = collection.collector(services.time.now)
         days = collector.catch_up() if collection.pages.exist() or scopes else set[date]()
         if scopes:
-            outcomes = collector.collect(_works(config, scopes, services, collection.state, warehouse))
+            works = _works(config, scopes, services, collection.state, warehouse)
+            outcomes = collector.collect(works, tell=context.log.info)
     for outcome in outcomes:
         _tell(context, outcome)
     days |= {day for outcome in outcomes for day in outcome.days}
