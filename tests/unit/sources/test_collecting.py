@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.unit.sources.collector import EVERYTHING, PLAYS, SCROBBLES, Bench
+from tests.unit.sources.services.loopback import Ledger
 from tests.unit.sources.services.worlds import TRACK_IDS, Connected, a_clock, a_world
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.sandbox.faults import Fault, FaultPlan, FaultRule
@@ -32,6 +33,15 @@ from tunegenie_assets.sources.streams.rows import page_row, rows_of, scrobble_ro
 from tunegenie_assets.sources.streams.stream import SNAPSHOT
 
 _SNAPSHOTS = (("spotify_top_items", "ada"), ("lastfm_charts", SHARED))
+
+
+class Metered(Ledger):
+    def __init__(self, budget: DailyBudget) -> None:
+        super().__init__()
+        self._budget = budget
+
+    def spend(self, service: str, purpose: Purpose, now: datetime) -> None:
+        self._budget.spend(service, purpose, now)
 
 
 @pytest.fixture
@@ -211,7 +221,7 @@ def test_a_service_that_named_a_time_is_asked_nothing_before(bench: Bench) -> No
 
 
 def test_our_own_budget_keeps_plays_going(bench: Bench) -> None:
-    bench.connected.budget = DailyBudget(bench.state, {"spotify": 10})
+    bench.connected.budget = Metered(DailyBudget(bench.state, {"spotify": 10}))
     assert bench.collect("enrichment", wanted=Wanted(tracks=TRACK_IDS))["spotify_tracks", SHARED].parked_until
     assert bench.collect("plays")[PLAYS, "ada"].problem is None
 

@@ -14,48 +14,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-_VERSION = 2
-"""Of the shape of the file. Raised with every change of it: what is of another shape is made anew from landing."""
-_SCHEMA = (
-    # What landing can tell again.
-    "drop table if exists absorbed",
-    "drop table if exists unreadable",
-    "drop table if exists records",
-    "create table absorbed (file text primary key)",
-    """
-    create table unreadable (
-        file text not null, line integer not null, reason text not null, primary key (file, line)
-    )
-    """,
-    # Without compression a year of four listeners would be two gigabytes.
-    """
-    create table records (
-        stream text not null, subject text not null, key text not null, day text, status integer not null,
-        requested_at text not null, file text not null, line integer not null, position integer not null,
-        body blob not null,
-        primary key (stream, subject, key)
-    ) without rowid
-    """,
-    "create index records_by_day on records (stream, day) where day is not null",
-    # What it cannot tell again stays.
-    "create table if not exists calls (service text not null, purpose text not null, called_at text not null)",
-    "create index if not exists calls_by_time on calls (service, called_at)",
-    """
-    create table if not exists parked (
-        service text not null, stream text not null, subject text not null,
-        retry_at text not null, reason text not null, parked_at text not null,
-        primary key (service, stream, subject)
-    )
-    """,
-    """
-    create table if not exists closed (
-        service text not null, is_simulated integer not null,
-        retry_at text not null, reason text not null, closed_at text not null,
-        primary key (service, is_simulated)
-    )
-    """,
-    f"pragma user_version = {_VERSION}",
-)
+from tunegenie_assets.sources.services.state_schema import SCHEMA, VERSION
+
 _BUSY_SECONDS = 30.0
 _KEPT_CALLS = timedelta(days=2)
 
@@ -307,8 +267,8 @@ class CollectorState:
         with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection, connection:
             connection.execute("pragma journal_mode = wal")
             connection.execute("begin immediate")
-            if connection.execute("pragma user_version").fetchone() != (_VERSION,):
-                for statement in _SCHEMA:
+            if connection.execute("pragma user_version").fetchone() != (VERSION,):
+                for statement in SCHEMA:
                     connection.execute(statement)
             yield connection
 
