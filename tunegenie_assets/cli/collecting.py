@@ -16,7 +16,7 @@ from rich.console import Console
 
 from tunegenie_assets.checks.collected import waiting
 from tunegenie_assets.cli import display
-from tunegenie_assets.cli.connecting import NOBODY_CONNECTED, anyone_to_ask
+from tunegenie_assets.cli.connecting import NOBODY_CONNECTED, anyone_to_ask, utc_now
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
@@ -42,7 +42,7 @@ class Collected:
 
 
 def run(scopes: Sequence[str], *, as_json: bool) -> None:
-    """Collect, and build where plays came.
+    """Collect, and build where something came.
 
     Raises:
         typer.BadParameter: a scope is not known.
@@ -61,8 +61,8 @@ def run(scopes: Sequence[str], *, as_json: bool) -> None:
         if not collected.outcomes:
             raise CommandError(NOBODY_CONNECTED)
         reports = [collected.report]
-        if collected.days:
-            reports.append(build(platform, instance, progress, collected.days))
+        if days := _days_to_build(collected):
+            reports.append(build(platform, instance, progress, days))
     report = together(reports)
     if as_json:
         display.print_json({"command": "run-once", "outcomes": collected.outcomes, "run": display.run_json(report)})
@@ -71,6 +71,13 @@ def run(scopes: Sequence[str], *, as_json: bool) -> None:
     if parked := waiting(build_collection(platform.settings)):
         out.print(what_waits(parked), markup=False, soft_wrap=True)
     print_run(report, out)
+
+
+def _days_to_build(collected: Collected) -> tuple[date, date] | None:
+    """Those of new plays; where only something else is new, today, since what is not by day is built with any."""
+    if collected.days or not any(outcome["records"] for outcome in collected.outcomes):
+        return collected.days
+    return (utc_now().date(), utc_now().date())
 
 
 def _can_ask(platform: Platform, scopes: Sequence[Scope]) -> bool:
