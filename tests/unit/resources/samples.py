@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pyarrow as pa
 
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
@@ -58,3 +59,10 @@ def stored(warehouse: DuckDBTables, columns: Sequence[str] = ("play_date", "ms_p
     """The rows of synthetic.plays, in order."""
     rows = warehouse.query(f"select {', '.join(columns)} from synthetic.plays order by all")
     return [tuple(row.values()) for row in rows.to_pylist()]
+
+
+def fill(folder: Path, *statements: str) -> None:
+    """Run statements on the warehouse in `folder`."""
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+        for statement in statements:
+            connection.execute(statement)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from tests.unit.resources.samples import warehouse_in
+from tests.unit.resources.samples import fill, warehouse_in
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
 from tunegenie_assets.resources.unbuilt import unbuilt_days
@@ -41,12 +40,6 @@ def collection(tmp_path: Path) -> Collection:
 @pytest.fixture
 def warehouse(tmp_path: Path) -> DuckDBTables:
     return warehouse_in(tmp_path)
-
-
-def fill(folder: Path, *statements: str) -> None:
-    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
-        for statement in statements:
-            connection.execute(statement)
 
 
 def test_before_the_first_build_every_day_is_unbuilt(collection: Collection, warehouse: DuckDBTables) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from tests.unit.resources.samples import warehouse_in
+from tests.unit.resources.samples import fill, warehouse_in
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
 from tunegenie_assets.resources.wanted import wanted_by
 from tunegenie_assets.sources.enriching import Wanted
@@ -29,12 +28,6 @@ create table silver.tracks (
 @pytest.fixture
 def warehouse(tmp_path: Path) -> DuckDBTables:
     return warehouse_in(tmp_path)
-
-
-def fill(folder: Path, *statements: str) -> None:
-    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
-        for statement in statements:
-            connection.execute(statement)
 
 
 def played(track: str, times: int, *, artist: str, listener: str = "ada", recording: str = "null") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,12 +21,6 @@ from tunegenie_assets.sources.streams.rows import rows_of
 
 LINKS, TAGS, LASTFM_TRACKS = "musicbrainz_artist_links", "lastfm_artist_tags", "lastfm_tracks"
 NOTHING = Wanted()
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with Sandbox(a_world(), clock=a_clock()) as sandbox:
-        yield Bench(Connected(sandbox, tmp_path))
 
 
 def rows(bench: Bench, stream: str) -> list[dict[str, Any]]:

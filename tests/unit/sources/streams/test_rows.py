@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.unit.sources.collector import Bench
-from tests.unit.sources.services.worlds import Connected, a_clock, a_world
 from tunegenie_assets.resources.collection import Collection
-from tunegenie_assets.sandbox.server import Sandbox
 from tunegenie_assets.schemas.collected import CHARTS, PLAYLISTS, SAVED_TRACKS, TOP_ITEMS
 from tunegenie_assets.schemas.lookups import ARTIST_TAGS, ARTISTS
 from tunegenie_assets.schemas.table import Table
@@ -20,12 +16,6 @@ from tunegenie_assets.sources.streams.spotify_library import BEGAN
 PLAYLIST = {"id": "p", "snapshot_id": "s", "name": "n", "owner": {"id": "o"}, "items": {"total": 1}}
 PLACE = {"name": "a", "listeners": "1", "playcount": "2", "artist": {"name": "b"}}
 ONE_PAGE = {"@attr": {"page": "1", "perPage": "100"}}
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with Sandbox(a_world(), clock=a_clock()) as sandbox:
-        yield Bench(Connected(sandbox, tmp_path))
 
 
 def rows(bench: Bench, table: Table, body: object, **request: str) -> list[dict[str, Any]]:
