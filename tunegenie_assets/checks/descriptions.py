@@ -110,7 +110,10 @@ def judge_completeness(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
     chart = charts.stacked_shares(
         pa.Table.from_pylist(bars), title="Who knows what about the tracks that were played", missing=NOBODY
     )
+    shares = ", ".join(f"{column} {known.share(column):.1%}" for column in COLUMNS if known.share(column) < 1)
     return known.complete_share >= COMPLETE_SHARE, {
+        "summary": f"{known.complete_share:.1%} of {known.tracks:,} tracks have all"
+        + (f" ({shares})" if shares else ""),
         "tracks": known.tracks,
         "whose": known.whose,
         "complete_share": round(known.complete_share, 4),

@@ -54,7 +54,7 @@ def query_check(
     severity: dg.AssetCheckSeverity = ERROR,
     additional_deps: Sequence[Sequence[str]] = (),
 ) -> dg.AssetChecksDefinition:
-    """Passes when `judge` says so of the rows of `sql`; what it measured stands in the metadata."""
+    """Passes when `judge` says so of the rows of `sql`; its metadata stand with it, `summary` in words."""
 
     @dg.asset_check(
         asset=dg.AssetKey(list(asset)),
@@ -65,7 +65,9 @@ def query_check(
     )
     def check(warehouse: dg.ResourceParam[WarehouseIOManager]) -> dg.AssetCheckResult:
         passed, metadata = judge(warehouse.query(sql))
-        return dg.AssetCheckResult(passed=passed, severity=severity, metadata=metadata)
+        return dg.AssetCheckResult(
+            passed=passed, severity=severity, metadata=metadata, description=metadata.get("summary")
+        )
 
     return check
 

@@ -22,6 +22,7 @@ def test_a_track_is_complete_when_nothing_is_missing() -> None:
     passed, metadata = judged(known(94), known(3, album=None), known(3, genre=None))
     assert not passed
     assert (metadata["complete_share"], metadata["album_share"], metadata["name_share"]) == (0.94, 0.97, 1.0)
+    assert metadata["summary"] == "94.0% of 100 tracks have all (album 97.0%, genre 97.0%)"
     assert judged(known(95), known(5, genre=None))[0]
 
 
