@@ -3,7 +3,7 @@
     incremental_strategy='replace_window',
     cluster_by=['play_date'],
     tags=['daily'],
-    meta={'window_column': 'play_date', 'window_padding_days': 1},
+    meta={'window_column': 'play_date', 'window_days_before': 1, 'window_days_after': 3},
 ) }}
 
 select
@@ -13,6 +13,7 @@ select
     recording_key,
     artist_id,
     album_id,
+    session_id,
     local_date as date_key,
     play_date,
     started_at,
@@ -22,4 +23,4 @@ select
     counts_as_play,
     source
 from {{ ref('listening_enriched') }}
-where {{ in_window('play_date', 1) }}
+where {{ in_window('play_date', days_before=1, days_after=3) }}

@@ -45,6 +45,7 @@ select
     {{ time_of_day_category('dated.local_hour') }} as time_of_day_category,
     {{ is_weekend('dated.local_date') }} as is_weekend,
     {{ season('dated.local_date') }} as season,
+    dated.session_id,
     dated.source
 from dated
 left join {{ ref('tracks') }} as tracks on dated.track_id = tracks.track_id
