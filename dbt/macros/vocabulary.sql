@@ -61,6 +61,16 @@
 {%- endmacro %}
 
 
+{#- English, of an ISO day of the week. -#}
+{% macro weekday_name(iso_weekday) -%}
+    case {{ iso_weekday }}
+        {%- for name in ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] %}
+        when {{ loop.index }} then '{{ name }}'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+
 {#- Parts of the local day, six hours each. -#}
 {% macro time_of_day_category(hour) -%}
     case
@@ -80,6 +90,15 @@
 {% macro capped_ms(ms_played) -%}
     {#- `least` skips a null on DuckDB and is null on Snowflake. -#}
     case when {{ ms_played }} > 14400000 then 14400000 else {{ ms_played }} end
+{%- endmacro %}
+
+
+{#- Share of the track that was played, 0 to 1; null when either length is unknown. -#}
+{% macro completion_of(ms_played, length_ms) -%}
+    case
+        when {{ ms_played }} < {{ length_ms }} then cast({{ ms_played }} as double) / {{ length_ms }}
+        when {{ ms_played }} is not null and {{ length_ms }} is not null then 1.0
+    end
 {%- endmacro %}
 
 
