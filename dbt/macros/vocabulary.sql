@@ -94,3 +94,56 @@
     origin, popularity desc nulls last, duration_ms nulls last, track_name, artist_name, album_name nulls last,
     release_date nulls last, genre, subgenre, playlist_name
 {%- endmacro %}
+
+
+{#- English, whatever the session's language; 1 is Monday. -#}
+{% macro weekday_name(iso_weekday_number) -%}
+    case {{ iso_weekday_number }}
+        {%- for name in ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] %}
+        when {{ loop.index }} then '{{ name }}'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+
+{#- Share of a track that was played, 0 to 1; null when either length is unknown. -#}
+{% macro completion_of(ms_played, length_ms) -%}
+    case
+        when {{ ms_played }} < {{ length_ms }} then cast({{ ms_played }} as double) / {{ length_ms }}
+        when {{ ms_played }} is not null and {{ length_ms }} is not null then cast(1 as double)
+    end
+{%- endmacro %}
+
+
+{#-
+    The kind of device that a source's platform names, null where it names none. The order decides: a browser and a
+    television name the system they run on, `windows phone` is no desktop, and what a phone casts to says `partner google`.
+    `cast to device` does not tell a speaker from a television.
+-#}
+{% macro platform_family(platform) -%}
+    {%- set families = [
+        ('web', ['web_player%', 'webplayer%', '%web player%']),
+        ('car', ['%carthing%', '%car_thing%', '%carplay%', '%android auto%', '%android_auto%', '%automotive%']),
+        ('tv', [
+            '%cast_tv%', '%chromecast%', '%android_tv%', '%android tv%', '%tizen%', '%webos%', '%smart_tv%', '%apple_tv%',
+            '%appletv%', '%roku%', '%firetv%', '%fire_tv%', 'tvos%',
+        ]),
+        ('speaker', [
+            'partner google%', '%sonos%', '%alexa%', '%echo%', '%homepod%', '%bose%', '%denon%', '%yamaha%', '%bluesound%',
+            '%librespot%', '%speaker%',
+        ]),
+        ('phone', ['android%', 'ios%', '%iphone%', '%ipad%', 'windows phone%', 'windows_phone%', 'blackberry%']),
+        ('desktop', ['windows%', 'osx%', 'os x%', 'macos%', 'linux%', 'chrome os%', 'cros%']),
+    ] -%}
+    case
+        when {{ platform }} is null or lower({{ platform }}) in ('', 'not_applicable', 'unknown') then null
+        {%- for family, patterns in families %}
+        when
+            {%- for pattern in patterns %}
+            lower({{ platform }}) like '{{ pattern }}'{{ ' or' if not loop.last }}
+            {%- endfor %}
+            then '{{ family }}'
+        {%- endfor %}
+        else 'other'
+    end
+{%- endmacro %}

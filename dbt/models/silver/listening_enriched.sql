@@ -33,11 +33,7 @@ select
     dated.ms_played,
     dated.ms_heard,
     dated.length_ms as duration_ms,
-    case
-        when dated.ms_played < dated.length_ms
-            then cast(dated.ms_played as double) / dated.length_ms
-        when dated.ms_played is not null and dated.length_ms is not null then 1.0
-    end as completion,
+    {{ completion_of('dated.ms_played', 'dated.length_ms') }} as completion,
     dated.skipped,
     dated.exclusion_id,
     dated.counts_as_play,
