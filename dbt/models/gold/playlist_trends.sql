@@ -3,20 +3,20 @@ with
 pairs as (
     select
         states.*,
-        before.snapshot_id as snapshot_id_before,
-        states.items - before.items as items_change,
-        round(states.danceability - before.danceability, 9) as danceability_change,
-        round(states.energy - before.energy, 9) as energy_change,
-        round(states.valence - before.valence, 9) as valence_change,
-        round(states.acousticness - before.acousticness, 9) as acousticness_change,
-        round(states.instrumentalness - before.instrumentalness, 9) as instrumentalness_change,
-        round(states.tempo - before.tempo, 9) as tempo_change
+        earlier.snapshot_id as snapshot_id_before,
+        states.items - earlier.items as items_change,
+        round(states.danceability - earlier.danceability, 9) as danceability_change,
+        round(states.energy - earlier.energy, 9) as energy_change,
+        round(states.valence - earlier.valence, 9) as valence_change,
+        round(states.acousticness - earlier.acousticness, 9) as acousticness_change,
+        round(states.instrumentalness - earlier.instrumentalness, 9) as instrumentalness_change,
+        round(states.tempo - earlier.tempo, 9) as tempo_change
     from {{ ref('playlist_features') }} as states
-    left join {{ ref('playlist_features') }} as before
+    left join {{ ref('playlist_features') }} as earlier
         on
-            states.listener_id = before.listener_id
-            and states.playlist_id = before.playlist_id
-            and states.state_number = before.state_number + 1
+            states.listener_id = earlier.listener_id
+            and states.playlist_id = earlier.playlist_id
+            and states.state_number = earlier.state_number + 1
 ),
 
 -- One item twice in a playlist is still the same item.

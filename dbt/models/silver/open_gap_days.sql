@@ -8,7 +8,7 @@ open_gaps as (
         {{ add_milliseconds('missing_until', -1) }} as missing_to
     from {{ ref('listening_gaps') }}
     where is_open
-)
+),
 
 zoned as (
     select

@@ -1,4 +1,7 @@
-{#- Of the playlists of others Spotify tells the number of items only. Means are rounded: floats added in no fixed order. -#}
+{#-
+    Of the playlists of others Spotify tells the number of items only. Means are rounded, so that the order in which floats
+    were added does not show.
+-#}
 select
     states.listener_id,
     states.playlist_id,
