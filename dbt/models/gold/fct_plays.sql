@@ -18,9 +18,15 @@ select
     play_date,
     started_at,
     local_timestamp,
+    cast(extract(hour from local_timestamp) as bigint) as local_hour,
     ms_played,
+    ms_heard,
+    {{ completion_of('ms_played', 'length_ms') }} as completion,
     skipped,
     counts_as_play,
+    platform,
+    {{ platform_family('platform') }} as platform_family,
     source
-from {{ ref('listening_enriched') }}
+-- Not from silver.listening_enriched: what it joins is found in the dimensions.
+from {{ ref('counted_plays') }}
 where {{ in_window('play_date', days_before=1, days_after=3) }}
