@@ -165,7 +165,9 @@ def of_plays(history: History) -> dict[str, Callable[[Sequence[Heard]], Any]]:
         "unique_recordings": lambda plays: different(plays, lambda play: play.recording),
         "unique_artists": lambda plays: different(plays, lambda play: play.artist),
         "unique_albums": lambda plays: different(plays, lambda play: play.album),
-        "unique_genres": lambda plays: different(plays, lambda play: {"unclassified": None}.get(play.genre, play.genre)),
+        "unique_genres": lambda plays: different(
+            plays, lambda play: {"unclassified": None}.get(play.genre, play.genre)
+        ),
         "repeat_rate": lambda plays: share(plays, lambda play: play.play_id not in history.firsts),
         "discovery_rate": lambda plays: share(plays, lambda play: play.play_id in history.firsts),
         "plays_per_track": lambda plays: len(plays) / different(plays, lambda play: play.track),

@@ -18,6 +18,7 @@ from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_d
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 from metricflow_semantics.sql.sql_bind_parameters import SqlBindParameterSet
 
+DUCKDB = DuckDbSqlPlanRenderer()
 NO_PARAMETERS = SqlBindParameterSet()
 
 Answer = dict[tuple[Any, ...], tuple[Any, ...]]
@@ -29,17 +30,20 @@ class Warehouse:
 
     connection: duckdb.DuckDBPyConnection
     sql_engine_type: SqlEngine = SqlEngine.DUCKDB
-    sql_plan_renderer: DuckDbSqlPlanRenderer = DuckDbSqlPlanRenderer()
+    sql_plan_renderer: DuckDbSqlPlanRenderer = DUCKDB
 
     def query(self, stmt: str, sql_bind_parameter_set: SqlBindParameterSet = NO_PARAMETERS) -> MetricFlowDataTable:
+        assert not sql_bind_parameter_set.param_items
         found = self.connection.execute(stmt)
         names = [column[0] for column in found.description or ()]
         return MetricFlowDataTable.create_from_rows(names, found.fetchall())
 
     def execute(self, stmt: str, sql_bind_parameter_set: SqlBindParameterSet = NO_PARAMETERS) -> None:
+        assert not sql_bind_parameter_set.param_items
         self.connection.execute(stmt)
 
     def dry_run(self, stmt: str, sql_bind_parameter_set: SqlBindParameterSet = NO_PARAMETERS) -> None:
+        assert not sql_bind_parameter_set.param_items
         self.connection.execute(f"explain {stmt}")
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What people read about the warehouse: every column described, dbt's page complete, sources that are not called stale."""
+"""What people read of the warehouse: columns described, dbt's page complete, no source called late for nothing."""
 
 from __future__ import annotations
 

@@ -26,7 +26,8 @@ def metrics(built: dict[str, Any]) -> Iterator[Metrics]:
         for day, plays in PLAYS.items():
             connection.executemany("insert into warehouse.gold.fct_counted_plays values (?)", [[day]] * plays)
         connection.execute(
-            "create table warehouse.gold.dim_date as select unnest(generate_series(?, ?, interval 1 day))::date as date_key",
+            "create table warehouse.gold.dim_date as "
+            "select unnest(generate_series(?, ?, interval 1 day))::date as date_key",
             [min(PLAYS), max(PLAYS)],
         )
         yield Metrics.of(home.path, connection)

@@ -25,7 +25,7 @@ def build_dbt_docs(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         owners=list(OWNERS),
         kinds={"dbt", "html"},
     )
-    def dbt_docs(dbt: DbtRunner, reports: ReportFolder) -> dg.MaterializeResult[None]:
+    def dbt_docs(dbt: DbtRunner, reports: ReportFolder) -> dg.MaterializeResult[Any]:
         written = dbt.document()
         page = reports.publish(DBT_DOCS, written.page)
         return dg.MaterializeResult(

@@ -24,9 +24,7 @@ class Documentation:
     @classmethod
     def of(cls, page: Path, manifest: Mapping[str, Any]) -> Documentation:
         models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
-        columns = [
-            column for table in (*models, *manifest["sources"].values()) for column in table["columns"].values()
-        ]
+        columns = [column for table in (*models, *manifest["sources"].values()) for column in table["columns"].values()]
         described = [column for column in columns if column["description"]]
         return cls(page, len(models), len(manifest["metrics"]), len(columns), len(described))
 

@@ -39,7 +39,7 @@ DATA_TYPES: Mapping[pa.DataType, str] = {
 
 # Where nothing was ever loaded, there is no account or archive that could be late, and the source counts as fresh.
 _LAST_LOADED = (
-    "select coalesce(max({column}), cast({{{{ current_timestamp() }}}} as timestamp)) from {{{{ this }}}}"
+    "select coalesce(max({column}), cast({{{{ current_timestamp() }}}} as timestamp)) from {{{{ this }}}}"  # noqa: S608
     f" where listener_id not like '{SIMULATED_PREFIX}%'"
 )
 

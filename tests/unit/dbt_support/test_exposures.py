@@ -10,8 +10,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from tunegenie_assets.definitions import build_definitions
 from tunegenie_assets.dbt_support.project import DbtProjectFiles
+from tunegenie_assets.definitions import build_definitions
 from tunegenie_assets.settings import load_settings
 
 PACKAGE = Path(__file__).parents[3] / "tunegenie_assets"
@@ -55,7 +55,5 @@ def test_assets_of_a_group(loaded: tuple[dg.Definitions, Mapping[str, Any]], nam
         ("charts", [PACKAGE / "dbt_support" / "reporting.py"]),
     ],
 )
-def test_tables_named_in_sql(
-    loaded: tuple[dg.Definitions, Mapping[str, Any]], name: str, paths: list[Path]
-) -> None:
+def test_tables_named_in_sql(loaded: tuple[dg.Definitions, Mapping[str, Any]], name: str, paths: list[Path]) -> None:
     assert exposed(loaded[1], name) == named_in(paths)
