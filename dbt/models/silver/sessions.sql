@@ -1,6 +1,6 @@
 {#-
-    A session lies on two UTC days, and changes with the plays of the day before the window and of three after it: so do
-    the sessions that begin a day earlier.
+    A run replaces plays from the day before its window to three days after it. A session lies on two UTC days, so one that
+    holds such a play may begin a day earlier, and end a day later.
 -#}
 {{ config(
     materialized='incremental',
