@@ -54,8 +54,8 @@ def plays(home: Home) -> list[Play]:
         return artists[artist] if tracks[track] is None else tracks[track]
 
     return [
-        Play(listener, track, artist, *rest, genres.get(artist, "unclassified"), popularity(track, artist))
-        for listener, track, artist, *rest in rows
+        Play(listener, track, artist, at, ms, skipped, genres.get(artist, "unclassified"), popularity(track, artist))
+        for listener, track, artist, at, ms, skipped in rows
     ]
 
 
