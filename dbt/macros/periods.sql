@@ -77,7 +77,7 @@ figures as (
     The common table `name`: the most played `label` of each period. `identity` tells apart what has one label, and
     `last` is 1 for what is named only when there is nothing else.
 -#}
-{% macro most_played(name, period, label, identity, last='0') -%}
+{% macro most_played(name, period, label, identity, last=none) -%}
 {{ name }} as (
     select
         {{ period }},
@@ -86,7 +86,8 @@ figures as (
     from described
     group by {{ period }}, {{ label }}, {{ identity }}
     qualify row_number() over (
-        partition by {{ period }} order by {{ last }}, sum(plays) desc, {{ label }}, {{ identity }}
+        partition by {{ period }}
+        order by {% if last %}{{ last }}, {% endif %}sum(plays) desc, {{ label }}, {{ identity }}
     ) = 1
 )
 {%- endmacro %}

@@ -1,4 +1,6 @@
-{#- What is missing ended before the play at which the gap ends: a gap until midnight sharp does not touch the day after. -#}
+{#-
+    What is missing ended before the play at which the gap ends: a gap until midnight sharp does not touch the day after.
+-#}
 with
 
 open_gaps as (
