@@ -8,7 +8,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-byteco
 SCRATCH = $(shell mktemp -d)
 SIZE ?= full
 
-.PHONY: help setup demo ui test lint types imports sql definitions pytest snapshot lock clean \
+.PHONY: help setup demo ui test lint types imports sql definitions pytest snapshot sources metrics lock clean \
 	bench bench-merge bench-collect bench-warehouse
 
 help: ## List the targets.
@@ -45,6 +45,14 @@ pytest: $(VENV)/.development ## Unit and integration tests.
 
 snapshot: $(VENV)/.development ## Accept the present definitions as the ones to hold.
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/test_definitions.py
+
+sources: $(VENV)/.development ## Write the dbt sources anew from the schemas of the tables that Python writes.
+	$(BIN)/python -m tunegenie_assets.dbt_support.sources
+
+# mf reads what dbt parsed into dbt/target, and nowhere else.
+metrics: $(VENV)/.runtime ## Check every metric against the warehouse that is there; dbt/README.md shows how to ask one.
+	@cd dbt && export TUNEGENIE_HOME=$(abspath $(or $(TUNEGENIE_HOME),.tunegenie)) && \
+		../$(BIN)/dbt parse --quiet --profiles-dir . && ../$(BIN)/mf validate-configs
 
 bench: bench-merge bench-collect bench-warehouse ## Every bench; SIZE=small for a quick look.
 
