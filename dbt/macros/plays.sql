@@ -29,6 +29,7 @@ precise as (
 begun as (
     select
         kept.play_id,
+        kept.listener_id,
         coalesce(precise.started_at, kept.started_at) as started_at,
         case
             when precise.started_at is null then kept.ended_at
@@ -44,14 +45,12 @@ begun as (
 
 timed as (
     select
-        kept.play_id,
-        begun.started_at,
-        begun.ended_at,
-        max({{ epoch_seconds('begun.ended_at') }}) over (
-            partition by kept.listener_id order by begun.started_at, kept.play_id
-            rows between unbounded preceding and 1 preceding
+        play_id,
+        started_at,
+        ended_at,
+        max({{ epoch_seconds('ended_at') }}) over (
+            partition by listener_id order by started_at, play_id rows between unbounded preceding and 1 preceding
         ) as busy_until_s
-    from kept
-    inner join begun on kept.play_id = begun.play_id
+    from begun
 )
 {%- endmacro %}

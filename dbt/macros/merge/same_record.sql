@@ -1,7 +1,7 @@
 {#- The same record, exported again. -#}
 
 {#-
-    `numbered`: the records of the window and of what it is decided from, with `record_id`, equal for copies, and
+    `numbered`: the records of the window and of what it is decided from, but for simulated ones, with `record_id`, equal for copies, and
     `copy_number`; `originals`: one of each that may be music. Only what the decision needs: the other columns are joined
     to it at the end.
 -#}
@@ -35,7 +35,8 @@ numbered as (
                 end as occurrence
             from {{ records }}
             where
-                {{ in_window('play_date', 3, days_before=33) }}
+                feed <> 'synthetic'
+                and {{ in_window('play_date', 3, days_before=33) }}
                 -- Other logs have a play under the day on which it was logged, for offline plays up to 30 days later:
                 -- what became of the plays of those days is decided again from all that it was decided from.
                 and ({{ in_window('play_date', 3) }} or feed = '{{ feeds()[0] }}')

@@ -19,10 +19,9 @@ with
 -- 1. The same record, exported again.
 {{ same_records_once(ref('unmerged_records')) }},
 
--- A simulated play is told once.
 music as (
     select * from originals
-    where reason is null and feed <> 'synthetic'
+    where reason is null
 ),
 
 -- 2. The same play, written twice by one feed: the same song at the same time.
@@ -120,6 +119,14 @@ inner join judged
         and records.source = judged.source
         and records.source_file = judged.source_file
         and records.record_hash = judged.record_hash
-        -- Simulated plays have no row.
-        and coalesce(records.source_row, -1) = coalesce(judged.source_row, -1)
-where {{ in_window('records.play_date', 1) }}
+        and records.source_row = judged.source_row
+where records.feed <> 'synthetic' and {{ in_window('records.play_date', 1) }}
+union all
+-- A simulated play is told once, so there is nothing to merge.
+select
+    {{ columns | join(',\n    ') }},
+    coalesce(reason, 'kept') as fate,
+    case when reason is null then {{ md5_of(['listener_id', 'source', 'record_hash']) }} end as play_id,
+    cast(null as varchar) as merged_by
+from {{ ref('unmerged_records') }}
+where feed = 'synthetic' and {{ in_window('play_date', 1) }}

@@ -61,6 +61,7 @@ evidence as (
         count(*) as records,
         count(distinct source) as sources
     from records
+    where play_id in (select merged.play_id from records as merged where merged.fate = 'merged_into')
     group by play_id
 ),
 
@@ -80,12 +81,12 @@ told as (
         coalesce(
             timed.busy_until_s - {{ epoch_seconds('timed.started_at') }} > 12 + kept.precision_seconds, false
         ) as overlaps_another,
-        evidence.records,
-        evidence.sources
+        coalesce(evidence.records, 1) as records,
+        coalesce(evidence.sources, 1) as sources
     from kept
     inner join timed on kept.play_id = timed.play_id
     left join completions on kept.play_id = completions.play_id
-    inner join evidence on kept.play_id = evidence.play_id
+    left join evidence on kept.play_id = evidence.play_id
 ),
 
 {{ plays_in_sessions('told') }},
