@@ -158,10 +158,10 @@ def written(folder: Path, rng: random.Random) -> list[Path]:
     return paths
 
 
-def listened(folder: Path, rng: random.Random) -> list[Path]:
-    """Files of single days of a week in which music played without a pause for three days, in any order.
+def listened(folder: Path, rng: random.Random, *, newest_first: bool) -> list[Path]:
+    """Files of single days of a week in which music played without a pause for three days.
 
-    A scrobbler saw some of the days too: what it tells becomes part of plays that are imported later.
+    A scrobbler saw some of the days too and is read at any time: what it tells becomes part of plays that come later.
     """
     listens: dict[date, list[str]] = {}
     scrobbles: dict[date, list[str]] = {}
@@ -182,8 +182,10 @@ def listened(folder: Path, rng: random.Random) -> list[Path]:
         at += timedelta(minutes=silence + (minutes if length else 0), seconds=1 if silence == 0 else 0)
     seen = rng.sample(sorted(scrobbles), 3)
     contents = ["\n".join(lines) + "\n" for lines in listens.values()]
-    contents += ["uts,artist,track\n" + "\n".join(scrobbles[day]) + "\n" for day in seen]
-    rng.shuffle(contents)
+    if newest_first:
+        contents.reverse()
+    for day in seen:
+        contents.insert(rng.randrange(len(contents)), "uts,artist,track\n" + "\n".join(scrobbles[day]) + "\n")
     paths = [folder / f"{number}.dat" for number in range(len(contents))]
     for path, content in zip(paths, contents, strict=True):
         path.write_text(content, encoding="utf-8")
@@ -232,11 +234,12 @@ def test_file_by_file_is_all_at_once(
     import_in_turn(warehouse, compiled, written(tmp_path, random.Random(seed)))
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("newest_first", [False, True])
 def test_sessions_built_day_by_day_are_those_of_the_whole_history(
-    compiled: dict[str, str], warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, seed: int
+    compiled: dict[str, str], warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, *, newest_first: bool
 ) -> None:
-    import_in_turn(warehouse, compiled, listened(tmp_path, random.Random(seed)), is_collected=True)
+    paths = listened(tmp_path, random.Random(int(newest_first)), newest_first=newest_first)
+    import_in_turn(warehouse, compiled, paths, is_collected=True)
     rows = warehouse.execute(
         """
         select
