@@ -6,7 +6,6 @@ from pathlib import Path
 
 import dagster as dg
 
-
 DBT_DOCS = "dbt_docs"
 """The report that explains tables, columns and metrics."""
 
