@@ -126,6 +126,21 @@ gold_adds_up = no_rows_check(
     additional_deps=[["gold", "fct_plays"]],
 )
 
+sessions_add_up = no_rows_check(
+    ["gold", "listening_sessions"],
+    "adds_up_to_all_plays",
+    """
+    select f.listener_id, s.plays as in_sessions, f.plays as facts
+    from (select listener_id, sum(plays) as plays from gold.listening_sessions group by listener_id) as s
+    full outer join (
+        select listener_id, count(*) as plays from gold.fct_plays where counts_as_play group by listener_id
+    ) as f on s.listener_id = f.listener_id
+    where coalesce(s.plays, 0) != coalesce(f.plays, 0)
+    """,
+    description="Plays by session add up to all plays of each listener that count.",
+    additional_deps=[["gold", "fct_plays"]],
+)
+
 interactions_come_from_plays = no_rows_check(
     ["recommender", "interactions"],
     "allowed_plays_only",
@@ -192,6 +207,7 @@ RESULT_CHECKS: list[dg.AssetChecksDefinition] = [
     *bridges_hold,
     gold_counts_alike,
     gold_adds_up,
+    sessions_add_up,
     interactions_come_from_plays,
     model_beats_popularity,
     recommendations_are_new,
