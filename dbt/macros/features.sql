@@ -9,10 +9,18 @@
 {%- endmacro %}
 
 
-{#- Of the rows that have a value; null when none has. Rounded, since sums of floats depend on their order. -#}
+{#- A sum that does not depend on the order of its rows, as one of floats does. -#}
+{% macro exact_sum(value, digits=9) -%}
+    cast(sum(cast({{ value }} as decimal(28, {{ digits }}))) as double)
+{%- endmacro %}
+
+
+{#- Of the rows that have a value; null when none has. -#}
 {% macro weighted_mean(value, weight) -%}
     round(
-        sum({{ value }} * {{ weight }}) / nullif(sum(case when {{ value }} is not null then {{ weight }} end), 0), 9
+        {{ exact_sum(value ~ ' * ' ~ weight, 6) }}
+        / nullif({{ exact_sum('case when ' ~ value ~ ' is not null then ' ~ weight ~ ' end', 6) }}, 0),
+        6
     )
 {%- endmacro %}
 
@@ -31,7 +39,7 @@
     cast(sum(plays) as bigint) as plays,
         round(cast(sum(ms_heard) as double) / 60000, 9) as minutes_listened,
         cast(sum(skips) as double) / sum(plays) as skip_rate,
-        round(sum(completion_sum) / nullif(sum(completions), 0), 9) as completion,
+        round({{ exact_sum('completion_sum') }} / nullif(sum(completions), 0), 9) as completion,
         min(first_played_at) as first_played_at,
         max(last_played_at) as last_played_at
 {%- endmacro %}

@@ -6,7 +6,7 @@ told as (
         {{ artist_id_of('artist_name') }} as artist_id,
         source,
         genre,
-        sum(weight) as weight
+        {{ exact_sum('weight') }} as weight
     from {{ source('enrichment', 'genre_evidence') }}
     group by {{ artist_id_of('artist_name') }}, source, genre
 ),
@@ -47,6 +47,6 @@ weighed as (
 select
     artist_id,
     genre,
-    round(weight / sum(weight) over (partition by artist_id), 9) as weight,
+    round(weight / sum(cast(weight as decimal(28, 9))) over (partition by artist_id), 9) as weight,
     source
 from weighed

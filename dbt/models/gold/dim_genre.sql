@@ -4,7 +4,7 @@ by_share as (
     select
         shares.genre,
         count(*) as artists,
-        round(sum(artists.plays * shares.weight), 6) as weighted_plays
+        {{ exact_sum('artists.plays * shares.weight') }} as weighted_plays
     from {{ ref('bridge_artist_genre') }} as shares
     inner join {{ ref('dim_artist') }} as artists on shares.artist_id = artists.artist_id
     group by shares.genre

@@ -25,7 +25,7 @@ select
     cast(sum(case when skipped then 1 else 0 end) as bigint) as skips,
     cast(sum(ms_heard) as bigint) as ms_heard,
     count(completion) as completions,
-    round(sum(completion), 9) as completion_sum,
+    {{ exact_sum('completion') }} as completion_sum,
     min(started_at) as first_played_at,
     max(started_at) as last_played_at
 from counted
