@@ -18,15 +18,6 @@ track_plays as (
     group by listener_id, recording_key, track_id
 ),
 
-most_played as (
-    select
-        listener_id,
-        recording_key,
-        track_id
-    from track_plays
-    qualify row_number() over (partition by listener_id, recording_key order by plays desc, track_id) = 1
-),
-
 newest as (
     select
         listener_id,
@@ -50,21 +41,32 @@ songs as (
 forgotten as (
     select
         songs.*,
-        most_played.track_id,
         datediff('day', songs.last_date, newest.newest_date) as days_since
     from songs
-    inner join most_played
-        on songs.listener_id = most_played.listener_id and songs.recording_key = most_played.recording_key
     inner join newest on songs.listener_id = newest.listener_id
     where
         songs.whole_plays >= {{ var('favourite_plays') }}
         and datediff('day', songs.last_date, newest.newest_date) >= {{ var('forgotten_days') }}
+),
+
+most_played as (
+    select
+        track_plays.listener_id,
+        track_plays.recording_key,
+        track_plays.track_id
+    from track_plays
+    inner join forgotten
+        on track_plays.listener_id = forgotten.listener_id and track_plays.recording_key = forgotten.recording_key
+    qualify row_number() over (
+        partition by track_plays.listener_id, track_plays.recording_key
+        order by track_plays.plays desc, track_plays.track_id
+    ) = 1
 )
 
 select
     forgotten.listener_id,
     forgotten.recording_key,
-    forgotten.track_id,
+    most_played.track_id,
     tracks.track_name,
     tracks.artist_name,
     forgotten.plays,
@@ -77,4 +79,6 @@ select
         order by forgotten.whole_plays desc, tracks.track_name, forgotten.recording_key
     ) as place
 from forgotten
-inner join {{ ref('dim_track') }} as tracks on forgotten.track_id = tracks.track_id
+inner join most_played
+    on forgotten.listener_id = most_played.listener_id and forgotten.recording_key = most_played.recording_key
+inner join {{ ref('dim_track') }} as tracks on most_played.track_id = tracks.track_id
