@@ -7,9 +7,7 @@ import dagster as dg
 
 from tunegenie_assets.dbt_support.runner import DbtRunner
 from tunegenie_assets.keys import OWNERS
-from tunegenie_assets.resources.report_folder import ReportFolder
-
-DBT_DOCS = "dbt_docs"
+from tunegenie_assets.resources.report_folder import DBT_DOCS, ReportFolder
 
 
 def build_dbt_docs(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:

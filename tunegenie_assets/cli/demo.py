@@ -22,6 +22,7 @@ from tunegenie_assets.definitions import build_collection, build_definitions, bu
 from tunegenie_assets.jobs import BUILD_EVERYTHING, COLLECT
 from tunegenie_assets.keys import FIRST_PLAY_DAY
 from tunegenie_assets.partitions import range_tags
+from tunegenie_assets.resources.report_folder import DBT_DOCS, page_of
 from tunegenie_assets.sensors import IMPORT_FOLLOWS_TAG, PAGES_KEY
 from tunegenie_assets.sources.fetching import SCOPES
 
@@ -148,3 +149,4 @@ def _print(platform: Platform, connected: Connected | None, report: RunReport, s
     out.print(f"[dim]{seconds:.1f} s with the start of the program[/dim]")
     out.print()
     out.print(f"Look around: [bold]tunegenie ui[/bold], or open {platform.settings.warehouse_path} with DuckDB.")
+    out.print(f"Every table and metric explained: {page_of(platform.settings.reports_path, DBT_DOCS)}")

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import dagster as dg
 
+DBT_DOCS = "dbt_docs"
+"""The report that explains tables, columns and metrics."""
+
 
 class ReportFolder(dg.ConfigurableResource[None]):
     """`root` holds a folder for each report."""
@@ -13,7 +16,12 @@ class ReportFolder(dg.ConfigurableResource[None]):
     root: str
 
     def publish(self, name: str, page: Path) -> Path:
-        """Move a finished page to `<name>/index.html`; who has the old one open keeps it, nobody sees half of one."""
-        final = Path(self.root) / name / "index.html"
+        """Move a finished page to its place; who has the old one open keeps it, nobody sees half of one."""
+        final = page_of(Path(self.root), name)
         final.parent.mkdir(parents=True, exist_ok=True)
         return page.replace(final)
+
+
+def page_of(root: Path, name: str) -> Path:
+    """Where the page of a report lies, once it is written."""
+    return root / name / "index.html"

@@ -1,4 +1,4 @@
-{#- Apart from fct_counted_plays: its joins cost more than most metrics, and warehouses do not leave out unused ones. -#}
+{#- Apart from fct_counted_plays: its joins cost more than most metrics; warehouses do not leave out unused ones. -#}
 select
     plays.play_id,
     plays.listener_id,

@@ -52,7 +52,7 @@ def test_assets_of_a_group(loaded: tuple[dg.Definitions, Mapping[str, Any]], nam
     [
         ("command_line", [*PACKAGE.glob("cli/*.py")]),
         ("lookups", [PACKAGE / "resources" / "wanted.py"]),
-        ("charts", [PACKAGE / "dbt_support" / "reporting.py"]),
+        ("charts", [PACKAGE / "dbt_support" / "pictures.py"]),
     ],
 )
 def test_tables_named_in_sql(loaded: tuple[dg.Definitions, Mapping[str, Any]], name: str, paths: list[Path]) -> None:
