@@ -61,7 +61,12 @@ evidence as (
         count(*) as records,
         count(distinct source) as sources
     from records
-    where play_id in (select merged.play_id from records as merged where merged.fate = 'merged_into')
+    where
+        play_id in (
+            select merged.play_id
+            from records as merged
+            where merged.fate = 'merged_into'
+        )
     group by play_id
 ),
 
