@@ -55,7 +55,7 @@ bench-collect: $(VENV)/.development ## Is live collection safe to leave alone?
 	@$(BIN)/python -m benches.collect --size $(SIZE)
 
 lock: $(VENV)/.uv ## Resolve requirements.lock anew from pyproject.toml.
-	$(BIN)/uv pip compile pyproject.toml --extra snowflake --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra snowflake --extra s3 --group dev --universal --python-version 3.11 \
 		--no-header --no-annotate --quiet --output-file requirements.lock
 
 clean: ## Remove the environment; what TuneGenie keeps stays in .tunegenie.

@@ -104,20 +104,20 @@ def build_resources(settings: Settings, services: Services | None = None) -> dic
 
 
 def build_archive_store(settings: Settings) -> ArchiveStore:
-    return ArchiveStore(landing_root=str(settings.landing_path), parsed_path=str(settings.parsed_path))
+    return ArchiveStore(landing_root=settings.landing_root, parsed_path=str(settings.parsed_path))
 
 
 def build_collection(settings: Settings) -> Collection:
-    return Collection(landing_root=str(settings.landing_path), state_path=str(settings.collector_path))
+    return Collection(landing_root=settings.landing_root, state_path=str(settings.collector_path))
 
 
 def build_preferences(settings: Settings) -> Preferences:
-    return Preferences(landing_root=str(settings.landing_path))
+    return Preferences(landing_root=settings.landing_root)
 
 
 def build_simulation(settings: Settings) -> Simulation:
     return Simulation(
-        population_path=str(settings.landing_path / "simulator" / "population.json"),
+        population_path=f"{settings.landing_root}/simulator/population.json",
         seed=settings.seed,
         catalogue_path=str(settings.catalogue) if settings.catalogue else None,
     )
