@@ -43,7 +43,9 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
         SettingsError: the environment lacks a setting.
         DbtError: the dbt project does not parse.
     """
-    dbt_files = DbtProjectFiles(target=settings.env.value, target_path=settings.dbt_target_path)
+    dbt_files = DbtProjectFiles(
+        target=settings.env.value, target_path=settings.dbt_target_path, target_lag=settings.snowflake_target_lag
+    )
     modules = (landing, collecting, preferences, raw, synthetic, enrichment, recommender)
     python_assets = [a for a in dg.load_assets_from_modules(modules) if isinstance(a, dg.AssetsDefinition)]
     assets = [*python_assets, build_dbt_assets(dbt_files.manifest())]
@@ -94,6 +96,7 @@ def build_resources(settings: Settings, services: Services | None = None) -> dic
                 "counting_policy": settings.counting.value,
                 "incognito": settings.incognito.value,
             },
+            target_lag=settings.snowflake_target_lag,
             warehouse=warehouse,
         ),
         "preferences": build_preferences(settings),

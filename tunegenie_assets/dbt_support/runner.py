@@ -62,6 +62,7 @@ class DbtRunner(dg.ConfigurableResource[None]):
     target_path: str
     warehouse_lock_path: str
     variables: dict[str, str]
+    target_lag: str = ""
     warehouse: dg.ResourceDependency[WarehouseIOManager]
 
     def build(self, context: dg.AssetExecutionContext) -> Iterator[DbtEvent]:
@@ -73,7 +74,8 @@ class DbtRunner(dg.ConfigurableResource[None]):
         selection = Selection.of(context)
         arguments = build_arguments(selection.models, selection.tests)
         window = _window(context)
-        outcome = self._invoke([*arguments, *variables(window, self.variables, self._sources_with_records())])
+        told = {**self.variables, "run_id": context.run_id}
+        outcome = self._invoke([*arguments, *variables(window, told, self._sources_with_records())])
         built = [selection.models[r.node.unique_id] for r in outcome.results if _was_built(r, selection)]
         daily = [key for key in built if context.assets_def.specs_by_key[key].partitions_def]
         metadata = whole_table_metadata(self.warehouse, [key for key in built if key not in daily])
@@ -90,7 +92,7 @@ class DbtRunner(dg.ConfigurableResource[None]):
     def _invoke(self, arguments: list[str]) -> Outcome:
         from dbt.cli.main import dbtRunner  # noqa: PLC0415  # two seconds of imports, paid when dbt really runs
 
-        files = DbtProjectFiles(target=self.target, target_path=Path(self.target_path))
+        files = DbtProjectFiles(target=self.target, target_path=Path(self.target_path), target_lag=self.target_lag)
         manifest = parse(files)
         with warehouse_lock(Path(self.warehouse_lock_path)), connections_closed_after():
             outcome = dbtRunner(manifest=manifest).invoke([*arguments, *files.global_arguments])
