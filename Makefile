@@ -9,7 +9,7 @@ SCRATCH = $(shell mktemp -d)
 SIZE ?= full
 
 .PHONY: help setup demo ui test lint types imports sql definitions pytest snapshot lock clean \
-	bench bench-merge bench-collect
+	bench bench-merge bench-collect bench-io
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,13 +46,16 @@ pytest: $(VENV)/.development ## Unit and integration tests.
 snapshot: $(VENV)/.development ## Accept the present definitions as the ones to hold.
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/test_definitions.py
 
-bench: bench-merge bench-collect ## Every bench; SIZE=small for a quick look.
+bench: bench-merge bench-collect bench-io ## Every bench; SIZE=small for a quick look.
 
 bench-merge: $(VENV)/.development ## Is every play counted once, how fast, and what does a new day cost?
 	@$(BIN)/python -m benches.merge --size $(SIZE)
 
 bench-collect: $(VENV)/.development ## Is live collection safe to leave alone?
 	@$(BIN)/python -m benches.collect --size $(SIZE)
+
+bench-io: $(VENV)/.development ## How fast do rows go into DuckDB and out, beside DuckDB itself and the stock IO manager?
+	@$(BIN)/python -m benches.io --size $(SIZE)
 
 lock: $(VENV)/.uv ## Resolve requirements.lock anew from pyproject.toml.
 	$(BIN)/uv pip compile pyproject.toml --extra snowflake --extra s3 --group dev --universal --python-version 3.11 \

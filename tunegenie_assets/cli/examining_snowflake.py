@@ -56,7 +56,8 @@ def _missing_of_session(cursor: SnowflakeCursor, settings: Settings) -> Iterator
 
 
 def _inside(cursor: SnowflakeCursor, settings: Settings, error_type: type[Exception]) -> Iterator[Finding]:
-    there = {str(row[0]) for row in cursor.execute(SCHEMAS).fetchall()}
+    cursor.execute(SCHEMAS)
+    there = {str(row[0]) for row in cursor.fetchall()}
     absent = [layer for layer in LAYERS if layer not in there]
     if absent:
         says = f"role {settings.snowflake_role} sees no {', '.join(absent)}; a run makes what it may, else {SET_UP}"
@@ -70,7 +71,8 @@ def _inside(cursor: SnowflakeCursor, settings: Settings, error_type: type[Except
             yield Finding(f"Snowflake schema {layer}", State.FAILS, says)
     if settings.snowflake_stage:
         yield _stage(cursor, settings, error_type)
-    [(tables,)] = cursor.execute(SILVER).fetchall()
+    cursor.execute(SILVER)
+    [(tables,)] = cursor.fetchall()
     if tables:
         yield Finding("Snowflake", State.WORKS, f"can be read; {tables} tables of silver")
     else:
