@@ -19,6 +19,7 @@ import sqlglot
 
 from tests.integration.production import PASSPHRASE
 from tunegenie_assets.dbt_support.project import DbtProjectFiles, parse
+from tunegenie_assets.schemas.registry import LAYERS
 from tunegenie_assets.settings import Settings, apply_to_process
 
 pytestmark = [
@@ -137,3 +138,21 @@ def test_dynamic_are_aggregates_that_are_built_whole(production: Settings, tmp_p
     assert all(name.startswith(STAR) for name in tables)
     assert not [name for name in dynamic if name.startswith(STAR)]
     assert {n["schema"] for n in models if n["name"] in dynamic} == {"gold"}
+    assert {n["schema"] for n in models} <= set(LAYERS)
+
+
+def test_what_dbt_shows_of_the_connection_holds_no_secret(production: Settings, private_key: Path) -> None:
+    from dbt.adapters.snowflake.connections import SnowflakeCredentials
+
+    shown = SnowflakeCredentials(
+        account="a",
+        user="u",
+        database="d",
+        schema="s",
+        private_key_path=str(private_key),
+        private_key_passphrase=PASSPHRASE,
+    )
+    lines = [f"{key}: {value}" for key, value in shown.connection_info()]
+    assert production.snowflake_private_key_passphrase is None or PASSPHRASE not in repr(production)
+    assert lines
+    assert PASSPHRASE not in "".join(lines)
