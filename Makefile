@@ -9,7 +9,7 @@ SCRATCH = $(shell mktemp -d)
 SIZE ?= full
 
 .PHONY: help setup demo ui test lint types imports sql definitions pytest snapshot sources metrics lock clean \
-	bench bench-merge bench-collect bench-warehouse
+	bench bench-merge bench-collect bench-io bench-warehouse
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,7 +54,7 @@ metrics: $(VENV)/.runtime ## Check every metric against the warehouse that is th
 	@cd dbt && export TUNEGENIE_HOME=$(abspath $(or $(TUNEGENIE_HOME),.tunegenie)) && \
 		../$(BIN)/dbt parse --quiet --profiles-dir . && ../$(BIN)/mf validate-configs
 
-bench: bench-merge bench-collect bench-warehouse ## Every bench; SIZE=small for a quick look.
+bench: bench-merge bench-collect bench-io bench-warehouse ## Every bench; SIZE=small for a quick look.
 
 bench-merge: $(VENV)/.development ## Is every play counted once, how fast, and what does a new day cost?
 	@$(BIN)/python -m benches.merge --size $(SIZE)
@@ -62,11 +62,14 @@ bench-merge: $(VENV)/.development ## Is every play counted once, how fast, and w
 bench-collect: $(VENV)/.development ## Is live collection safe to leave alone?
 	@$(BIN)/python -m benches.collect --size $(SIZE)
 
+bench-io: $(VENV)/.development ## How fast do rows go into DuckDB and out, beside DuckDB itself and the stock IO manager?
+	@$(BIN)/python -m benches.io --size $(SIZE)
+
 bench-warehouse: $(VENV)/.development ## How fast is gold built from millions of plays, and what does a new day cost?
 	@$(BIN)/python -m benches.warehouse --size $(SIZE)
 
 lock: $(VENV)/.uv ## Resolve requirements.lock anew from pyproject.toml.
-	$(BIN)/uv pip compile pyproject.toml --extra snowflake --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra snowflake --extra s3 --group dev --universal --python-version 3.11 \
 		--no-header --no-annotate --quiet --output-file requirements.lock
 
 clean: ## Remove the environment; what TuneGenie keeps stays in .tunegenie.

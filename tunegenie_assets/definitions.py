@@ -45,7 +45,9 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
         SettingsError: the environment lacks a setting.
         DbtError: the dbt project does not parse.
     """
-    dbt_files = DbtProjectFiles(target=settings.env.value, target_path=settings.dbt_target_path)
+    dbt_files = DbtProjectFiles(
+        target=settings.env.value, target_path=settings.dbt_target_path, target_lag=settings.snowflake_target_lag
+    )
     modules = (landing, collecting, preferences, raw, synthetic, enrichment, recommender)
     python_assets = [a for a in dg.load_assets_from_modules(modules) if isinstance(a, dg.AssetsDefinition)]
     manifest = dbt_files.manifest()
@@ -97,6 +99,7 @@ def build_resources(settings: Settings, services: Services | None = None) -> dic
                 "counting_policy": settings.counting.value,
                 "incognito": settings.incognito.value,
             },
+            target_lag=settings.snowflake_target_lag,
             warehouse=warehouse,
         ),
         "preferences": build_preferences(settings),
@@ -108,20 +111,20 @@ def build_resources(settings: Settings, services: Services | None = None) -> dic
 
 
 def build_archive_store(settings: Settings) -> ArchiveStore:
-    return ArchiveStore(landing_root=str(settings.landing_path), parsed_path=str(settings.parsed_path))
+    return ArchiveStore(landing_root=settings.landing_root, parsed_path=str(settings.parsed_path))
 
 
 def build_collection(settings: Settings) -> Collection:
-    return Collection(landing_root=str(settings.landing_path), state_path=str(settings.collector_path))
+    return Collection(landing_root=settings.landing_root, state_path=str(settings.collector_path))
 
 
 def build_preferences(settings: Settings) -> Preferences:
-    return Preferences(landing_root=str(settings.landing_path))
+    return Preferences(landing_root=settings.landing_root)
 
 
 def build_simulation(settings: Settings) -> Simulation:
     return Simulation(
-        population_path=str(settings.landing_path / "simulator" / "population.json"),
+        population_path=f"{settings.landing_root}/simulator/population.json",
         seed=settings.seed,
         catalogue_path=str(settings.catalogue) if settings.catalogue else None,
     )

@@ -1,4 +1,4 @@
-"""Which addresses, names and keys the settings of the services may hold; each check raises ValueError and says why.
+"""Which addresses, names and keys settings may hold; each check raises ValueError and says why.
 
 The settings themselves and their defaults are in settings.py.
 """
@@ -11,6 +11,11 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import SecretStr
+
+_IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_$]*"
+_STAGE = re.compile(rf"({_IDENTIFIER}\.){{0,2}}{_IDENTIFIER}", re.ASCII)
+_TARGET_LAG = re.compile(r"downstream|[1-9][0-9]* (minute|hour|day)s?", re.ASCII | re.IGNORECASE)
+_STORAGE = re.compile(r"[a-z][a-z0-9+]*://[^\s@?#]+", re.ASCII)
 
 REDIRECT_ADDRESS = "http://127.0.0.1:8888/callback"
 FERNET_KEY_BYTES = 32
@@ -47,6 +52,27 @@ def checked_contact(value: str) -> str:
         raise ValueError("expected an e-mail address or the address of a page, such as me@example.org")
     if not (value.isascii() and value.isprintable()):
         raise ValueError("expected letters of ASCII only")
+    return value
+
+
+def checked_storage_address(value: str) -> str:
+    """A folder of an object store, without credentials: those come from the store's own environment."""
+    if value and not _STORAGE.fullmatch(value):
+        raise ValueError("expected an address such as s3://bucket/landing, without credentials")
+    return value
+
+
+def checked_stage(value: str) -> str:
+    """It stands in SQL, where no parameter may."""
+    if value and not _STAGE.fullmatch(value):
+        raise ValueError("expected the name of a stage such as raw.landing, without @")
+    return value
+
+
+def checked_target_lag(value: str) -> str:
+    """How old a dynamic table may be; Snowflake takes a minute at least."""
+    if value and not _TARGET_LAG.fullmatch(value):
+        raise ValueError("expected a time such as 30 minutes, 1 hour or downstream")
     return value
 
 

@@ -23,6 +23,9 @@ from tunegenie_assets.setting_values import (
     checked_names,
     checked_redirect_address,
     checked_service_address,
+    checked_stage,
+    checked_storage_address,
+    checked_target_lag,
     names_by_listener,
 )
 
@@ -31,6 +34,7 @@ MOST_SIMULATED_DAYS = 3650
 DOTENV = ".env"
 
 ServiceAddress = Annotated[str, AfterValidator(checked_service_address)]
+StorageAddress = Annotated[str, AfterValidator(checked_storage_address)]
 
 
 class SettingsError(Exception):
@@ -83,6 +87,7 @@ class Settings(BaseSettings):
 
     env: Environment = Environment.LOCAL
     home: Path = Path(".tunegenie")
+    landing: StorageAddress = ""
     timezone: str = "UTC"
     listener: str = "me"
     counting: CountingPolicy = CountingPolicy.ALL
@@ -118,6 +123,9 @@ class Settings(BaseSettings):
     snowflake_role: str = ""
     snowflake_warehouse: str = ""
     snowflake_database: str = ""
+    snowflake_stage: Annotated[str, AfterValidator(checked_stage)] = ""
+    snowflake_stage_url: StorageAddress = ""
+    snowflake_target_lag: Annotated[str, AfterValidator(checked_target_lag)] = ""
 
     @field_validator("timezone")
     @classmethod
@@ -182,8 +190,16 @@ class Settings(BaseSettings):
         return self.home / "warehouse.duckdb.lock"
 
     @property
-    def landing_path(self) -> Path:
-        return self.home / "landing"
+    def landing_root(self) -> str:
+        """A folder or an fsspec URL."""
+        return self.landing.rstrip("/") or str(self.home / "landing")
+
+    @property
+    def snowflake_loads_url(self) -> str:
+        """What the stage stands over: beside the archives where landing is a URL, empty where nothing says it."""
+        if self.snowflake_stage_url:
+            return self.snowflake_stage_url.rstrip("/")
+        return f"{self.landing_root}/loads" if self.landing else ""
 
     @property
     def parsed_path(self) -> Path:
@@ -274,5 +290,8 @@ def _refuse_unknown_names() -> None:
 def _describe(error: ValidationError) -> str:
     first = error.errors()[0]
     field = str(first["loc"][0])
-    value = "…" if field in SECRETS else repr(first["input"])
+    given = str(first["input"])
+    # An address may hold credentials that should not be there.
+    is_secret = field in SECRETS or ("://" in given and ("@" in given or "?" in given))
+    value = "…" if is_secret else repr(first["input"])
     return f"{PREFIX}{field.upper()}={value}: {first['msg'].removeprefix('Value error, ')}"

@@ -14,10 +14,13 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from tests.integration.production import private_key, production, server, snowflake
 from tests.unit.sources.samples import AUDIO, VIDEO, record, write_zip
 from tunegenie_assets.cli.app import app
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.settings import PREFIX, SettingsError
+
+__all__ = ["private_key", "production", "server", "snowflake"]
 
 UNTIL = "2025-03-11"
 INCOMPLETE = "gold/dim_track: played_tracks_are_complete"

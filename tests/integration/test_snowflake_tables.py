@@ -1,30 +1,28 @@
 """The IO manager on Snowflake keeps the promises it keeps on DuckDB: most tests run on both."""
 
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from datetime import date, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
-from uuid import uuid4
 
 import dagster as dg
 import pandas as pd
 import pyarrow as pa
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.integration.production import PASSPHRASE, PASSPHRASE_VARIABLE
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
-from tunegenie_assets.resources.factory import WAREHOUSES, warehouse_for
+from tunegenie_assets.resources.factory import warehouse_for
 from tunegenie_assets.resources.tables import WarehouseIOManager, Window
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 from tunegenie_assets.schemas.landing import ARCHIVES
 from tunegenie_assets.schemas.registry import TABLES
 from tunegenie_assets.schemas.results import EVALUATION
 from tunegenie_assets.schemas.table import Column, Table
-from tunegenie_assets.settings import PREFIX, Environment, Settings
+from tunegenie_assets.settings import Settings
 
 if TYPE_CHECKING:
     from tunegenie_assets.resources.snowflake_tables import SnowflakeTables
@@ -40,8 +38,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result makes an extra copy"),
 ]
 
-PASSPHRASE = "correct horse battery staple"  # noqa: S105 - of a key that the tests make
-PASSPHRASE_VARIABLE = f"{PREFIX}SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"
 FIRST = date(2025, 1, 1)
 FAR = datetime(9999, 12, 31, 23, 59, 59, 999_999)
 KEY = SYNTHETIC_PLAYS.key
@@ -100,54 +96,6 @@ def unloadable(rows: pa.Table) -> pa.Table:
     position = rows.column_names.index("ms_played")
     values = [*(str(value) for value in rows.column("ms_played").to_pylist()[:-1]), "three minutes"]
     return rows.set_column(position, "ms_played", pa.array(values))
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[dict[str, object]]:
-    from tests.integration.snowflake_server import snowflake_server
-
-    with snowflake_server() as arguments:
-        yield arguments
-
-
-@pytest.fixture(scope="module")
-def private_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("keys") / "rsa_key.pem"
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            # PKCS8 spends 40 ms on the passphrase each time it is read.
-            serialization.PrivateFormat.TraditionalOpenSSL,
-            serialization.BestAvailableEncryption(PASSPHRASE.encode()),
-        )
-    )
-    return path
-
-
-@pytest.fixture
-def production(private_key: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings of a production environment with a database of its own."""
-    monkeypatch.setenv(PASSPHRASE_VARIABLE, PASSPHRASE)
-    return Settings(
-        env=Environment.PRODUCTION,
-        snowflake_account="fakesnow",
-        snowflake_user="tunegenie",
-        snowflake_private_key_path=private_key,
-        snowflake_role="loader",
-        snowflake_warehouse="small",
-        snowflake_database=f"test_{uuid4().hex}",
-    )
-
-
-@pytest.fixture
-def snowflake(production: Settings, server: dict[str, object]) -> "SnowflakeTables":
-    """What the factory builds for production, turned to the loopback port."""
-    from tunegenie_assets.resources.snowflake_tables import SnowflakeTables
-
-    built = WAREHOUSES[Environment.PRODUCTION](production)
-    assert isinstance(built, SnowflakeTables)
-    return built.model_copy(update={"connection_arguments": server})
 
 
 @pytest.fixture

@@ -72,6 +72,12 @@ def test_unknown_environment_names_the_known_ones(monkeypatch: pytest.MonkeyPatc
         ("LASTFM_NAMES", "ada=x=y", "such as ada=ada_fm,bob=bobfm"),
         ("LASTFM_NAMES", "ada=x,ada=y", "twice"),
         ("CONTACT", "me", "e-mail address"),
+        ("LANDING", "landing", "such as s3://bucket/landing"),
+        ("SNOWFLAKE_STAGE", "@raw.landing", "such as raw.landing, without @"),
+        ("SNOWFLAKE_STAGE", "raw.landing; drop table raw.plays", "such as raw.landing"),
+        ("SNOWFLAKE_STAGE_URL", "bucket/loads", "such as s3://bucket/landing"),
+        ("SNOWFLAKE_TARGET_LAG", "often", "such as 30 minutes, 1 hour or downstream"),
+        ("SNOWFLAKE_TARGET_LAG", "1 hour' warehouse = 'x", "such as 30 minutes"),
         ("CONTACT", "me@example.org) evil", "e-mail address"),
     ],
 )
@@ -165,6 +171,17 @@ def test_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     assert HIDDEN not in error_of()
 
 
+@pytest.mark.parametrize("address", ["s3://key:correct-horse@bucket/landing", "s3://bucket/landing?key=correct-horse"])
+@pytest.mark.parametrize("name", ["LANDING", "SNOWFLAKE_STAGE_URL"])
+def test_credentials_in_an_address_are_refused_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, address: str
+) -> None:
+    monkeypatch.setenv(f"TUNEGENIE_{name}", address)
+    message = error_of()
+    assert "without credentials" in message
+    assert "correct-horse" not in message
+
+
 @pytest.mark.parametrize("key", [HIDDEN, "c2hvcnQ=", "ü" * 44])
 def test_a_key_that_is_none_is_told_and_not_shown(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setenv("TUNEGENIE_TOKEN_KEY", key)
@@ -236,3 +253,17 @@ def test_settings_are_handed_to_the_process(tmp_path: Path, monkeypatch: pytest.
     assert os.environ["DAGSTER_EVENT_BATCH_SIZE"] == "7"
     assert "TUNEGENIE_SNOWFLAKE_ACCOUNT" not in os.environ
     assert load_settings() == settings
+
+
+@pytest.mark.parametrize(
+    ("given", "root", "loads"),
+    [
+        ({}, "{home}/landing", ""),
+        ({"landing": "s3://bucket/landing/"}, "s3://bucket/landing", "s3://bucket/landing/loads"),
+        ({"snowflake_stage_url": "s3://other/loads/"}, "{home}/landing", "s3://other/loads"),
+    ],
+)
+def test_landing_is_a_folder_or_a_bucket(given: dict[str, str], root: str, loads: str) -> None:
+    settings = load_settings(**given)
+    assert settings.landing_root == root.format(home=settings.home)
+    assert settings.snowflake_loads_url == loads

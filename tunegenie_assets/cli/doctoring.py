@@ -1,6 +1,6 @@
 """`tunegenie doctor`: every configured connection tried, and what to do where one does not work.
 
-Trying the services is in examining.py.
+Trying the services is in examining.py, trying Snowflake in examining_snowflake.py.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from tunegenie_assets.cli import display
 from tunegenie_assets.cli.connecting import Connections
 from tunegenie_assets.cli.examining import Finding, State, examine_services
 from tunegenie_assets.locking import WarehouseBusyError, warehouse_lock
-from tunegenie_assets.resources.factory import warehouse_for
 from tunegenie_assets.schedules import build_schedules
 from tunegenie_assets.settings import Environment, Settings, SettingsError, apply_to_process
 
@@ -40,7 +39,7 @@ def run(*, as_json: bool) -> None:
     progress.print("Trying every connection; services get a moment to answer.")
     findings = [
         examine_settings(connections.settings),
-        examine_warehouse(connections.settings),
+        *examine_warehouse(connections.settings),
         *examine_services(connections),
     ]
     works = all(finding.state is not State.FAILS for finding in findings)
@@ -62,19 +61,25 @@ def examine_settings(settings: Settings) -> Finding:
     return Finding("settings", State.WORKS, f"{settings.env.value}, everything under {settings.home}")
 
 
-def examine_warehouse(settings: Settings, wait_s: float = LOCK_SECONDS) -> Finding:
-    """Whether the warehouse can be read."""
+def examine_warehouse(settings: Settings, wait_s: float = LOCK_SECONDS) -> list[Finding]:
+    """Whether the warehouse can be used."""
+    if settings.env is not Environment.PRODUCTION:
+        return [_examine_file(settings, wait_s)]
+    # Snowflake's client takes seconds to import.
+    from tunegenie_assets.cli.examining_snowflake import examine_snowflake  # noqa: PLC0415
+
+    return examine_snowflake(settings)
+
+
+def _examine_file(settings: Settings, wait_s: float) -> Finding:
     what = "warehouse"
-    if settings.env is not Environment.PRODUCTION and not settings.warehouse_path.exists():
+    if not settings.warehouse_path.exists():
         return Finding(what, State.ABSENT, "nothing has been built yet; run tunegenie import, run-once or demo")
     try:
         tables = _tables_of_silver(settings, wait_s)
     except WarehouseBusyError:
         return Finding(what, State.WAITS, "a run is at work on it; try again when it is done")
-    except SettingsError as error:
-        return Finding(what, State.FAILS, str(error))
-    # A private key that cannot be used is a ValueError.
-    except (OSError, ValueError, duckdb.Error, *_snowflake_errors(settings)) as error:
+    except (OSError, ValueError, duckdb.Error) as error:
         return Finding(what, State.FAILS, " ".join(str(error).split()))
     if not tables:
         return Finding(what, State.WARNS, "it holds no plays; run tunegenie import, run-once or demo")
@@ -82,9 +87,6 @@ def examine_warehouse(settings: Settings, wait_s: float = LOCK_SECONDS) -> Findi
 
 
 def _tables_of_silver(settings: Settings, wait_s: float) -> int:
-    if settings.env is Environment.PRODUCTION:
-        [row] = warehouse_for(settings).query(_TABLES).to_pylist()
-        return int(row["found"])
     # Not through the resource: it waits ten minutes for a run, and tries a damaged file for two.
     with (
         warehouse_lock(settings.warehouse_lock_path, wait_s),
@@ -92,17 +94,6 @@ def _tables_of_silver(settings: Settings, wait_s: float) -> int:
     ):
         [count] = connection.execute(_TABLES).fetchall()[0]
         return int(count)
-
-
-def _snowflake_errors(settings: Settings) -> tuple[type[Exception], ...]:
-    if settings.env is not Environment.PRODUCTION:
-        return ()
-    try:
-        # An extra, and slow to import.
-        from snowflake.connector.errors import Error  # noqa: PLC0415
-    except ImportError:
-        return ()
-    return (Error,)
 
 
 def _print(findings: list[Finding], out: Console) -> None:

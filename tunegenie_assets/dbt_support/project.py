@@ -33,6 +33,8 @@ class DbtProjectFiles:
     target: str
     target_path: Path
     project_dir: Path = PROJECT_DIR
+    target_lag: str = ""
+    """Decides on Snowflake what gold's aggregates are, which is settled when the project is parsed."""
 
     @property
     def manifest_path(self) -> Path:
@@ -84,8 +86,8 @@ class DbtProjectFiles:
         return self._parsed_path.read_text(encoding="utf-8") == self.fingerprint()
 
     def fingerprint(self) -> str:
-        """Of the names and contents of all files that dbt reads."""
-        digest = hashlib.sha256()
+        """Of the names and contents of all files that dbt reads, and of what it is told besides."""
+        digest = hashlib.sha256(self.target_lag.encode())
         for path in sorted(p for p in self.project_dir.rglob("*") if p.suffix in SOURCE_SUFFIXES and p.is_file()):
             content = path.read_bytes()
             digest.update(f"{path.relative_to(self.project_dir).as_posix()}\0{len(content)}\0".encode())
@@ -114,7 +116,8 @@ def parse(files: DbtProjectFiles) -> Manifest:
     with FileLock(files.target_path / "parse.lock"):
         fingerprint = files.fingerprint()
         writing = () if files.is_current() else ("--write-json",)
-        outcome = dbtRunner().invoke(["parse", *files.global_arguments, *writing])
+        told = ("--vars", json.dumps({"target_lag": files.target_lag})) if files.target_lag else ()
+        outcome = dbtRunner().invoke(["parse", *files.global_arguments, *told, *writing])
         if writing and outcome.success:
             files.note_parsed(fingerprint)
     if not outcome.success:

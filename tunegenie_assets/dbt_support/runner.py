@@ -69,6 +69,7 @@ class DbtRunner(dg.ConfigurableResource[None]):
     target_path: str
     warehouse_lock_path: str
     variables: dict[str, str]
+    target_lag: str = ""
     warehouse: dg.ResourceDependency[WarehouseIOManager]
 
     def build(self, context: dg.AssetExecutionContext) -> Iterator[DbtEvent]:
@@ -79,7 +80,7 @@ class DbtRunner(dg.ConfigurableResource[None]):
         """
         selection = Selection.of(context)
         window = _window(context)
-        outcome = self._run(selection, window)
+        outcome = self._run(selection, window, {**self.variables, "run_id": context.run_id})
         built = [selection.models[r.node.unique_id] for r in outcome.results if _was_built(r, selection)]
         daily = [key for key in built if context.assets_def.specs_by_key[key].partitions_def]
         metadata = whole_table_metadata(self.warehouse, [key for key in built if key not in daily])
@@ -101,7 +102,7 @@ class DbtRunner(dg.ConfigurableResource[None]):
         files = self._files()
         return Documentation.of(files.target_path / STATIC_PAGE, files.manifest())
 
-    def _run(self, selection: Selection, window: Days | None) -> Outcome:
+    def _run(self, selection: Selection, window: Days | None, told: Mapping[str, str]) -> Outcome:
         """All calls of dbt that the selection takes, until one fails."""
         manifest = parse(self._files())
         sizes = self._sizes()
@@ -111,7 +112,7 @@ class DbtRunner(dg.ConfigurableResource[None]):
         results: dict[str, RunResult] = {}
         for call in calls(selection.models, selection.tests, window, parts=parts, daily=daily, ancestors=ancestors):
             present = [name for name, records in sizes.items() if records]
-            arguments = [*build_arguments(call.models, call.tests), *variables(call.window, self.variables, present)]
+            arguments = [*build_arguments(call.models, call.tests), *variables(call.window, told, present)]
             outcome = self._invoke(arguments)
             results |= {result.node.unique_id: result for result in outcome.results}
             if outcome.error or any(str(result.status) not in DONE for result in outcome.results):
@@ -150,7 +151,7 @@ class DbtRunner(dg.ConfigurableResource[None]):
         return Outcome(results, str(outcome.exception) if outcome.exception else None)
 
     def _files(self) -> DbtProjectFiles:
-        return DbtProjectFiles(target=self.target, target_path=Path(self.target_path))
+        return DbtProjectFiles(target=self.target, target_path=Path(self.target_path), target_lag=self.target_lag)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 
 import dagster as dg
 
@@ -33,6 +34,7 @@ def _snowflake(settings: Settings) -> WarehouseIOManager:
     missing = [f"{PREFIX}SNOWFLAKE_{name.upper()}" for name in needed if not getattr(settings, f"snowflake_{name}")]
     if missing:
         raise SettingsError(f"{PREFIX}ENV=production needs {', '.join(missing)}")
+    stage = _stage(settings)
     try:
         # Nine seconds of imports that the DuckDB path never pays.
         from tunegenie_assets.resources.snowflake_tables import SnowflakeTables  # noqa: PLC0415
@@ -48,7 +50,23 @@ def _snowflake(settings: Settings) -> WarehouseIOManager:
         role=settings.snowflake_role,
         private_key_path=str(settings.snowflake_private_key_path),
         private_key_password=passphrase if settings.snowflake_private_key_passphrase else None,
+        stage=stage and stage[0],
+        stage_url=stage and stage[1],
     )
+
+
+def _stage(settings: Settings) -> tuple[str, str] | None:
+    """The stage for loads and the URL that it stands over."""
+    if not settings.snowflake_stage:
+        return None
+    url = settings.snowflake_loads_url
+    if not url:
+        raise SettingsError(
+            f"{PREFIX}SNOWFLAKE_STAGE needs {PREFIX}SNOWFLAKE_STAGE_URL, the bucket's folder that the stage stands over"
+        )
+    if url.startswith("s3://") and find_spec("s3fs") is None:
+        raise SettingsError("loads from s3:// need the s3 extra: pip install 'tunegenie[s3]'")
+    return settings.snowflake_stage, url
 
 
 WAREHOUSES: Mapping[Environment, Callable[[Settings], WarehouseIOManager]] = {

@@ -6,18 +6,23 @@ ml/listeners.
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
 from pydantic import TypeAdapter
+from upath import UPath
 
 from ml.listeners.population import PopulationSpec
+from tunegenie_assets.sources.storage import make_folder, store
 
 
 class Simulation(dg.ConfigurableResource[None]):
-    """`population_path` is where the population in use is written down; `seed` is that of an invented catalogue."""
+    """`population_path` is where the population in use is written down, a file or an fsspec URL; `seed` is that of an
+    invented catalogue.
+    """
 
     population_path: str
     seed: int
@@ -45,14 +50,12 @@ class Simulation(dg.ConfigurableResource[None]):
         first, last = population.first_day, population.until - timedelta(days=1)
         if before:
             first, last = min(first, before.first_touched_day), max(last, before.last_touched_day)
-        path = Path(self.population_path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(_STORED.dump_json(_Stored(population, first, last), indent=2))
-        fresh.replace(path)
+        path = UPath(self.population_path)
+        make_folder(path.parent)
+        store(io.BytesIO(_STORED.dump_json(_Stored(population, first, last), indent=2)), path)
 
     def _read(self) -> _Stored | None:
-        path = Path(self.population_path)
+        path = UPath(self.population_path)
         return _STORED.validate_json(path.read_bytes()) if path.exists() else None
 
 

@@ -1,26 +1,26 @@
 """Tables in Snowflake: staged Parquet, then delete and copy in one transaction. The shared part is tables.py.
 
 Imported in production only: `dagster_snowflake` costs nine seconds of processor time and is an optional extra.
-Names are written without quotes, so they are upper-case there and lower-case everywhere else.
+Names are written without quotes, so they are upper-case there and lower-case everywhere else. How files reach
+Snowflake is in snowflake_staging.py.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import closing, contextmanager
+import json
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import date
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import dagster as dg
 import pyarrow as pa
-import pyarrow.parquet as pq
 from dagster_snowflake import SnowflakeResource
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 from snowflake.connector.cursor import SnowflakeCursor
+from snowflake.connector.errors import Error
 
+from tunegenie_assets.resources.snowflake_staging import ExternalStage, staged
 from tunegenie_assets.resources.tables import WarehouseIOManager, Window, selected
 from tunegenie_assets.schemas.table import BOOLEAN, DATE, FLOAT, INTEGER, STRING, TIMESTAMP, Table
 
@@ -32,6 +32,17 @@ TYPES: dict[pa.DataType, str] = {
     DATE: "date",
     TIMESTAMP: "timestamp_ntz(6)",
 }
+SESSION: Mapping[str, object] = {
+    "TIMEZONE": "UTC",
+    "TIMESTAMP_TYPE_MAPPING": "TIMESTAMP_NTZ",
+    # What a killed process had begun ends minutes after it and not hours: its locks would hold up the next run.
+    "ABORT_DETACHED_QUERY": True,
+}
+COLUMNS_THERE = """
+select lower(schemata.schema_name), lower(columns.table_name), lower(columns.column_name)
+from information_schema.schemata as schemata
+left join information_schema.columns as columns on schemata.schema_name = columns.table_schema
+"""
 
 
 class SnowflakeTables(WarehouseIOManager):
@@ -45,11 +56,23 @@ class SnowflakeTables(WarehouseIOManager):
     private_key_path: str | None = None
     # Dagster shows the values of fields in its UI: this one is given as a dagster.EnvVar.
     private_key_password: str | None = Field(default=None, repr=False)
+    stage: str | None = None
+    """A stage over `stage_url`, through which large and small outputs are loaded; without one they are uploaded."""
+    stage_url: str | None = None
     connection_arguments: dict[str, Any] = Field(default_factory=dict)
+    _run_id: str | None = PrivateAttr(default=None)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        self._run_id = context.run.run_id if context.run else None
+        super().setup_for_execution(context)
 
     @contextmanager
-    def _cursor(self) -> Generator[SnowflakeCursor]:
+    def cursor(self, asset: str | None = None) -> Generator[SnowflakeCursor]:
+        """A session of its own; Snowflake's query history names the run and the asset."""
         password = self.private_key_password
+        arguments = dict(self.connection_arguments)
+        tag = json.dumps({"app": "tunegenie", "run_id": self._run_id, "asset": asset})
+        arguments["session_parameters"] = {**SESSION, "QUERY_TAG": tag, **arguments.get("session_parameters", {})}
         resource = SnowflakeResource(
             account=self.account,
             user=self.user,
@@ -62,7 +85,7 @@ class SnowflakeTables(WarehouseIOManager):
             paramstyle="qmark",
             timezone="UTC",
             autocommit=True,
-            additional_snowflake_connection_args=self.connection_arguments or None,
+            additional_snowflake_connection_args=arguments,
         )
         # The resource leaves the session open when the block fails.
         with resource.get_connection() as connection, closing(connection):
@@ -71,28 +94,26 @@ class SnowflakeTables(WarehouseIOManager):
     def write(self, schema: Table, rows: pa.Table, window: Window | None) -> None:
         name = ".".join(schema.key)
         condition, days = _within(window)
-        with self._cursor() as cursor, tempfile.TemporaryDirectory() as folder:
-            _create(cursor, schema)
-            staged = _stage(cursor, schema, rows, Path(folder))
-            cursor.execute("begin")
-            try:
+        stage = ExternalStage(self.stage, self.stage_url) if self.stage and self.stage_url else None
+        with self.cursor("/".join(schema.key)) as cursor:
+            _create(cursor, schema, _there(cursor))
+            with staged(cursor, schema, rows, stage) as files, _transaction(cursor):
                 cursor.execute(f"delete from {name} {condition}", days)
                 # Without null_if, the text \N becomes null, in Parquet too.
                 cursor.execute(
-                    f"copy into {name} from {staged} match_by_column_name = case_insensitive "
+                    f"copy into {name} from {files} match_by_column_name = case_insensitive "
                     "file_format = (type = parquet use_logical_type = true null_if = ())"
                 )
-                cursor.execute("commit")
-            except BaseException:
-                cursor.execute("rollback")
-                raise
 
     def read(self, key: tuple[str, str], window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
         condition, days = _within(window)
-        return self.query(f"select {selected(columns)} from {'.'.join(key)} {condition}", days)
+        return self._query(f"select {selected(columns)} from {'.'.join(key)} {condition}", days, "/".join(key))
 
     def query(self, sql: str, parameters: list[Any] | None = None) -> pa.Table:
-        with self._cursor() as cursor:
+        return self._query(sql, parameters, None)
+
+    def _query(self, sql: str, parameters: Sequence[Any] | None, asset: str | None) -> pa.Table:
+        with self.cursor(asset) as cursor:
             cursor.execute(sql, parameters)
             batches = list(cursor.fetch_arrow_batches(force_microsecond_precision=True))
             if not batches:
@@ -101,9 +122,24 @@ class SnowflakeTables(WarehouseIOManager):
             return _plain(pa.concat_tables(batches, promote_options="permissive"))
 
     def create_missing(self, tables: Iterable[Table]) -> None:
-        with self._cursor() as cursor:
+        with self.cursor() as cursor:
+            there = _there(cursor)
             for table in tables:
-                _create(cursor, table)
+                _create(cursor, table, there)
+
+
+@contextmanager
+def _transaction(cursor: SnowflakeCursor) -> Generator[None]:
+    """All or nothing: what is left open by a connection that is lost, Snowflake rolls back itself."""
+    cursor.execute("begin")
+    try:
+        yield
+        cursor.execute("commit")
+    except BaseException:
+        # Where the connection is gone, its loss is the error to tell, and not that of the rollback.
+        with suppress(Error):
+            cursor.execute("rollback")
+        raise
 
 
 def _within(window: Window | None) -> tuple[str, list[date]]:
@@ -113,27 +149,37 @@ def _within(window: Window | None) -> tuple[str, list[date]]:
     return f"where {window.column} >= ? and {window.column} < ?", [window.start, window.end]
 
 
-def _create(cursor: SnowflakeCursor, schema: Table) -> None:
-    """Create the table, or give an older one the columns it lacks: a copy by name skips those in silence."""
+There = dict[str, dict[str, set[str]]]
+"""Columns by schema and table, in lower case."""
+
+
+def _there(cursor: SnowflakeCursor) -> There:
+    """What exists and may be used: one question instead of three statements for each of thirty tables in each run."""
+    cursor.execute(COLUMNS_THERE)
+    found: There = {}
+    for schema, table, column in cursor.fetchall():
+        tables = found.setdefault(str(schema), {})
+        if table is not None:
+            tables.setdefault(str(table), set()).add(str(column))
+    return found
+
+
+def _create(cursor: SnowflakeCursor, schema: Table, there: There) -> None:
+    """Create the table, or give an older one the columns it lacks: a copy by name skips those in silence.
+
+    A role that may not create schemas gets along with those that the operator made.
+    """
     name = ".".join(schema.key)
-    columns = ", ".join(f"{c.name} {TYPES[c.type]}" for c in schema.columns)
-    cursor.execute(f"create schema if not exists {schema.layer}")
-    cursor.execute(f"create table if not exists {name} ({columns})")
-    cursor.execute(f"describe table {name}")
-    have = {str(row[0]).lower() for row in cursor.fetchall()}
+    if schema.layer not in there:
+        cursor.execute(f"create schema if not exists {schema.layer}")
+    have: Collection[str] | None = there.setdefault(schema.layer, {}).get(schema.name)
+    if have is None:
+        columns = ", ".join(f"{c.name} {TYPES[c.type]}" for c in schema.columns)
+        cursor.execute(f"create table if not exists {name} ({columns})")
+        return
     for column in schema.columns:
         if column.name not in have:
             cursor.execute(f"alter table {name} add column {column.name} {TYPES[column.type]}")
-
-
-def _stage(cursor: SnowflakeCursor, schema: Table, rows: pa.Table, folder: Path) -> str:
-    """Put the rows as one Parquet file onto a stage that ends with the session; returns where `copy into` finds it."""
-    stage = f"{schema.layer}.tunegenie_load"
-    cursor.execute(f"create temporary stage if not exists {stage}")
-    file = folder / f"{schema.name}-{uuid4().hex}.parquet"
-    pq.write_table(rows, file)
-    cursor.execute(f"put 'file://{file}' @{stage} auto_compress = false")
-    return f"@{stage}/{file.name}"
 
 
 def _plain(rows: pa.Table) -> pa.Table:

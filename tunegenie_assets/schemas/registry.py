@@ -39,6 +39,9 @@ TABLES: tuple[Table, ...] = (
     RECOMMENDATIONS,
 )
 
+LAYERS: tuple[str, ...] = (*sorted({table.layer for table in TABLES}), "bronze", "silver", "gold")
+"""Every schema of the warehouse: those of Python's tables, then those of dbt's models."""
+
 
 def table_for(key: Iterable[str]) -> Table:
     """The table with this two-part key; raises KeyError with the known keys."""

@@ -22,7 +22,8 @@ def test_a_warehouse_that_can_be_read(tmp_path: Path, statement: str, state: Sta
     settings = load_settings(home=tmp_path)
     with duckdb.connect(str(settings.warehouse_path)) as connection:
         connection.execute(statement)
-    assert examine_warehouse(settings).state is state
+    [finding] = examine_warehouse(settings)
+    assert finding.state is state
 
 
 @pytest.mark.parametrize("name", ["poll", "schedule"])
@@ -37,10 +38,11 @@ def test_a_run_at_work_is_not_waited_for(tmp_path: Path) -> None:
     settings = load_settings(home=tmp_path)
     settings.warehouse_path.touch()
     with warehouse_lock(settings.warehouse_lock_path):
-        assert examine_warehouse(settings, wait_s=0).state is State.WAITS
+        [finding] = examine_warehouse(settings, wait_s=0)
+        assert finding.state is State.WAITS
 
 
 def test_production_names_the_setting_that_is_missing() -> None:
-    finding = examine_warehouse(load_settings(env="production"))
+    [finding] = examine_warehouse(load_settings(env="production"))
     assert finding.state is State.FAILS
     assert "TUNEGENIE_SNOWFLAKE_ACCOUNT" in finding.says

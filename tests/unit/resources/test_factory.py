@@ -55,6 +55,22 @@ def test_production_without_the_extra_says_how_to_install_it(monkeypatch: pytest
         warehouse_for(load_settings(env="production", **{f"snowflake_{name}": "x" for name in SNOWFLAKE}))
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "SNOWFLAKE_STAGE needs TUNEGENIE_SNOWFLAKE_STAGE_URL"),
+        ({"landing": "s3://bucket/landing"}, r"pip install 'tunegenie\[s3\]'"),
+    ],
+)
+def test_a_stage_needs_its_address_and_what_reaches_it(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], message: str
+) -> None:
+    monkeypatch.setattr("tunegenie_assets.resources.factory.find_spec", lambda _name: None)
+    needed = {f"snowflake_{name}": "x" for name in SNOWFLAKE}
+    with pytest.raises(SettingsError, match=message):
+        warehouse_for(load_settings(env="production", snowflake_stage="raw.landing", **needed, **given))
+
+
 def test_local_path_imports_neither_snowflake_nor_lightfm() -> None:
     program = """
 import tunegenie_assets.definitions

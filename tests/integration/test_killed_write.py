@@ -1,0 +1,65 @@
+"""A process that is killed in the middle of a write leaves the rows that were there, and no lock."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from tests.integration.test_snowflake_tables import days, plays, stored
+from tunegenie_assets.resources.duckdb_tables import DuckDBTables
+from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
+
+WRITER = """
+import sys
+from contextlib import contextmanager
+from tests.integration.test_snowflake_tables import days, plays
+from tunegenie_assets.resources.duckdb_tables import DuckDBTables
+from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
+
+class Held:
+    "A connection that waits for ever before one step, once rows have been deleted."
+    def __init__(self, connection, step):
+        self.connection, self.step, self.deleted = connection, step, False
+    def __getattr__(self, name):
+        self.hold(name)
+        return getattr(self.connection, name)
+    def execute(self, sql, *arguments):
+        self.hold(sql)
+        self.deleted = self.deleted or sql.startswith("delete")
+        return self.connection.execute(sql, *arguments)
+    def hold(self, what):
+        if self.deleted and what.startswith(self.step):
+            print("held", flush=True)
+            sys.stdin.read()
+
+open_connection = DuckDBTables._connection
+@contextmanager
+def held(warehouse):
+    with open_connection(warehouse) as connection:
+        yield Held(connection, sys.argv[3])
+DuckDBTables._connection = held
+warehouse = DuckDBTables(warehouse_path=sys.argv[1], lock_path=sys.argv[2])
+warehouse.write(SYNTHETIC_PLAYS, plays(0, 3), days(0, 2))
+"""
+
+
+@pytest.mark.parametrize("step", ["insert", "commit"])
+def test_a_killed_process_leaves_the_old_rows(tmp_path: Path, step: str) -> None:
+    warehouse = DuckDBTables(warehouse_path=str(tmp_path / "w.duckdb"), lock_path=str(tmp_path / "w.lock"))
+    before = pa.concat_tables([plays(0, 2), plays(1, 2)])
+    warehouse.write(SYNTHETIC_PLAYS, before, days(0, 2))
+    program = [sys.executable, "-W", "ignore", "-c", WRITER, warehouse.warehouse_path, warehouse.lock_path, step]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "held\n"
+        os.kill(child.pid, signal.SIGKILL)
+        assert child.wait() == -signal.SIGKILL
+    assert stored(warehouse).equals(before)
+    warehouse.write(SYNTHETIC_PLAYS, plays(0, 3), days(0, 2))
+    assert stored(warehouse).equals(plays(0, 3))

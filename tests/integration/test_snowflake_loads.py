@@ -1,0 +1,197 @@
+"""How production writes: sessions that say whose they are, files that go again, and a write that is all or nothing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import dagster as dg
+import pyarrow as pa
+import pytest
+
+from tests.integration.production import PASSPHRASE_VARIABLE
+from tests.integration.test_snowflake_tables import FIRST, KEY, days, plays, stored
+from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
+from tunegenie_assets.schemas.registry import TABLES
+
+if TYPE_CHECKING:
+    from tunegenie_assets.resources.snowflake_tables import SnowflakeTables
+
+pytestmark = [
+    pytest.mark.skipif(
+        find_spec("dagster_snowflake") is None or find_spec("fakesnow") is None,
+        reason="needs the snowflake extra and fakesnow",
+    ),
+    pytest.mark.filterwarnings("ignore:urllib3 .* doesn't match a supported version"),
+    pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result makes an extra copy"),
+]
+
+BEFORE = [plays(0, 2), plays(1, 2)]
+
+
+@contextmanager
+def statements_of() -> Generator[list[str]]:
+    """The statements that clients send while the block runs."""
+    from snowflake.connector.cursor import SnowflakeCursor
+
+    sent: list[str] = []
+    execute = SnowflakeCursor.execute
+
+    def record(cursor: SnowflakeCursor, command: str, *arguments: Any, **options: Any) -> Any:
+        sent.append(" ".join(command.split()))
+        return execute(cursor, command, *arguments, **options)
+
+    with patch.object(SnowflakeCursor, "execute", autospec=True, side_effect=record):
+        yield sent
+
+
+@contextmanager
+def sessions_of() -> Generator[list[dict[str, Any]]]:
+    """The parameters of the sessions that are opened while the block runs."""
+    from snowflake.connector import SnowflakeConnection
+
+    opened: list[dict[str, Any]] = []
+    connect = SnowflakeConnection.connect
+
+    def record(connection: SnowflakeConnection, **arguments: Any) -> None:
+        opened.append(dict(arguments["session_parameters"]))
+        connect(connection, **arguments)
+
+    with patch.object(SnowflakeConnection, "connect", autospec=True, side_effect=record):
+        yield opened
+
+
+def loading_from(snowflake: "SnowflakeTables", folder: Path) -> "SnowflakeTables":
+    """The same warehouse with a stage over a folder, as the operator would make it."""
+    with snowflake.cursor() as cursor:
+        cursor.execute("create schema if not exists raw")
+        cursor.execute(f"create stage raw.landing url = 'file://{folder}'")
+    return snowflake.model_copy(update={"stage": "raw.landing", "stage_url": f"file://{folder}"})
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_every_session_names_asset_and_run_and_is_in_utc(snowflake: "SnowflakeTables") -> None:
+    @dg.asset(key=list(KEY), partitions_def=dg.DailyPartitionsDefinition(FIRST.isoformat(), end_date="2025-01-03"))
+    def written() -> pa.Table:
+        return plays(0, 1)
+
+    with sessions_of() as opened:
+        result = dg.materialize([written], resources={"io_manager": snowflake}, partition_key=FIRST.isoformat())
+    tags = [json.loads(session["QUERY_TAG"]) for session in opened]
+    assert {"app": "tunegenie", "run_id": result.run_id, "asset": "synthetic/plays"} in tags
+    assert {tag["run_id"] for tag in tags} == {result.run_id}
+    assert {(s["TIMEZONE"], s["TIMESTAMP_TYPE_MAPPING"]) for s in opened} == {("UTC", "TIMESTAMP_NTZ")}
+    with sessions_of() as opened:
+        snowflake.read(KEY, None)
+    assert json.loads(opened[0]["QUERY_TAG"])["asset"] == "synthetic/plays"
+
+
+def test_tables_that_are_there_cost_one_question(snowflake: "SnowflakeTables") -> None:
+    snowflake.create_all()
+    with statements_of() as sent:
+        snowflake.create_all()
+    assert [statement for statement in sent if not statement.startswith("select lower(schemata")] == []
+    assert len({table.layer for table in TABLES}) > 1
+
+
+def test_rows_are_loaded_from_the_stage_and_the_files_go(snowflake: "SnowflakeTables", tmp_path: Path) -> None:
+    loading = loading_from(snowflake, tmp_path)
+    with (
+        patch("tunegenie_assets.resources.snowflake_staging.ROWS_PER_FILE", 2),
+        patch("tunegenie_assets.resources.snowflake_staging._remove"),
+        statements_of() as sent,
+    ):
+        loading.write(SYNTHETIC_PLAYS, plays(0, 5), days(0, 1))
+    assert stored(loading).equals(plays(0, 5))
+    assert not [statement for statement in sent if statement.startswith("put")]
+    [copy] = [statement for statement in sent if statement.startswith("copy into")]
+    assert copy.startswith("copy into synthetic.plays from @raw.landing/synthetic/plays/")
+    assert sorted(path.name for path in files_below(tmp_path)) == [f"part-0000{n}.parquet" for n in range(3)]
+    before = files_below(tmp_path)
+    loading.write(SYNTHETIC_PLAYS, SYNTHETIC_PLAYS.empty(), days(0, 1))
+    assert stored(loading).num_rows == 0
+    assert files_below(tmp_path) == before
+
+
+def test_many_files_are_put_and_loaded_as_one(snowflake: "SnowflakeTables") -> None:
+    with patch("tunegenie_assets.resources.snowflake_staging.ROWS_PER_FILE", 2), statements_of() as sent:
+        snowflake.write(SYNTHETIC_PLAYS, plays(0, 5), days(0, 1))
+    assert stored(snowflake).equals(plays(0, 5))
+    assert len([statement for statement in sent if statement.startswith("put")]) == 3
+
+
+def test_a_load_that_fails_leaves_rows_as_they_were_and_no_files(snowflake: "SnowflakeTables", tmp_path: Path) -> None:
+    loading = loading_from(snowflake, tmp_path)
+    loading.write(SYNTHETIC_PLAYS, pa.concat_tables(BEFORE), days(0, 2))
+    rows = plays(0, 2)
+    unloadable = rows.set_column(4, "ms_played", pa.array(["1", "three minutes"]))
+    with pytest.raises(Exception, match="three minutes"):
+        loading.write(SYNTHETIC_PLAYS, unloadable, days(0, 2))
+    assert stored(loading).equals(pa.concat_tables(BEFORE))
+    assert files_below(tmp_path) == []
+
+
+def test_a_connection_lost_between_delete_and_copy_leaves_the_old_rows(snowflake: "SnowflakeTables") -> None:
+    from snowflake.connector.cursor import SnowflakeCursor
+    from snowflake.connector.errors import OperationalError
+
+    snowflake.write(SYNTHETIC_PLAYS, pa.concat_tables(BEFORE), days(0, 2))
+    execute, gone, deleted = SnowflakeCursor.execute, False, False
+
+    def until_the_copy(cursor: SnowflakeCursor, command: str, *arguments: Any, **options: Any) -> Any:
+        nonlocal gone, deleted
+        if gone or command.startswith("copy into"):
+            gone = True
+            raise OperationalError("connection reset by peer" if command.startswith("copy") else "no connection")
+        deleted = deleted or command.startswith("delete")
+        return execute(cursor, command, *arguments, **options)
+
+    with (
+        patch.object(SnowflakeCursor, "execute", autospec=True, side_effect=until_the_copy),
+        pytest.raises(OperationalError, match="connection reset by peer"),
+    ):
+        snowflake.write(SYNTHETIC_PLAYS, plays(0, 3), days(0, 2))
+    assert deleted
+    assert stored(snowflake).equals(pa.concat_tables(BEFORE))
+
+
+KILLED = """
+import json, sys
+import dagster as dg
+from snowflake.connector.cursor import SnowflakeCursor
+from tests.integration.test_snowflake_tables import days, plays
+from tunegenie_assets.resources.snowflake_tables import SnowflakeTables
+from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
+execute = SnowflakeCursor.execute
+def until_the_copy(cursor, command, *arguments, **options):
+    if command.startswith("copy into"):
+        print("deleted", flush=True)
+        sys.stdin.read()
+    return execute(cursor, command, *arguments, **options)
+SnowflakeCursor.execute = until_the_copy
+fields = json.loads(sys.argv[1]) | {"private_key_password": dg.EnvVar(sys.argv[2])}
+SnowflakeTables(**fields).write(SYNTHETIC_PLAYS, plays(0, 3), days(0, 2))
+"""
+
+
+def test_a_process_killed_between_delete_and_copy_leaves_the_old_rows(snowflake: "SnowflakeTables") -> None:
+    snowflake.write(SYNTHETIC_PLAYS, pa.concat_tables(BEFORE), days(0, 2))
+    fields = {name: getattr(snowflake, name) for name in type(snowflake).model_fields}
+    del fields["private_key_password"]
+    program = [sys.executable, "-W", "ignore", "-c", KILLED, json.dumps(fields), PASSPHRASE_VARIABLE]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "deleted\n"
+        os.kill(child.pid, signal.SIGKILL)
+        assert child.wait() == -signal.SIGKILL
+    assert stored(snowflake).equals(pa.concat_tables(BEFORE))
