@@ -117,7 +117,7 @@
 {%- endmacro %}
 
 {% macro snowflake__epoch_seconds(timestamp) -%}
-    cast(date_part(epoch_millisecond, {{ timestamp }}) as double) / 1000
+    cast(date_part(epoch_microsecond, {{ timestamp }}) as double) / 1000000
 {%- endmacro %}
 
 
