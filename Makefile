@@ -8,8 +8,8 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-byteco
 SCRATCH = $(shell mktemp -d)
 SIZE ?= full
 
-.PHONY: help setup demo ui test lint types imports sql definitions pytest snapshot lock clean \
-	bench bench-merge bench-collect
+.PHONY: help setup demo ui test lint types imports sql definitions pytest snapshot sources metrics lock clean \
+	bench bench-merge bench-collect bench-warehouse
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,13 +46,24 @@ pytest: $(VENV)/.development ## Unit and integration tests.
 snapshot: $(VENV)/.development ## Accept the present definitions as the ones to hold.
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/test_definitions.py
 
-bench: bench-merge bench-collect ## Every bench; SIZE=small for a quick look.
+sources: $(VENV)/.development ## Write the dbt sources anew from the schemas of the tables that Python writes.
+	$(BIN)/python -m tunegenie_assets.dbt_support.sources
+
+# mf reads what dbt parsed into dbt/target, and nowhere else.
+metrics: $(VENV)/.runtime ## Check every metric against the warehouse that is there; dbt/README.md shows how to ask one.
+	@cd dbt && export TUNEGENIE_HOME=$(abspath $(or $(TUNEGENIE_HOME),.tunegenie)) && \
+		../$(BIN)/dbt parse --quiet --profiles-dir . && ../$(BIN)/mf validate-configs
+
+bench: bench-merge bench-collect bench-warehouse ## Every bench; SIZE=small for a quick look.
 
 bench-merge: $(VENV)/.development ## Is every play counted once, how fast, and what does a new day cost?
 	@$(BIN)/python -m benches.merge --size $(SIZE)
 
 bench-collect: $(VENV)/.development ## Is live collection safe to leave alone?
 	@$(BIN)/python -m benches.collect --size $(SIZE)
+
+bench-warehouse: $(VENV)/.development ## How fast is gold built from millions of plays, and what does a new day cost?
+	@$(BIN)/python -m benches.warehouse --size $(SIZE)
 
 lock: $(VENV)/.uv ## Resolve requirements.lock anew from pyproject.toml.
 	$(BIN)/uv pip compile pyproject.toml --extra snowflake --group dev --universal --python-version 3.11 \

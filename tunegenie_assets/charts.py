@@ -11,6 +11,7 @@ import pyarrow as pa
 
 WIDTH = 640
 HEIGHT = 240
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _COLOURS = ("#4c78a8", "#f58518", "#54a24b", "#eeca3b", "#b279a2", "#72b7b2", "#9d755d", "#ff9da6")
 _GREY = "#dddddd"
 
@@ -39,6 +40,38 @@ def months(rows: pa.Table, value: str, *, title: str, value_title: str) -> alt.C
         .encode(
             x=alt.X("date", type="temporal", timeUnit="yearmonth", title=None),
             y=alt.Y(value, type="quantitative", title=value_title),
+        )
+        .properties(width=WIDTH, height=HEIGHT)
+    )
+
+
+def years(rows: pa.Table, year: str, value: str, *, title: str, value_title: str) -> alt.Chart:
+    """One column a year; years without rows stay empty."""
+    frame = _frame(rows, value, year)
+    return (
+        alt.Chart(frame, title=title)
+        .mark_bar(width=max(1, min(20, WIDTH // (1 + int(frame[year].max() - frame[year].min())) - 1)))
+        .encode(
+            x=alt.X(year, type="quantitative", title=None, axis=alt.Axis(format="d"), scale=alt.Scale(zero=False)),
+            y=alt.Y(value, type="quantitative", title=value_title),
+        )
+        .properties(width=WIDTH, height=HEIGHT)
+    )
+
+
+def week(rows: pa.Table, value: str, *, title: str, value_title: str) -> alt.Chart:
+    """A field for each hour of each weekday, darker the larger its value.
+
+    `rows` has the columns weekday_name and local_hour.
+    """
+    frame = _frame(rows, value, "weekday_name", "local_hour")
+    return (
+        alt.Chart(frame, title=title)
+        .mark_rect()
+        .encode(
+            x=alt.X("local_hour", type="ordinal", title="hour", scale=alt.Scale(domain=list(range(24)))),
+            y=alt.Y("weekday_name", type="nominal", title=None, scale=alt.Scale(domain=list(WEEKDAYS))),
+            color=alt.Color(value, type="quantitative", title=value_title, scale=alt.Scale(scheme="blues")),
         )
         .properties(width=WIDTH, height=HEIGHT)
     )

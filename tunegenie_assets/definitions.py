@@ -9,6 +9,7 @@ import dagster as dg
 from tunegenie_assets import freshness, schedules, sensors
 from tunegenie_assets.assets import collecting, enrichment, landing, preferences, raw, recommender, synthetic
 from tunegenie_assets.assets.dbt import build_dbt_assets
+from tunegenie_assets.assets.reports import build_dbt_docs
 from tunegenie_assets.checks.authorizations import AUTHORIZATION_CHECKS
 from tunegenie_assets.checks.collected import COLLECTED_CHECKS
 from tunegenie_assets.checks.conservation import CONSERVATION_CHECKS
@@ -24,6 +25,7 @@ from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.factory import warehouse_for
 from tunegenie_assets.resources.model_store import ModelStore, Training
 from tunegenie_assets.resources.preferences import Preferences
+from tunegenie_assets.resources.report_folder import ReportFolder
 from tunegenie_assets.resources.services import Services, build_services
 from tunegenie_assets.resources.simulation import Simulation
 from tunegenie_assets.settings import Collecting, Settings, apply_to_process, load_settings
@@ -46,7 +48,8 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
     dbt_files = DbtProjectFiles(target=settings.env.value, target_path=settings.dbt_target_path)
     modules = (landing, collecting, preferences, raw, synthetic, enrichment, recommender)
     python_assets = [a for a in dg.load_assets_from_modules(modules) if isinstance(a, dg.AssetsDefinition)]
-    assets = [*python_assets, build_dbt_assets(dbt_files.manifest())]
+    manifest = dbt_files.manifest()
+    assets = [*python_assets, build_dbt_assets(manifest), build_dbt_docs(manifest)]
     is_collecting = settings.collecting is Collecting.ON
     return dg.Definitions(
         assets=dg.map_asset_specs(partial(freshness.with_freshness, is_collecting=is_collecting), assets),
@@ -97,6 +100,7 @@ def build_resources(settings: Settings, services: Services | None = None) -> dic
             warehouse=warehouse,
         ),
         "preferences": build_preferences(settings),
+        "reports": ReportFolder(root=str(settings.reports_path)),
         "model_store": ModelStore(root=str(settings.models_path)),
         "simulation": build_simulation(settings),
         "training": Training(seed=settings.seed, threads=settings.threads),

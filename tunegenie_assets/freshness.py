@@ -31,6 +31,7 @@ BY_LAYER: dict[str, dg.FreshnessPolicy] = {
     "enrichment": DAILY_BUILD,
     "gold": DAILY_BUILD,
     "recommender": MODEL,
+    "reports": DAILY_BUILD,
 }
 
 BY_ASSET: dict[dg.AssetKey, dg.FreshnessPolicy] = {

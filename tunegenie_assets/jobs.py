@@ -24,6 +24,7 @@ _pages = dg.AssetSelection.assets(list(PAGE_FILES.key))
 _imported = dg.AssetSelection.groups("raw")
 _simulated = dg.AssetSelection.groups("synthetic")
 _trained = dg.AssetSelection.groups("recommender")
+_reports = dg.AssetSelection.groups("reports")
 _lookups = dg.AssetSelection.assets(*(list(table.key) for table in LOOKUPS))
 _genres = dg.AssetSelection.assets(list(ARTIST_GENRES.key))
 _reference = dg.AssetSelection.assets(["silver", "country_zones"])
@@ -36,7 +37,8 @@ land_archives = dg.define_asset_job(
 
 import_archives = dg.define_asset_job(
     IMPORT_ARCHIVES,
-    selection=(_imported | _preferences | _reference).downstream() - _simulated,
+    # Pages about the warehouse are for the daily build: what they tell does not change with every archive.
+    selection=(_imported | _preferences | _reference).downstream() - _simulated - _reports,
     description="Everything that follows from the landed archives, for a range of days.",
 )
 
@@ -49,20 +51,23 @@ collect = dg.define_asset_job(
 build_collected = dg.define_asset_job(
     BUILD_COLLECTED,
     # A model is not trained anew every half hour: the daily build does that.
-    selection=(_imported | _preferences | _reference).downstream() - _simulated - _trained,
+    selection=(_imported | _preferences | _reference).downstream() - _simulated - _trained - _reports,
     description="What follows from the pages that landed, but for the recommender, for a range of days.",
 )
 
 enrich_artists = dg.define_asset_job(
     ENRICH_ARTISTS,
-    selection=(_lookups | (_lookups.downstream() & _genres.upstream()) | _genres.downstream()) - _simulated - _trained,
+    selection=(_lookups | (_lookups.downstream() & _genres.upstream()) | _genres.downstream())
+    - _simulated
+    - _trained
+    - _reports,
     description="Genres from what is known of artists, and what follows from them but for the recommender.",
 )
 
 recount = dg.define_asset_job(
     RECOUNT,
     # The counting policy is read where exclusions are, so what depends on it is among what follows from them.
-    selection=_preferences.downstream(),
+    selection=_preferences.downstream() - _reports,
     description="What follows from the counting policy and from what listeners said, for a range of days.",
 )
 

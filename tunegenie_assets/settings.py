@@ -198,6 +198,10 @@ class Settings(BaseSettings):
         return self.home / "models"
 
     @property
+    def reports_path(self) -> Path:
+        return self.home / "reports"
+
+    @property
     def tokens_path(self) -> Path:
         return self.home / "tokens"
 

@@ -164,3 +164,56 @@
 {% macro timestamp_text(timestamp) -%}
     cast(datediff('microsecond', cast('1970-01-01' as timestamp), {{ timestamp }}) as varchar)
 {%- endmacro %}
+
+
+{#- The list of the texts in a JSON array; null for no array. For `elements_of` alone. -#}
+{% macro texts_in_json(json) -%}
+    {{ adapter.dispatch('texts_in_json', 'tunegenie')(json) }}
+{%- endmacro %}
+
+{% macro duckdb__texts_in_json(json) -%}
+    from_json({{ json }}, '["varchar"]')
+{%- endmacro %}
+
+{% macro snowflake__texts_in_json(json) -%}
+    parse_json({{ json }})
+{%- endmacro %}
+
+
+{#-
+    A select of the columns `keys` of the relation, and of every text of the list `texts` that a row has: the text as
+    `element`, its place from 1 as `position`. No row for a row without a list.
+-#}
+{% macro elements_of(relation, keys, texts) -%}
+    {{ adapter.dispatch('elements_of', 'tunegenie')(relation, keys, texts) }}
+{%- endmacro %}
+
+{% macro duckdb__elements_of(relation, keys, texts) -%}
+    select
+        {{ keys | join(', ') }},
+        unnest({{ texts }}) as element,
+        cast(generate_subscripts({{ texts }}, 1) as bigint) as position
+    from {{ relation }}
+{%- endmacro %}
+
+{% macro snowflake__elements_of(relation, keys, texts) -%}
+    select
+        {{ keys | join(', ') }},
+        cast(listed.value as varchar) as element,
+        cast(listed.index + 1 as bigint) as position
+    from {{ relation }}, lateral flatten(input => {{ texts }}) as listed
+{%- endmacro %}
+
+
+{#- The year that the ISO week of a date belongs to. -#}
+{% macro iso_year(date) -%}
+    {{ adapter.dispatch('iso_year', 'tunegenie')(date) }}
+{%- endmacro %}
+
+{% macro duckdb__iso_year(date) -%}
+    isoyear({{ date }})
+{%- endmacro %}
+
+{% macro snowflake__iso_year(date) -%}
+    yearofweekiso({{ date }})
+{%- endmacro %}

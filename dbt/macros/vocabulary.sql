@@ -61,6 +61,16 @@
 {%- endmacro %}
 
 
+{#- English, of an ISO day of the week. -#}
+{% macro weekday_name(iso_weekday) -%}
+    case {{ iso_weekday }}
+        {%- for name in ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] %}
+        when {{ loop.index }} then '{{ name }}'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+
 {#- Parts of the local day, six hours each. -#}
 {% macro time_of_day_category(hour) -%}
     case
@@ -83,6 +93,15 @@
 {%- endmacro %}
 
 
+{#- Share of the track that was played, 0 to 1; null when either length is unknown. -#}
+{% macro completion_of(ms_played, length_ms) -%}
+    case
+        when {{ ms_played }} < {{ length_ms }} then cast({{ ms_played }} as double) / {{ length_ms }}
+        when {{ ms_played }} is not null and {{ length_ms }} is not null then cast(1 as double)
+    end
+{%- endmacro %}
+
+
 {#- The zone of a listener who has none of their own, as a literal. -#}
 {% macro default_zone() -%}
     '{{ var("default_timezone") }}'
@@ -93,4 +112,38 @@
 {% macro most_popular_first() -%}
     origin, popularity desc nulls last, duration_ms nulls last, track_name, artist_name, album_name nulls last,
     release_date nulls last, genre, subgenre, playlist_name
+{%- endmacro %}
+
+
+{#-
+    The kind of device that a source's platform names, null where it names none. The order decides: a browser and a
+    television name the system they run on, `windows phone` is no desktop, and what a phone casts to says `partner google`.
+    `cast to device` does not tell a speaker from a television.
+-#}
+{% macro platform_family(platform) -%}
+    {%- set families = [
+        ('web', ['web_player%', 'webplayer%', '%web player%']),
+        ('car', ['%carthing%', '%car_thing%', '%carplay%', '%android auto%', '%android_auto%', '%automotive%']),
+        ('tv', [
+            '%cast_tv%', '%chromecast%', '%android_tv%', '%android tv%', '%tizen%', '%webos%', '%smart_tv%', '%apple_tv%',
+            '%appletv%', '%roku%', '%firetv%', '%fire_tv%', 'tvos%',
+        ]),
+        ('speaker', [
+            'partner google%', '%sonos%', '%alexa%', '%echo%', '%homepod%', '%bose%', '%denon%', '%yamaha%', '%bluesound%',
+            '%librespot%', '%speaker%',
+        ]),
+        ('phone', ['android%', 'ios%', '%iphone%', '%ipad%', 'windows phone%', 'windows_phone%', 'blackberry%']),
+        ('desktop', ['windows%', 'osx%', 'os x%', 'macos%', 'linux%', 'chrome os%', 'cros%']),
+    ] -%}
+    case
+        when {{ platform }} is null or lower({{ platform }}) in ('', 'not_applicable', 'unknown') then null
+        {%- for family, patterns in families %}
+        when
+            {%- for pattern in patterns %}
+            lower({{ platform }}) like '{{ pattern }}'{{ ' or' if not loop.last }}
+            {%- endfor %}
+            then '{{ family }}'
+        {%- endfor %}
+        else 'other'
+    end
 {%- endmacro %}

@@ -34,7 +34,8 @@
 {#-
     Incremental strategy: the rows of the window are deleted and the model's rows inserted by name, so a day that
     became empty in the source becomes empty here and no other day is touched. The model filters itself with
-    `in_window` on the same column and padding. Config: `meta.window_column`, `meta.window_padding_days` (default 0).
+    `in_window` on the same column and padding. Config: `meta.window_column`, `meta.window_padding_days` (default 0), or
+    `meta.window_days_before` and `meta.window_days_after` where they differ.
 -#}
 {% macro get_incremental_replace_window_sql(arg_dict) -%}
     {%- if config.meta_get('window_column') is none -%}
@@ -50,8 +51,11 @@
 {% macro default__replace_window_sql(target_relation, new_rows, columns) -%}
     {%- set window_column = config.meta_get('window_column') -%}
     {%- set padding_days = config.meta_get('window_padding_days', 0) -%}
+    {%- set days_before = config.meta_get('window_days_before', padding_days) -%}
+    {%- set days_after = config.meta_get('window_days_after', padding_days) -%}
     {%- set column_list = get_quoted_csv(columns | map(attribute='name')) -%}
-    delete from {{ target_relation }} where {{ in_window(window_column, padding_days) }};
+    delete from {{ target_relation }}
+    where {{ in_window(window_column, days_before=days_before, days_after=days_after) }};
 
     insert into {{ target_relation }} ({{ column_list }})
     select {{ column_list }} from {{ new_rows }}

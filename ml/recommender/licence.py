@@ -1,6 +1,7 @@
-"""What a recommender may learn of tracks: nothing that only the Spotify Web API said, whose policy forbids it.
+"""What a recommender may learn of tracks: nothing that the Spotify Web API said, nor what the plays themselves say.
 
-Which plays may be learnt from is decided in interactions.py.
+The API's policy forbids the one. The other would give away the answer: a rank by plays knows those that are kept for
+the test. Which plays may be learnt from is decided in interactions.py.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-FORBIDDEN = "spotify_api"
+WITHHELD = pa.array(["spotify_api", "population"])
+"""Sources whose values are not learnt from."""
 SOURCE_OF = {
     "duration_ms": "duration_source",
     "release_year": "release_source",
@@ -25,13 +27,15 @@ SOURCE_OF = {
 
 
 def licensed_tracks(tracks: pa.Table) -> pa.Table:
-    """The tracks of dim_track that something else tells of too, with null for values that only the Web API gave.
+    """The tracks of dim_track that not only the Web API tells of, with null for values of the sources in WITHHELD.
 
     `primary_genre` is the genre that other sources give.
     """
     tracks = tracks.filter(tracks["is_training_data"])
     for column, source in SOURCE_OF.items():
-        is_forbidden = pc.call_function("equal", [tracks[source].cast(pa.string()).fill_null(""), pa.scalar(FORBIDDEN)])
-        values = pc.call_function("if_else", [is_forbidden, pa.scalar(None, tracks[column].type), tracks[column]])
+        is_withheld = pc.call_function(
+            "is_in", [tracks[source].cast(pa.string())], options=pc.SetLookupOptions(value_set=WITHHELD)
+        )
+        values = pc.call_function("if_else", [is_withheld, pa.scalar(None, tracks[column].type), tracks[column]])
         tracks = tracks.set_column(tracks.column_names.index(column), column, values)
     return tracks.set_column(tracks.column_names.index("primary_genre"), "primary_genre", tracks["training_genre"])

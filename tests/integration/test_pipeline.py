@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from tests.integration.conftest import UNTIL, Home, failed_checks
 from tests.unit.sources.samples import AUDIO, VIDEO, record, write_zip
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.runs import dagster_instance
+from tunegenie_assets.dbt_support import runner
 from tunegenie_assets.dbt_support.project import DbtProjectFiles
 from tunegenie_assets.dbt_support.runner import connections_closed_after
 from tunegenie_assets.keys import LAYERS
@@ -104,10 +106,21 @@ def test_some_days_again_change_nothing(home: Home, days: tuple[str, str]) -> No
     assert home.fingerprints("raw", "synthetic", "silver", "gold", "enrichment") == before
 
 
-def test_gold_is_rebuilt_from_landing(home: Home) -> None:
+def test_gold_is_rebuilt_from_landing_also_in_parts(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     before = home.fingerprints("silver", "gold")
     (home.path / "warehouse.duckdb").unlink()
+    monkeypatch.setattr(runner, "RECORDS_IN_A_PART", 2_000)
+    calls: list[list[str]] = []
+    invoke = dbtRunner.invoke
+
+    def noted(self: dbtRunner, arguments: list[str]) -> dbtRunnerResult:
+        calls.append(arguments)
+        return invoke(self, arguments)
+
+    monkeypatch.setattr(dbtRunner, "invoke", noted)
     report = home.json("rebuild")
+    windows = {call[call.index("--vars") + 1] for call in calls if "plays" in call}
+    assert len(windows) > 2
     assert failed_checks(report) == []
     assert home.fingerprints("silver", "gold") == before
 

@@ -29,6 +29,22 @@ def test_months_begin_on_their_first_day() -> None:
     assert [(row["date"][:10], row["plays"]) for row in drawn] == [("2024-12-01", 3.0), ("2025-01-01", 4.0)]
 
 
+def test_a_week_shows_every_hour_of_every_day_from_monday() -> None:
+    rows = pa.table({"weekday_name": ["Sunday"], "local_hour": [3], "plays": [Decimal(2)]})
+    chart = charts.week(rows, "plays", title="Plays", value_title="plays")
+    assert data_of(chart) == [{"weekday_name": "Sunday", "local_hour": 3, "plays": 2.0}]
+    encoding = chart.to_dict()["encoding"]
+    assert encoding["x"]["scale"]["domain"] == list(range(24))
+    assert (encoding["y"]["scale"]["domain"][0], encoding["y"]["scale"]["domain"][-1]) == ("Monday", "Sunday")
+
+
+def test_years_keep_their_distance() -> None:
+    rows = pa.table({"release_year": [1970, 2020], "plays": [1, 4]})
+    chart = charts.years(rows, "release_year", "plays", title="Plays", value_title="plays").to_dict()
+    assert chart["encoding"]["x"]["type"] == "quantitative"
+    assert chart["mark"]["width"] * 51 <= charts.WIDTH, "columns of neighbouring years do not overlap"
+
+
 def test_groups_stand_side_by_side() -> None:
     rows = pa.table({"metric": ["ndcg", "ndcg"], "model": ["hybrid", "popularity"], "value": [0.2, 0.1]})
     encoding = charts.grouped_bars(rows, "metric", "model", "value", title="Models").to_dict()["encoding"]

@@ -46,10 +46,43 @@ def _by_dimension(dimension: str, key: str) -> dg.AssetChecksDefinition:
     )
 
 
+def _by_bridge(bridge: str, dimension: str, key: str, other_dimension: str, other_key: str) -> dg.AssetChecksDefinition:
+    return no_rows_check(
+        ["gold", bridge],
+        "both_ends_hold",
+        f"""
+        select 'not in {dimension}' as fault, b.{key} as key_value
+        from gold.{bridge} as b
+        left join gold.{dimension} as d on b.{key} = d.{key}
+        where d.{key} is null
+        union all
+        select 'not in {other_dimension}' as fault, b.{other_key} as key_value
+        from gold.{bridge} as b
+        left join gold.{other_dimension} as d on b.{other_key} = d.{other_key}
+        where d.{other_key} is null
+        union all
+        select 'not in {bridge}' as fault, d.{key} as key_value
+        from gold.{dimension} as d
+        left join gold.{bridge} as b on d.{key} = b.{key}
+        where b.{key} is null
+        """,  # noqa: S608  # names are constants of this module
+        description=(
+            f"Every row of gold.{dimension} is in gold.{bridge}, "
+            f"and every row of that finds both gold.{dimension} and gold.{other_dimension}."
+        ),
+        additional_deps=[["gold", dimension], ["gold", other_dimension]],
+    )
+
+
 facts_find_dimensions = [
     _by_dimension("dim_track", "track_id"),
+    _by_dimension("dim_recording", "recording_key"),
     _by_dimension("dim_artist", "artist_id"),
     _by_dimension("dim_listener", "listener_id"),
+]
+bridges_hold = [
+    _by_bridge("bridge_track_artist", "dim_track", "track_id", "dim_artist", "artist_id"),
+    _by_bridge("bridge_artist_genre", "dim_artist", "artist_id", "dim_genre", "genre"),
 ]
 
 gold_counts_alike = no_rows_check(
@@ -156,6 +189,7 @@ RESULT_CHECKS: list[dg.AssetChecksDefinition] = [
     every_artist_has_genre,
     evidence_weighs,
     *facts_find_dimensions,
+    *bridges_hold,
     gold_counts_alike,
     gold_adds_up,
     interactions_come_from_plays,

@@ -43,6 +43,7 @@ select artists.artist_name as artist, genres.primary_genre as genre, genres.genr
        genres.confidence as confidence
 from silver.artists as artists
 inner join enrichment.artist_genres as genres on artists.artist_id = genres.artist_id
+where not artists.is_guest_only
 order by artists.plays desc, artists.artist_name
 """
 
@@ -118,7 +119,7 @@ def tagged_at_lastfm(collection: Collection) -> set[str]:
 
 
 def genres(warehouse: WarehouseIOManager) -> list[Mapping[str, Any]]:
-    """Artist, genre, source and confidence of every artist, the most played first."""
+    """Artist, genre, source and confidence of every artist but mere guests, the most played first."""
     return warehouse.query(_GENRES).to_pylist()
 
 

@@ -50,7 +50,7 @@ def rows_by_layer(sizes: Sequence[TableSize]) -> dict[str, tuple[int, int]]:
 def top_genres(warehouse: WarehouseIOManager, limit: int = 8) -> Rows:
     return warehouse.query(
         """
-        select primary_genre as genre, cast(sum(total_plays) as bigint) as plays, sum(minutes_listened) / 60 as hours,
+        select primary_genre as genre, cast(sum(total_plays) as bigint) as plays, sum(minutes) / 60 as hours,
                cast(100.0 * sum(total_plays) / sum(sum(total_plays)) over () as double) as percent
         from gold.genre_analysis_complete
         group by primary_genre

@@ -1,4 +1,7 @@
-"""What a dbt step tells Dagster of the tables it built: row counts, per day where they are daily, and charts."""
+"""What a dbt step tells Dagster of the tables it built: row counts, per day where they are daily, and charts.
+
+Which table has which chart stands in pictures.py.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,11 @@ from datetime import date
 from typing import Any
 
 import dagster as dg
-import pyarrow as pa
 
 from tunegenie_assets import charts
+from tunegenie_assets.dbt_support.pictures import PICTURES
 from tunegenie_assets.resources.partition_counts import record_counts
 from tunegenie_assets.resources.tables import WarehouseIOManager
-
-GENRES = "select primary_genre, sum(total_plays) as plays from gold.genre_analysis_complete group by primary_genre"
-MONTHS = "select year, month, sum(total_plays) as plays from gold.monthly_insights_complete group by year, month"
 
 
 def whole_table_metadata(
@@ -49,17 +49,8 @@ def record_window_counts(
 
 
 def _charts(warehouse: WarehouseIOManager, key: dg.AssetKey) -> Mapping[str, Any]:
-    name = key.path[-1]
-    if name == "genre_analysis_complete":
-        rows = _with_rows(warehouse.query(GENRES))
-        chart = rows and charts.bars(rows, "primary_genre", "plays", title="Plays by genre", value_title="plays")
-    elif name == "monthly_insights_complete":
-        rows = _with_rows(warehouse.query(MONTHS))
-        chart = rows and charts.months(rows, "plays", title="Plays by month", value_title="plays")
-    else:
-        chart = None
-    return {"chart": charts.as_metadata(chart)} if chart else {}
-
-
-def _with_rows(rows: pa.Table) -> pa.Table | None:
-    return rows if rows.num_rows else None
+    picture = PICTURES.get(tuple(key.path))
+    if picture is None:
+        return {}
+    rows = warehouse.query(picture.sql)
+    return {"chart": charts.as_metadata(picture.draw(rows))} if rows.num_rows else {}

@@ -14,18 +14,25 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from tunegenie_assets.dbt_support.arguments import build_arguments, variables
+from tunegenie_assets.dbt_support.documentation import STATIC_PAGE, Documentation
+from tunegenie_assets.dbt_support.parts import RECORDS_IN_A_PART, Days, calls, parts_of
 from tunegenie_assets.dbt_support.project import DbtProjectFiles, parse
 from tunegenie_assets.dbt_support.reporting import record_window_counts, whole_table_metadata
+from tunegenie_assets.keys import DAILY_TAG
 from tunegenie_assets.locking import warehouse_lock
 from tunegenie_assets.resources.tables import WarehouseIOManager
+from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 from tunegenie_assets.schemas.collected import LISTENING
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.run import RunResult
+    from dbt.contracts.graph.manifest import Manifest
 
 DbtEvent = dg.MaterializeResult[Any] | dg.AssetCheckResult
 
 UNIQUE_ID = "dagster_dbt/unique_id"
+TOLD = (*LISTENING, SYNTHETIC_PLAYS)
+"""The tables that tell of plays, by day."""
 DONE = frozenset({"success", "pass", "warn"})
 
 
@@ -71,9 +78,8 @@ class DbtRunner(dg.ConfigurableResource[None]):
             dagster.Failure: dbt failed, or a model could not be built; the message names the nodes.
         """
         selection = Selection.of(context)
-        arguments = build_arguments(selection.models, selection.tests)
         window = _window(context)
-        outcome = self._invoke([*arguments, *variables(window, self.variables, self._sources_with_records())])
+        outcome = self._run(selection, window)
         built = [selection.models[r.node.unique_id] for r in outcome.results if _was_built(r, selection)]
         daily = [key for key in built if context.assets_def.specs_by_key[key].partitions_def]
         metadata = whole_table_metadata(self.warehouse, [key for key in built if key not in daily])
@@ -82,20 +88,69 @@ class DbtRunner(dg.ConfigurableResource[None]):
         yield from _as_dagster(outcome.results, selection, metadata)
         _raise_if_failed(outcome, selection)
 
-    def _sources_with_records(self) -> list[str]:
-        """Merging is planned for these only."""
-        parts = [f"select '{t.name}' as name where exists (select 1 from raw.{t.name})" for t in LISTENING]  # noqa: S608  # names of schemas/
-        return [str(row["name"]) for row in self.warehouse.query(" union all ".join(parts)).to_pylist()]
+    def document(self) -> Documentation:
+        """Write dbt's documentation of the project and of the warehouse's tables as one page.
+
+        Raises:
+            dagster.Failure: dbt could not write it.
+        """
+        # Compiling every model for its last tab would quadruple the time; the tab beside it shows the source.
+        outcome = self._invoke(["docs", "generate", "--static", "--no-compile"])
+        if outcome.error:
+            raise dg.Failure(f"dbt did not write its documentation: {outcome.error}")
+        files = self._files()
+        return Documentation.of(files.target_path / STATIC_PAGE, files.manifest())
+
+    def _run(self, selection: Selection, window: Days | None) -> Outcome:
+        """All calls of dbt that the selection takes, until one fails."""
+        manifest = parse(self._files())
+        sizes = self._sizes()
+        parts = self._parts(window, sum(sizes.values()))
+        daily = {model for model in selection.models if DAILY_TAG in manifest.nodes[model].tags}
+        ancestors = {model: ancestors_of(model, manifest) for model in selection.models}
+        results: dict[str, RunResult] = {}
+        for call in calls(selection.models, selection.tests, window, parts=parts, daily=daily, ancestors=ancestors):
+            present = [name for name, records in sizes.items() if records]
+            arguments = [*build_arguments(call.models, call.tests), *variables(call.window, self.variables, present)]
+            outcome = self._invoke(arguments)
+            results |= {result.node.unique_id: result for result in outcome.results}
+            if outcome.error or any(str(result.status) not in DONE for result in outcome.results):
+                return Outcome(list(results.values()), outcome.error)
+        return Outcome(list(results.values()))
+
+    def _sizes(self) -> dict[str, int]:
+        """Records of each table of plays: merging is planned for those that have any."""
+        parts = [f"select '{t.name}' as name, count(*) as records from {t.layer}.{t.name}" for t in TOLD]  # noqa: S608  # names of schemas/
+        return {
+            str(row["name"]): int(row["records"]) for row in self.warehouse.query(" union all ".join(parts)).to_pylist()
+        }
+
+    def _parts(self, window: Days | None, records: int) -> list[Days]:
+        """What a window is built in; records are counted by day only where there are many."""
+        if window is None:
+            return []
+        if records <= RECORDS_IN_A_PART:
+            return [window]
+        by_day = " union all ".join(
+            f"select {t.partition_column} as day from {t.layer}.{t.name}"  # noqa: S608  # names of schemas/
+            for t in TOLD
+        )
+        counted = f"select day, count(*) as records from ({by_day}) as told where day >= ? and day < ? group by day"  # noqa: S608
+        rows = self.warehouse.query(counted, list(window)).to_pylist()
+        return parts_of(window, {row["day"]: int(row["records"]) for row in rows}, RECORDS_IN_A_PART)
 
     def _invoke(self, arguments: list[str]) -> Outcome:
         from dbt.cli.main import dbtRunner  # noqa: PLC0415  # two seconds of imports, paid when dbt really runs
 
-        files = DbtProjectFiles(target=self.target, target_path=Path(self.target_path))
+        files = self._files()
         manifest = parse(files)
         with warehouse_lock(Path(self.warehouse_lock_path)), connections_closed_after():
             outcome = dbtRunner(manifest=manifest).invoke([*arguments, *files.global_arguments])
         results = list(getattr(outcome.result, "results", []))
         return Outcome(results, str(outcome.exception) if outcome.exception else None)
+
+    def _files(self) -> DbtProjectFiles:
+        return DbtProjectFiles(target=self.target, target_path=Path(self.target_path))
 
 
 @contextmanager
@@ -111,7 +166,19 @@ def connections_closed_after() -> Generator[None]:
         DuckDBConnectionManager.close_all_connections()
 
 
-def _window(context: dg.AssetExecutionContext) -> tuple[date, date] | None:
+def ancestors_of(model: str, manifest: "Manifest") -> frozenset[str]:
+    """Everything that the model reads, directly or not."""
+    found: set[str] = set()
+    waiting = [model]
+    while waiting:
+        node = manifest.nodes.get(waiting.pop())
+        read = set(node.depends_on_nodes) - found if node else set[str]()
+        found |= read
+        waiting += read
+    return frozenset(found)
+
+
+def _window(context: dg.AssetExecutionContext) -> Days | None:
     """The half-open range of days that the run covers, or None where it covers everything."""
     if not context.has_partition_key_range:
         return None

@@ -5,7 +5,10 @@ select
     coalesce(genres.genre_source, 'unclassified') as genre_source,
     genres.confidence as genre_confidence,
     artists.popularity,
+    artists.popularity_source,
+    artists.tracks,
     artists.plays,
-    artists.origin
+    artists.origin,
+    artists.is_guest_only
 from {{ ref('artists') }} as artists
 left join {{ source('enrichment', 'artist_genres') }} as genres on artists.artist_id = genres.artist_id

@@ -1,6 +1,7 @@
 select
     tracks.track_id,
     tracks.spotify_track_id,
+    tracks.recording_key,
     tracks.track_name,
     tracks.artist_id,
     tracks.artist_name,

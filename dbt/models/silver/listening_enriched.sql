@@ -30,14 +30,14 @@ select
     coalesce(genres.genre_source, 'unclassified') as genre_source,
     artists.popularity as artist_popularity,
     cast(coalesce(tracks.popularity, artists.popularity) as double) as mainstream_score,
+    case
+        when tracks.popularity is not null then tracks.popularity_source
+        else artists.popularity_source
+    end as mainstream_source,
     dated.ms_played,
     dated.ms_heard,
     dated.length_ms as duration_ms,
-    case
-        when dated.ms_played < dated.length_ms
-            then cast(dated.ms_played as double) / dated.length_ms
-        when dated.ms_played is not null and dated.length_ms is not null then 1.0
-    end as completion,
+    {{ completion_of('dated.ms_played', 'dated.length_ms') }} as completion,
     dated.skipped,
     dated.exclusion_id,
     dated.counts_as_play,
@@ -45,6 +45,7 @@ select
     {{ time_of_day_category('dated.local_hour') }} as time_of_day_category,
     {{ is_weekend('dated.local_date') }} as is_weekend,
     {{ season('dated.local_date') }} as season,
+    dated.session_id,
     dated.source
 from dated
 left join {{ ref('tracks') }} as tracks on dated.track_id = tracks.track_id

@@ -1,15 +1,23 @@
-{#- Times and lengths are those of the record that tells the play best; what it lacks comes from the others. -#}
+{#-
+    Times and lengths are those of the record that tells the play best; what it lacks comes from the others. Records change
+    plays of their day and the ones beside it; a play changes the sessions of its day and of the two after it.
+-#}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_window',
     cluster_by=['play_date'],
     tags=['daily'],
-    meta={'window_column': 'play_date', 'window_padding_days': 1},
+    meta={'window_column': 'play_date', 'window_days_before': 1, 'window_days_after': 3},
 ) }}
 
 {%- set completed = [
-    'album_name', 'track_id', 'duration_ms', 'ms_played', 'ended_at', 'isrc', 'recording_mbid', 'platform', 'country',
-    'reason_start', 'reason_end', 'shuffle', 'skipped_flag', 'offline', 'incognito',
+    'ms_played', 'album_name', 'duration_ms', 'isrc', 'recording_mbid', 'platform', 'country', 'reason_start', 'reason_end',
+    'shuffle', 'skipped_flag', 'offline', 'incognito', 'track_id',
+] -%}
+{%- set kept_as_told = [
+    'play_id', 'listener_id', 'play_date', 'recording_key', 'track_name', 'artist_name', 'source', 'license_class',
+    'anchor', 'precision_seconds', 'is_offline_clock', 'is_overlong', 'source_file', 'source_row', 'record_hash',
+    'ingested_at',
 ] %}
 
 with
@@ -21,9 +29,12 @@ records as (
     from {{ ref('play_records') }} as play_records
     where
         play_id is not null
-        and {{ in_window('play_date', 2, days_after=34) }}
+        and {{ in_window('play_date', days_before=3, days_after=36) }}
         -- A log of Spotify tells of an offline play under the day on which it was logged, up to 30 days later.
-        and ({{ in_window('play_date', 2) }} or feed in ('spotify_account_history', 'listenbrainz_from_spotify'))
+        and (
+            {{ in_window('play_date', days_before=3, days_after=4) }}
+            or feed in ('spotify_account_history', 'listenbrainz_from_spotify')
+        )
 ),
 
 -- Exact copies know nothing more.
@@ -39,7 +50,7 @@ donors as (
 completions as (
     select
         play_id,
-        {{ first_known(completed) }}
+        {{ first_known(completed + ['ended_at']) }}
     from donors
     group by play_id
 ),
@@ -53,92 +64,39 @@ evidence as (
     group by play_id
 ),
 
-kept as (
-    select * from records
-    where fate = 'kept'
-),
+{{ timed_plays('records', 'donors') }},
 
--- A clock of minutes leaves the begin to a record that tells it to the second.
-precise as (
-    select * from donors
-    where precision_seconds = 1 and anchor = 'start'
-    qualify row_number() over (partition by play_id order by donor_rank) = 1
-),
-
-timed as (
+told as (
     select
-        kept.play_id,
-        coalesce(precise.started_at, kept.started_at) as started_at,
-        case
-            when precise.started_at is null then kept.ended_at
-            else {{ add_milliseconds('precise.started_at', capped_ms('kept.ms_played')) }}
-        end as ended_at
-    from kept
-    left join precise
-        on
-            kept.play_id = precise.play_id
-            and kept.precision_seconds >= 60
-            and kept.play_date = precise.play_date
-),
-
-busy as (
-    select
-        kept.play_id,
+        {%- for column in kept_as_told %}
+        kept.{{ column }},
+        {%- endfor %}
+        {%- for column in completed %}
+        coalesce(kept.{{ column }}, completions.{{ column }}) as {{ column }},
+        {%- endfor %}
         timed.started_at,
-        timed.ended_at,
-        max({{ epoch_seconds('timed.ended_at') }}) over (
-            partition by kept.listener_id order by timed.started_at, kept.play_id
-            rows between unbounded preceding and 1 preceding
-        ) as busy_until_s
-    from kept
-    inner join timed on kept.play_id = timed.play_id
-),
-
-completed as (
-    select
-        kept.play_id,
-        kept.listener_id,
-        kept.play_date,
-        busy.started_at,
-        coalesce(busy.ended_at, completions.ended_at) as ended_at,
-        coalesce(kept.ms_played, completions.ms_played) as ms_played,
-        coalesce(kept.track_id, completions.track_id) as source_track_id,
-        kept.recording_key,
-        kept.track_name,
-        kept.artist_name,
-        coalesce(kept.album_name, completions.album_name) as album_name,
-        coalesce(kept.duration_ms, completions.duration_ms) as duration_ms,
-        coalesce(kept.isrc, completions.isrc) as isrc,
-        coalesce(kept.recording_mbid, completions.recording_mbid) as recording_mbid,
-        kept.source,
-        kept.license_class,
-        kept.anchor,
-        kept.precision_seconds,
-        coalesce(kept.platform, completions.platform) as platform,
-        coalesce(kept.country, completions.country) as country,
-        coalesce(kept.reason_start, completions.reason_start) as reason_start,
-        coalesce(kept.reason_end, completions.reason_end) as reason_end,
-        coalesce(kept.shuffle, completions.shuffle) as shuffle,
-        coalesce(kept.skipped_flag, completions.skipped_flag) as skipped_flag,
-        coalesce(kept.offline, completions.offline) as offline,
-        coalesce(kept.incognito, completions.incognito) as incognito,
-        kept.is_offline_clock,
-        kept.is_overlong,
+        coalesce(timed.ended_at, completions.ended_at) as ended_at,
         -- Crossfade plays two tracks at once for at most 12 seconds; a clock of minutes cannot tell.
         coalesce(
-            busy.busy_until_s - {{ epoch_seconds('busy.started_at') }} > 12 + kept.precision_seconds, false
+            timed.busy_until_s - {{ epoch_seconds('timed.started_at') }} > 12 + kept.precision_seconds, false
         ) as overlaps_another,
         evidence.records,
-        evidence.sources,
-        kept.source_file,
-        kept.source_row,
-        kept.record_hash,
-        kept.ingested_at
+        evidence.sources
     from kept
-    inner join busy on kept.play_id = busy.play_id
+    inner join timed on kept.play_id = timed.play_id
     left join completions on kept.play_id = completions.play_id
     inner join evidence on kept.play_id = evidence.play_id
-    where {{ in_window('kept.play_date', 1) }}
+),
+
+{{ plays_in_sessions('told') }},
+
+placed as (
+    select
+        told.*,
+        in_sessions.session_id
+    from told
+    inner join in_sessions on told.play_id = in_sessions.play_id
+    where {{ in_window('told.play_date', days_before=1, days_after=3) }}
 )
 
 select
@@ -150,7 +108,7 @@ select
     {{ capped_ms('ms_played') }} as ms_played,
     -- A local file or a scrobble has no id: its names stand for one.
     coalesce(
-        source_track_id, {{ md5_of([normalised_name('artist_name'), normalised_name('track_name')]) }}
+        placed.track_id, {{ md5_of([normalised_name('artist_name'), normalised_name('track_name')]) }}
     ) as track_id,
     recording_key,
     track_name,
@@ -181,8 +139,9 @@ select
     overlaps_another,
     records,
     sources,
+    session_id,
     source_file,
     source_row,
     record_hash,
     ingested_at
-from completed
+from placed

@@ -45,7 +45,7 @@ history as (
 described as (
     select
         track_id,
-        {%- for value in ['album_name', 'duration_ms', 'release_date', 'popularity', 'explicit'] %}
+        {%- for value in ['album_name', 'duration_ms', 'release_date', 'explicit'] %}
         min_by({{ value }}, case when {{ value }} is not null then source_rank end) as {{ value }},
         min_by(source, case when {{ value }} is not null then source_rank end) as {{ value }}_source,
         {%- endfor %}
@@ -65,7 +65,9 @@ named as (
         catalogued.track_id is not null as is_catalogued,
         coalesce(catalogued.origin, 'history') as origin,
         coalesce(history.plays, 0) as plays,
-        history.recording_key,
+        coalesce(
+            history.recording_key, {{ recording_key('catalogued.artist_name', 'catalogued.track_name') }}
+        ) as recording_key,
         history.first_played_at,
         history.last_played_at,
         coalesce(history.is_told_by_others, false) as is_told_by_others
@@ -80,6 +82,7 @@ select
         when length(named.track_id) = 22 then named.track_id
         else scrobbled.track_id
     end as spotify_track_id,
+    named.recording_key,
     named.track_name,
     {{ artist_id_of('named.artist_name') }} as artist_id,
     named.artist_name,
@@ -92,8 +95,8 @@ select
     -- Dates are written as a year, a month or a day; all begin with the year.
     try_cast(left(described.release_date, 4) as bigint) as release_year,
     described.release_date_source as release_source,
-    described.popularity,
-    described.popularity_source,
+    popularities.popularity,
+    popularities.popularity_source,
     described.explicit,
     described.explicit_source,
     {%- for feature in features %}
@@ -112,5 +115,6 @@ select
     named.last_played_at
 from named
 left join described on named.track_id = described.track_id
+left join {{ ref('track_popularity') }} as popularities on named.track_id = popularities.track_id
 left join {{ ref('scrobbled_tracks') }} as scrobbled on named.recording_key = scrobbled.recording_key
 left join {{ source('raw', 'spotify_audio_features') }} as at_spotify on named.track_id = at_spotify.track_id

@@ -38,6 +38,19 @@ def test_values_that_only_the_web_api_gave_are_gone() -> None:
     assert features == ["any:track", "artist:a", "genre:house"]
 
 
+def test_a_popularity_by_the_plays_themselves_is_gone() -> None:
+    [row] = licensed_tracks(tracks(popularity_source="population")).to_pylist()
+    assert row["popularity"] is None
+    assert row["duration_ms"] == TRACK["duration_ms"]
+    features = build_item_features(licensed_tracks(tracks(popularity_source="population")))["feature"].to_pylist()
+    assert not [feature for feature in features if feature.startswith("popularity:")]
+
+
+def test_a_popularity_of_lastfm_is_learnt_from() -> None:
+    [row] = licensed_tracks(tracks(popularity_source="lastfm")).to_pylist()
+    assert row["popularity"] == TRACK["popularity"]
+
+
 def test_a_value_nobody_gave_stays_unknown() -> None:
     [row] = licensed_tracks(tracks(duration_ms=None, duration_source=None)).to_pylist()
     assert row["duration_ms"] is None

@@ -1,0 +1,143 @@
+"""Gold built from histories of several lengths, and what one new day costs in each. Tables are in display.py.
+
+The histories differ in days alone, and the new days are the same, so a difference in their cost comes from the history.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benches.processes import Finished, run
+from benches.report import Size
+from benches.warehouse.histories import History
+from tunegenie_assets.settings import PREFIX
+
+MEMORY = "4GB"
+"""What DuckDB may hold: half of what a build may take at its peak. The rest is for what it does not count."""
+TRIALS: dict[Size, int] = {"full": 3, "small": 1}
+HISTORIES: dict[Size, tuple[History, ...]] = {
+    # 1, 10 and 50 million plays.
+    "full": tuple(History(listeners=5_000, plays_per_day=20, days=days) for days in (10, 100, 500)),
+    "small": tuple(History(listeners=100, plays_per_day=20, days=days) for days in (5, 25)),
+}
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Build:
+    """What one history cost."""
+
+    plays: int
+    days: int
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+    database_mb: float
+    slowest: Mapping[str, float]
+    """Seconds of the models that took longest."""
+
+    @property
+    def rows_per_second(self) -> float:
+        return self.plays / self.seconds
+
+
+@dataclass(frozen=True)
+class NewDay:
+    """Medians over the new days of one history, as dbt times its models: its own start would hide a difference."""
+
+    daily_seconds: float
+    """All models that are kept by day."""
+    whole_seconds: float
+    """All others, which are built whole."""
+    peak_mb: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    builds: Sequence[Build]
+    new_days: Sequence[NewDay]
+    new_plays: int
+    trials: int
+
+    @property
+    def day_cost_ratio(self) -> float:
+        """Of the longest history over the shortest."""
+        return self.new_days[-1].daily_seconds / self.new_days[0].daily_seconds
+
+
+def measure(size: Size, folder: Path, say: Say) -> Measured:
+    """Build each history below `folder`, then add new days to each in turn.
+
+    Raises:
+        BenchError: dbt failed.
+    """
+    histories = HISTORIES[size]
+    homes = [folder / str(history.plays) for history in histories]
+    builds: list[Build] = []
+    for home, history in zip(homes, histories, strict=True):
+        say(f"making {history.plays:,} plays")
+        _step("create", home, history, until_day=history.days)
+        say(f"building gold from {history.plays:,} plays")
+        builds.append(_build(home, history))
+    days: list[list[tuple[float, float, float]]] = [[] for _ in histories]
+    for trial in range(TRIALS[size]):
+        for number in _alternating(trial, len(histories)):
+            say(f"new day {trial + 1} after {histories[number].plays:,} plays")
+            days[number].append(_add_day(homes[number], histories[number], trial))
+    return Measured(
+        builds=builds,
+        new_days=[NewDay(*(statistics.median(values) for values in zip(*found, strict=True))) for found in days],
+        new_plays=histories[0].listeners * histories[0].plays_per_day,
+        trials=TRIALS[size],
+    )
+
+
+def _build(home: Path, history: History) -> Build:
+    finished = _step("build", home, history, until_day=history.days)
+    daily, whole = _seconds(finished)
+    models = sorted((daily | whole).items(), key=lambda model: -model[1])
+    return Build(
+        plays=history.plays,
+        days=history.days,
+        seconds=finished.seconds,
+        cpu_seconds=finished.cpu_seconds,
+        peak_mb=finished.peak_mb,
+        database_mb=(home / "warehouse.duckdb").stat().st_size / 2**20,
+        slowest=dict(models[:8]),
+    )
+
+
+def _add_day(home: Path, history: History, trial: int) -> tuple[float, float, float]:
+    """Seconds of the daily models and of the others, and the peak memory."""
+    day = history.days + trial
+    _step("add", home, history, from_day=day, until_day=day + 1)
+    finished = _step("build", home, history, from_day=day, until_day=day + 1)
+    daily, whole = _seconds(finished)
+    return sum(daily.values()), sum(whole.values()), finished.peak_mb
+
+
+def _step(action: str, home: Path, history: History, *, from_day: int = 0, until_day: int) -> Finished:
+    command = [
+        sys.executable, "-m", "benches.warehouse.step", action, str(home),
+        "--listeners", str(history.listeners), "--plays-per-day", str(history.plays_per_day),
+        "--from-day", str(from_day), "--until-day", str(until_day),
+    ]  # fmt: skip
+    environment = {f"{PREFIX}HOME": str(home), f"{PREFIX}DUCKDB_MEMORY": MEMORY, f"{PREFIX}ENV": "ci"}
+    return run(command, environment)
+
+
+def _seconds(finished: Finished) -> tuple[dict[str, float], dict[str, float]]:
+    """By model: of those that are kept by day, and of the others."""
+    told = json.loads(finished.stdout)
+    return told["daily"], told["whole"]
+
+
+def _alternating(trial: int, count: int) -> Sequence[int]:
+    """No history is always first."""
+    return range(count) if trial % 2 == 0 else range(count - 1, -1, -1)
