@@ -19,15 +19,17 @@ from sqlglot.tokens import Token, Tokenizer, TokenType
 FUNCTIONS = frozenset(
     """
     abs array_agg atan2 avg cast ceil coalesce concat convert_timezone cos count date_part date_trunc dateadd datediff
-    dayofweekiso dense_rank editdistance exp extract first_value floor generator get_path greatest hour iff lag last_value
+    dayofweekiso dense_rank editdistance exp extract first_value flatten floor generator get_path greatest hour iff lag last_value
     last_day lead least left length listagg ln lower ltrim max max_by md5 median min min_by mod nullif ntile parse_json
     percent_rank percentile_cont pi power rank regexp_count regexp_instr regexp_replace regexp_substr replace right round
     row_number rtrim sin split_part sqrt stddev substr sum table timestampadd to_char to_date translate trim trunc try_cast
-    upper weekiso year
+    upper weekiso year yearofweekiso
     current_date current_timestamp current_role current_warehouse
     """.split()
 )
-TYPES = frozenset("bigint boolean date decimal double float number text timestamp timestamp_ntz timestampntz varchar".split())
+TYPES = frozenset(
+    "bigint boolean date decimal double float number text timestamp timestamp_ntz timestampntz varchar".split()
+)
 RESERVED = frozenset(
     """
     account all alter and any as between by case check column connect connection constraint create cross current

@@ -44,7 +44,12 @@ def write_catalogue(path: Path) -> Path:
     tracks.loc[1::7, "release_date"] = tracks["release_date"].str[:4]
     again = tracks.head(20).assign(playlist_name="Playlist d'été 🎧")
     names = {"artist_names": "track_artist", "genre": "playlist_genre", "subgenre": "playlist_subgenre"}
-    names |= {"popularity": "track_popularity", "release_date": "track_album_release_date", "album_id": "track_album_id", "album_name": "track_album_name"}
+    names |= {
+        "popularity": "track_popularity",
+        "release_date": "track_album_release_date",
+        "album_id": "track_album_id",
+        "album_name": "track_album_name",
+    }
     pd.concat([tracks, again]).drop(columns=["artist_name", "origin"]).rename(columns=names).to_csv(path, index=False)
     return path
 
@@ -55,9 +60,7 @@ def land_first(pipeline: Pipeline, folder: Path) -> None:
     spec = PopulationSpec(listeners=4, seed=7, first_day=FIRST, until=LAST + timedelta(days=1))
     with connected_account(spec, settings.seed, build_collection(settings).state) as account:
         build_simulation(settings).settle(spec)
-        pipeline.run(
-            COLLECT, services=account.services, **{PAGES_KEY.to_python_identifier(): {"scopes": list(SCOPES)}}
-        )
+        pipeline.run(COLLECT, services=account.services, **{PAGES_KEY.to_python_identifier(): {"scopes": list(SCOPES)}})
     days = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
     _land(pipeline, [_spotify(folder / "first.zip", days, faults=True), _maloja(folder, days), _lastfm(folder, days)])
     preferences = build_preferences(settings).store
@@ -133,7 +136,10 @@ def _maloja(folder: Path, days: Sequence[date]) -> Path:
 
 def _lastfm(folder: Path, days: Sequence[date]) -> Path:
     """In its oldest form, whose clock is one of minutes; the last one no other source has heard."""
-    lines = [f'"{SONGS[song][1]}",,"{SONGS[song][0]}",{end - timedelta(minutes=3):%d %b %Y %H:%M}' for end, song in _plays(days)[::3]]
+    lines = [
+        f'"{SONGS[song][1]}",,"{SONGS[song][0]}",{end - timedelta(minutes=3):%d %b %Y %H:%M}'
+        for end, song in _plays(days)[::3]
+    ]
     path = folder / "lastfm.csv"
     path.write_text("\n".join([*lines, "Mono Lake,,Tufa,02 Mar 2025 05:05"]) + "\n", encoding="utf-8")
     return path

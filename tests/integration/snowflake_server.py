@@ -45,4 +45,3 @@ def snowflake_server(statements: list[str] | None = None) -> Generator[dict[str,
             server.should_exit = True
             thread.join()
             shutil.rmtree(LOCAL_BUCKET_PATH, ignore_errors=True)
-

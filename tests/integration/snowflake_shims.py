@@ -20,7 +20,9 @@ from snowflake.connector.errors import ProgrammingError
 from sqlglot import exp
 
 UNSUPPORTED = 9999
-TEMPORARY = re.compile(r"^(\s*(?:/\*.*?\*/\s*)?create\s+(?:or\s+replace\s+)?)temporary(\s+(?:table|view)\s)", re.I | re.S)
+TEMPORARY = re.compile(
+    r"^(\s*(?:/\*.*?\*/\s*)?create\s+(?:or\s+replace\s+)?)temporary(\s+(?:table|view)\s)", re.I | re.S
+)
 
 _execute = FakeSnowflakeCursor.execute
 _create_table_as = transforms.create_table_as
