@@ -1,7 +1,7 @@
 """What Snowflake would refuse or understand differently, found in the text of a statement.
 
-The stand-in of Snowflake works through DuckDB, so it lets pass what only DuckDB knows. Functions are held against a list
-of those that Snowflake's documentation has; it grows by looking them up there.
+The stand-in of Snowflake works through DuckDB, so it lets pass what only DuckDB knows. Functions are held against a
+list of those that Snowflake's documentation has; it grows by looking them up there.
 """
 
 from __future__ import annotations
@@ -16,33 +16,28 @@ from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.tokens import Token, Tokenizer, TokenType
 
-FUNCTIONS = frozenset(
-    """
-    abs array_agg atan2 avg cast ceil coalesce concat convert_timezone cos count date_part date_trunc dateadd datediff
-    dayofweekiso dense_rank editdistance exp extract first_value flatten floor generator get_path greatest hour iff lag last_value
-    last_day lead least left length listagg ln lower ltrim max max_by md5 median min min_by mod nullif ntile parse_json
-    percent_rank percentile_cont pi power rank regexp_count regexp_instr regexp_replace regexp_substr replace right round
-    row_number rtrim sin split_part sqrt stddev substr sum table timestampadd to_char to_date translate trim trunc try_cast
-    upper weekiso year yearofweekiso
-    current_date current_timestamp current_role current_warehouse
-    """.split()
-)
-TYPES = frozenset(
-    "bigint boolean date decimal double float number text timestamp timestamp_ntz timestampntz varchar".split()
-)
-RESERVED = frozenset(
-    """
-    account all alter and any as between by case check column connect connection constraint create cross current
-    current_date current_time current_timestamp current_user database delete distinct drop else exists following for from
-    full grant group gscluster having ilike in increment inner insert intersect into is issue join lateral left like
-    localtime localtimestamp minus natural not null of on or order organization qualify regexp revoke right rlike row rows
-    sample schema select set some start table tablesample then to trigger union unique update using values view when
-    whenever where with
-    """.split()
-)
+_FUNCTION_NAMES = """
+abs array_agg atan2 avg cast ceil coalesce concat convert_timezone cos count current_role current_warehouse date_part
+date_trunc dateadd datediff dayofweekiso dense_rank editdistance exp extract first_value flatten floor generator get_path
+greatest iff lag last_day last_value lead least left length listagg ln lower ltrim max max_by md5 median min min_by mod
+nullif ntile parse_json percent_rank percentile_cont pi power rank regexp_count regexp_instr regexp_replace regexp_substr
+replace right round row_number rtrim sin split_part sqrt stddev substr sum table timestampadd to_char to_date translate
+trim trunc try_cast upper weekiso yearofweekiso
+"""
+_TYPE_NAMES = "bigint boolean date decimal double float number text timestamp timestamp_ntz timestampntz varchar"
+_RESERVED_WORDS = """
+account all alter and any as between by case check column connect connection constraint create cross current current_date
+current_time current_timestamp current_user database delete distinct drop else exists following for from full grant group
+gscluster having ilike in increment inner insert intersect into is issue join lateral left like localtime localtimestamp
+minus natural not null of on or order organization qualify regexp revoke right rlike row rows sample schema select set
+some start table tablesample then to trigger union unique update using values view when whenever where with
+"""
+FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
+TYPES = frozenset(_TYPE_NAMES.split())
+RESERVED = frozenset(_RESERVED_WORDS.split())
 _NAMING = frozenset({"table", "into", "view", "exists", "schema"})
 """What stands before the name of an object, whose list of columns looks like a call."""
-_NOT_CODE = re.compile(r"'(?:[^']|'')*'|\$\$.*?\$\$|\"(?:[^\"]|\"\")*\"|/\*.*?\*/|--[^\n]*", re.S)
+_NOT_CODE = re.compile(r"'(?:[^']|'')*'|\$\$.*?\$\$|\"(?:[^\"]|\"\")*\"|/\*.*?\*/|--[^\n]*", re.DOTALL)
 
 
 def offences(sql: str) -> list[str]:
@@ -53,12 +48,16 @@ def offences(sql: str) -> list[str]:
         statement = parse_one(sql, read="snowflake")
     except SqlglotError as error:
         return [*found, f"does not parse: {' '.join(str(error).split())[:200]}"]
-    for identifier in statement.find_all(exp.Identifier):
-        if not identifier.quoted and identifier.name.lower() in RESERVED:
-            found.append(f"the name {identifier.name} is reserved")
-    for cast in statement.find_all(exp.Cast):
-        if cast.to.sql("snowflake").partition("(")[0].lower() not in TYPES:
-            found.append(f"{cast.sql('snowflake')[:80]}: not a type of this project")
+    found += [
+        f"the name {name.name} is reserved"
+        for name in statement.find_all(exp.Identifier)
+        if not name.quoted and name.name.lower() in RESERVED
+    ]
+    found += [
+        f"{cast.sql('snowflake')[:80]}: not a type of this project"
+        for cast in statement.find_all(exp.Cast)
+        if cast.to.sql("snowflake").partition("(")[0].lower() not in TYPES
+    ]
     return sorted(set(found))
 
 

@@ -1,4 +1,4 @@
-"""One TuneGenie on two warehouses: the same landed files, the real definitions, DuckDB here and Snowflake's clients there.
+"""One TuneGenie on two warehouses: the same landed files and the real definitions, on DuckDB and Snowflake's clients.
 
 What is landed is in parity_landing.py; what equal means is in parity_tables.py.
 """

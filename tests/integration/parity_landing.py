@@ -1,4 +1,4 @@
-"""What both warehouses are filled from: a few simulated listeners, a connected account, and what three sources tell of ada."""
+"""What both warehouses are filled from: simulated listeners, a connected account, and three sources that tell of ada."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def differences(pair: Pair) -> list[str]:
 
 def rows_of(pipeline: Pipeline, table: str) -> list[dict[str, Any]]:
     """The rows in an order that both warehouses agree on: by all that is no double, then by the doubles."""
-    return sorted(pipeline.query(f"select * from {table}").to_pylist(), key=_place)  # noqa: S608  # names of the warehouse
+    return sorted(pipeline.query(f"select * from {table}").to_pylist(), key=_place)
 
 
 def rows_by_table(pipeline: Pipeline, *layers: str) -> dict[str, list[dict[str, Any]]]:

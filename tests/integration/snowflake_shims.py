@@ -1,6 +1,6 @@
 """What fakesnow lacks for dbt-snowflake: each repair is as narrow as it can be and says why it is there.
 
-Nothing here makes SQL right that Snowflake would refuse: whether statements are Snowflake's is judged in snowflake_sql.py.
+Nothing here makes SQL right that Snowflake would refuse: that is judged in tests/snowflake_sql.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sqlglot import exp
 
 UNSUPPORTED = 9999
 TEMPORARY = re.compile(
-    r"^(\s*(?:/\*.*?\*/\s*)?create\s+(?:or\s+replace\s+)?)temporary(\s+(?:table|view)\s)", re.I | re.S
+    r"^(\s*(?:/\*.*?\*/\s*)?create\s+(?:or\s+replace\s+)?)temporary(\s+(?:table|view)\s)", re.IGNORECASE | re.DOTALL
 )
 
 _execute = FakeSnowflakeCursor.execute
@@ -51,7 +51,7 @@ def repaired(statements: list[str]) -> Generator[None]:
 
 
 def _executed(cursor: FakeSnowflakeCursor, command: str, *arguments: Any, **named: Any) -> FakeSnowflakeCursor:
-    # DuckDB's temporary tables are in no schema of a database: dbt names and drops its own, so they can be lasting ones.
+    # DuckDB's temporary tables are in no schema of a database; dbt drops its own, so they can be lasting ones.
     command = TEMPORARY.sub(r"\1\2", command)
     try:
         return _execute(cursor, command, *arguments, **named)
