@@ -14,27 +14,32 @@ from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
-from sqlglot.tokens import Token, Tokenizer, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
+from sqlglot.tokens import Tokenizer
 
 _FUNCTION_NAMES = """
-abs array_agg atan2 avg cast ceil coalesce concat convert_timezone cos count current_role current_warehouse date_part
-date_trunc dateadd datediff dayofweekiso dense_rank editdistance exp extract first_value flatten floor generator get_path
-greatest iff lag last_day last_value lead least left length listagg ln lower ltrim max max_by md5 median min min_by mod
-nullif ntile parse_json percent_rank percentile_cont pi power rank regexp_count regexp_instr regexp_replace regexp_substr
-replace right round row_number rtrim sin split_part sqrt stddev substr sum table timestampadd to_char to_date translate
-trim trunc try_cast upper weekiso yearofweekiso
+abs array_agg atan2 avg cast ceil coalesce concat convert_timezone cos count current_role current_warehouse
+date_part date_trunc dateadd datediff dayofweekiso dense_rank editdistance exp extract first_value flatten floor
+generator get_path greatest iff lag last_day last_value lead least left length listagg ln lower ltrim max max_by
+md5 median min min_by mod nullif ntile parse_json percent_rank percentile_cont pi power rank regexp_count
+regexp_instr regexp_replace regexp_substr replace right round row_number rtrim sin split_part sqrt stddev substr
+sum table timestampadd to_char to_date translate trim trunc try_cast upper weekiso yearofweekiso
 """
 _TYPE_NAMES = "bigint boolean date decimal double float number text timestamp timestamp_ntz timestampntz varchar"
 _RESERVED_WORDS = """
-account all alter and any as between by case check column connect connection constraint create cross current current_date
-current_time current_timestamp current_user database delete distinct drop else exists following for from full grant group
-gscluster having ilike in increment inner insert intersect into is issue join lateral left like localtime localtimestamp
-minus natural not null of on or order organization qualify regexp revoke right rlike row rows sample schema select set
-some start table tablesample then to trigger union unique update using values view when whenever where with
+account all alter and any as between by case check column connect connection constraint create cross current
+current_date current_time current_timestamp current_user database delete distinct drop else exists following for
+from full grant group gscluster having ilike in increment inner insert intersect into is issue join lateral left
+like localtime localtimestamp minus natural not null of on or order organization qualify regexp revoke right rlike
+row rows sample schema select set some start table tablesample then to trigger union unique update using values
+view when whenever where with
 """
 FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
 TYPES = frozenset(_TYPE_NAMES.split())
 RESERVED = frozenset(_RESERVED_WORDS.split())
+Schema = Mapping[str, Mapping[str, Mapping[str, Mapping[str, str]]]]
+"""Types of columns by database, schema and table."""
+
 _NAMING = frozenset({"table", "into", "view", "exists", "schema"})
 """What stands before the name of an object, whose list of columns looks like a call."""
 _NOT_CODE = re.compile(r"'(?:[^']|'')*'|\$\$.*?\$\$|\"(?:[^\"]|\"\")*\"|/\*.*?\*/|--[^\n]*", re.DOTALL)
@@ -61,7 +66,7 @@ def offences(sql: str) -> list[str]:
     return sorted(set(found))
 
 
-def inexact(sql: str, schema: Mapping[str, Mapping[str, Mapping[str, str]]]) -> list[str]:
+def inexact(sql: str, schema: Schema) -> list[str]:
     """Averages and quotients that are decimals of a few digits on Snowflake, and doubles on DuckDB.
 
     Division by a number written out is exact enough: six digits more than the dividend has.

@@ -5,12 +5,11 @@ What is landed is in parity_landing.py; what equal means is in parity_tables.py.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import pyarrow as pa
@@ -39,7 +38,12 @@ class Pipeline:
     settings: Settings
 
     def run(
-        self, job: str, days: tuple[date, date] | None = None, *, services: Services | None = None, **config: Any
+        self,
+        job: str,
+        days: tuple[date, date] | None = None,
+        *,
+        services: Services | None = None,
+        config: Mapping[str, object] | None = None,
     ) -> RunReport:
         """Run a job over the days from the first to the last; `config` is that of assets, by their names in Dagster.
 
@@ -55,7 +59,7 @@ class Pipeline:
                 job,
                 Console(quiet=True),
                 tags=range_tags(*days) if days else None,
-                ops={name: {"config": value} for name, value in config.items()},
+                ops={name: {"config": value} for name, value in (config or {}).items()},
             )
 
     def query(self, sql: str) -> pa.Table:

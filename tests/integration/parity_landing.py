@@ -1,4 +1,4 @@
-"""What both warehouses are filled from: simulated listeners, a connected account, and three sources that tell of ada."""
+"""What both warehouses are filled from: simulated listeners, a connected account, and three files of one more."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ def land_first(pipeline: Pipeline, folder: Path) -> None:
     spec = PopulationSpec(listeners=4, seed=7, first_day=FIRST, until=LAST + timedelta(days=1))
     with connected_account(spec, settings.seed, build_collection(settings).state) as account:
         build_simulation(settings).settle(spec)
-        pipeline.run(COLLECT, services=account.services, **{PAGES_KEY.to_python_identifier(): {"scopes": list(SCOPES)}})
+        config = {PAGES_KEY.to_python_identifier(): {"scopes": list(SCOPES)}}
+        pipeline.run(COLLECT, services=account.services, config=config)
     days = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
     _land(pipeline, [_spotify(folder / "first.zip", days, faults=True), _maloja(folder, days), _lastfm(folder, days)])
     preferences = build_preferences(settings).store
