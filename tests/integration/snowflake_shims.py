@@ -23,6 +23,11 @@ UNSUPPORTED = 9999
 TEMPORARY = re.compile(
     r"^(\s*(?:/\*.*?\*/\s*)?create\s+(?:or\s+replace\s+)?)temporary(\s+(?:table|view)\s)", re.IGNORECASE | re.DOTALL
 )
+_PARAMETERS = "|".join(["timezone = 'UTC'", "timestamp_type_mapping = 'TIMESTAMP_NTZ'", "query_tag = '[^']*'"])
+SETTING = re.compile(rf"\s*alter\s+session\s+set\s+(({_PARAMETERS})(,\s*|\s*$))+", re.IGNORECASE)
+"""What the server does anyway, and the tag that it does not keep."""
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+DONE = "select 'Statement executed successfully.' as status"
 
 _execute = FakeSnowflakeCursor.execute
 _create_table_as = transforms.create_table_as
@@ -53,6 +58,9 @@ def repaired(statements: list[str]) -> Generator[None]:
 def _executed(cursor: FakeSnowflakeCursor, command: str, *arguments: Any, **named: Any) -> FakeSnowflakeCursor:
     # DuckDB's temporary tables are in no schema of a database; dbt drops its own, so they can be lasting ones.
     command = TEMPORARY.sub(r"\1\2", command)
+    # Of other parameters fakesnow says that it does not know them.
+    if SETTING.fullmatch(COMMENT.sub("", command).rstrip(";\n ")):
+        command = DONE
     try:
         return _execute(cursor, command, *arguments, **named)
     except ProgrammingError:
