@@ -21,9 +21,9 @@ _FUNCTION_NAMES = """
 abs array_agg atan2 avg cast ceil coalesce concat convert_timezone cos count current_role current_warehouse
 date_part date_trunc dateadd datediff dayofweekiso dense_rank editdistance exp extract first_value flatten floor
 generator get_path greatest iff lag last_day last_value lead least left length listagg ln lower ltrim max max_by
-md5 median min min_by mod nullif ntile parse_json percent_rank percentile_cont pi power rank regexp_count
-regexp_instr regexp_replace regexp_substr replace right round row_number rtrim sin split_part sqrt stddev substr
-sum table timestampadd to_char to_date translate trim trunc try_cast upper weekiso yearofweekiso
+md5 median min min_by mod ntile nullif parse_json percent_rank percentile_cont pi power rank regexp_count
+regexp_instr regexp_replace regexp_substr replace right round row_number rtrim sin split split_part sqrt stddev
+substr sum table timestampadd to_char to_date to_varchar translate trim trunc try_cast upper weekiso yearofweekiso
 """
 _TYPE_NAMES = "bigint boolean date decimal double float number text timestamp timestamp_ntz timestampntz varchar"
 _RESERVED_WORDS = """

@@ -33,6 +33,8 @@ KNOWN = {
     "gold/dim_track: played_tracks_are_complete",
 }
 """Checks that find the faults of the landed files and what a small catalogue lacks."""
+EMPTY = {"gold.forgotten_favourites"}
+"""What takes longer to come about than the days that are built here."""
 
 
 @dataclass
@@ -103,7 +105,7 @@ def test_there_is_something_to_compare(built: Built) -> None:
         for table in columns_by_table(built.pair.snowflake)
         if table.split(".")[0] in ("silver", "gold")
     }
-    assert [table for table, rows in counts.items() if not rows] == []
+    assert {table for table, rows in counts.items() if not rows} <= EMPTY
     sources = {row["source"] for row in built.before_again["silver.plays"]}
     assert {"spotify_extended_history", "maloja_scrobbles", "lastfm_scrobbles", "synthetic"} <= sources
     assert {row["merged_by"] for row in built.before_again["silver.play_records"]} >= {"same_record", "other_source"}
