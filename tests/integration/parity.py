@@ -5,13 +5,14 @@ What is landed is in parity_landing.py; what equal means is in parity_tables.py.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from unittest.mock import patch
 
+import dagster as dg
 import pyarrow as pa
 import yaml
 from cryptography.hazmat.primitives import serialization
@@ -44,8 +45,11 @@ class Pipeline:
         *,
         services: Services | None = None,
         config: Mapping[str, object] | None = None,
+        assets: Sequence[str] | None = None,
     ) -> RunReport:
         """Run a job over the days from the first to the last; `config` is that of assets, by their names in Dagster.
+
+        Of `assets`, where they are named, the job makes no others.
 
         Raises:
             RunFailedError: a step failed, or a blocking check.
@@ -60,6 +64,7 @@ class Pipeline:
                 Console(quiet=True),
                 tags=range_tags(*days) if days else None,
                 ops={name: {"config": value} for name, value in (config or {}).items()},
+                assets=[dg.AssetKey.from_user_string(name) for name in assets] if assets else None,
             )
 
     def query(self, sql: str) -> pa.Table:

@@ -43,9 +43,9 @@ def columns_by_table(pipeline: Pipeline) -> dict[str, Columns]:
     return tables
 
 
-def differences(pair: Pair) -> list[str]:
-    """What is not equal, in words; empty where everything is."""
-    ours, theirs = columns_by_table(pair.duckdb), columns_by_table(pair.snowflake)
+def differences(pair: Pair, *layers: str) -> list[str]:
+    """What is not equal in these layers, in words; empty where everything is."""
+    ours, theirs = (_of(layers, columns_by_table(pipeline)) for pipeline in (pair.duckdb, pair.snowflake))
     found = [f"{table}: only on one of the two" for table in sorted(ours.keys() ^ theirs.keys())]
     for table in sorted(ours.keys() & theirs.keys()):
         if ours[table] != theirs[table]:
@@ -62,8 +62,11 @@ def rows_of(pipeline: Pipeline, table: str) -> list[dict[str, Any]]:
 
 def rows_by_table(pipeline: Pipeline, *layers: str) -> dict[str, list[dict[str, Any]]]:
     """All rows of the layers, to see that a run changes none."""
-    tables = [table for table in columns_by_table(pipeline) if table.split(".")[0] in layers]
-    return {table: rows_of(pipeline, table) for table in tables}
+    return {table: rows_of(pipeline, table) for table in _of(layers, columns_by_table(pipeline))}
+
+
+def _of(layers: Sequence[str], tables: Mapping[str, Columns]) -> dict[str, Columns]:
+    return {table: columns for table, columns in tables.items() if table.split(".")[0] in layers}
 
 
 def _type(name: str, scale: int | None) -> str:

@@ -33,6 +33,9 @@ KNOWN = {
     "gold/dim_track: played_tracks_are_complete",
 }
 """Checks that find the faults of the landed files and what a small catalogue lacks."""
+DAILY = ("raw/spotify_extended_history", "silver/play_records", "silver/plays", "gold/fct_plays")
+"""What replaces a day."""
+AGAIN = ("silver", "gold")
 EMPTY = {"gold.forgotten_favourites", "silver.listening_gaps", "silver.open_gap_days"}
 """What takes more days, or more passes over the account, than there are here."""
 
@@ -70,19 +73,19 @@ def built(tmp_path_factory: pytest.TempPathFactory, far_from_utc: None) -> Itera
     with parity.pair(folder, parity_landing.write_catalogue(folder / "catalogue.csv")) as pair:
         seen = Built(pair, {}, {}, {}, {})
 
-        def run(name: str, job: str, days: tuple[Any, Any]) -> None:
+        def run(name: str, job: str, days: tuple[Any, Any], *layers: str) -> None:
             seen.failed_checks[name] = [report.checks_failed for report in pair.run(job, days)]
-            seen.differences[name] = parity_tables.differences(pair)
+            seen.differences[name] = parity_tables.differences(pair, *layers)
 
         parity_landing.land_first(pair.duckdb, folder)
-        run("first build", BUILD_EVERYTHING, (parity_landing.FIRST, parity_landing.LAST))
+        run("first build", BUILD_EVERYTHING, (parity_landing.FIRST, parity_landing.LAST), *parity_tables.LAYERS)
         parity_landing.land_new_day(pair.duckdb, folder)
-        run("new day", BUILD_COLLECTED, new_day)
-        seen.before_again = parity_tables.rows_by_table(pair.snowflake, "raw", "silver", "gold")
-        pair.snowflake.run(BUILD_COLLECTED, new_day)
-        seen.after_again = parity_tables.rows_by_table(pair.snowflake, "raw", "silver", "gold")
+        run("new day", BUILD_COLLECTED, new_day, "silver", "gold")
+        seen.before_again = parity_tables.rows_by_table(pair.snowflake, *AGAIN)
+        pair.snowflake.run(BUILD_COLLECTED, new_day, assets=DAILY)
+        seen.after_again = parity_tables.rows_by_table(pair.snowflake, *AGAIN)
         parity_landing.exclude(pair.duckdb)
-        run("recount", RECOUNT, (parity_landing.FIRST, parity_landing.NEW_DAY))
+        run("recount", RECOUNT, (parity_landing.FIRST, parity_landing.NEW_DAY), "silver", "gold")
         yield seen
 
 
