@@ -109,7 +109,7 @@ def test_there_is_something_to_compare(built: Built) -> None:
         if table.split(".")[0] in ("silver", "gold")
     }
     assert {table for table, rows in counts.items() if not rows} <= EMPTY
-    sources = {row["source"] for row in built.before_again["silver.plays"]}
+    sources = {row["source"] for row in built.before_again["silver.play_records"]}
     assert {"spotify_extended_history", "maloja_scrobbles", "lastfm_scrobbles", "synthetic"} <= sources
     assert {row["merged_by"] for row in built.before_again["silver.play_records"]} >= {"same_record", "other_source"}
 
