@@ -8,7 +8,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-byteco
 SCRATCH = $(shell mktemp -d)
 SIZE ?= full
 
-.PHONY: help setup demo ui test lint types imports sql definitions pytest snapshot sources metrics lock clean \
+.PHONY: help setup demo ui test test-parity lint types imports sql definitions pytest snapshot sources metrics lock clean \
 	bench bench-merge bench-collect bench-io bench-warehouse
 
 help: ## List the targets.
@@ -42,6 +42,10 @@ definitions: $(VENV)/.development ## The code location loads as Dagster loads it
 
 pytest: $(VENV)/.development ## Unit and integration tests.
 	$(BIN)/python -m pytest
+
+test-parity: $(VENV)/.development ## The same pipeline on DuckDB and on Snowflake's clients, table by table; part of pytest.
+	$(BIN)/python -m pytest -n 0 tests/integration/test_parity.py tests/integration/test_snowflake_tables.py \
+		tests/unit/test_snowflake_sql.py
 
 snapshot: $(VENV)/.development ## Accept the present definitions as the ones to hold.
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/test_definitions.py

@@ -26,7 +26,7 @@
 {%- endmacro %}
 
 {% macro snowflake__has_pattern(text, pattern) -%}
-    regexp_instr({{ text }}, '{{ pattern }}') > 0
+    regexp_count({{ text }}, '{{ pattern }}') > 0
 {%- endmacro %}
 
 

@@ -117,7 +117,7 @@
 {%- endmacro %}
 
 {% macro snowflake__epoch_seconds(timestamp) -%}
-    cast(date_part(epoch_millisecond, {{ timestamp }}) as double) / 1000
+    cast(date_part(epoch_microsecond, {{ timestamp }}) as double) / 1000000
 {%- endmacro %}
 
 
@@ -157,6 +157,12 @@
 
 {% macro snowflake__json_text(json, path) -%}
     cast(get_path(parse_json({{ json }}), '{{ path }}') as varchar)
+{%- endmacro %}
+
+
+{#- A timestamp as text that is the same on both, for keys: a cast to varchar has fractions on one and none on the other. -#}
+{% macro timestamp_text(timestamp) -%}
+    cast(datediff('microsecond', cast('1970-01-01' as timestamp), {{ timestamp }}) as varchar)
 {%- endmacro %}
 
 

@@ -10,13 +10,12 @@ import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 from threading import Thread
-from unittest.mock import patch
 
-import pyarrow as pa
 import uvicorn
-from fakesnow import arrow
 from fakesnow.server import app
 from fakesnow.transforms.stage import LOCAL_BUCKET_PATH
+
+from tests.integration.snowflake_shims import repaired
 
 HOST = "127.0.0.1"
 NETWORK_TIMEOUT_SECONDS = 5
@@ -24,11 +23,14 @@ NETWORK_TIMEOUT_SECONDS = 5
 
 
 @contextmanager
-def snowflake_server() -> Generator[dict[str, object]]:
-    """Run the server while the block runs; yields what the connector needs to reach it."""
+def snowflake_server(statements: list[str] | None = None) -> Generator[dict[str, object]]:
+    """Run the server while the block runs; yields what the connector needs to reach it.
+
+    Every statement that a client sends is added to `statements`.
+    """
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     # Listening before the server runs: a client that comes early waits in the queue.
-    with socket.create_server((HOST, 0)) as listener, patch.object(arrow, "timestamp_to_sf_struct", _with_nulls):
+    with socket.create_server((HOST, 0)) as listener, repaired([] if statements is None else statements):
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="fakesnow", daemon=True)
         thread.start()
         try:
@@ -43,13 +45,3 @@ def snowflake_server() -> Generator[dict[str, object]]:
             server.should_exit = True
             thread.join()
             shutil.rmtree(LOCAL_BUCKET_PATH, ignore_errors=True)
-
-
-_without_nulls = arrow.timestamp_to_sf_struct
-
-
-def _with_nulls(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """fakesnow sends a null timestamp as the first second of 1970."""
-    column = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    parts = _without_nulls(column)
-    return pa.StructArray.from_arrays(parts.flatten(), fields=list(parts.type), mask=column.is_null())

@@ -3,7 +3,7 @@ select
     'synthetic' as source,
     'synthetic' as feed,
     'synthetic' as license_class,
-    {{ md5_of(['listener_id', 'started_at', 'track_id']) }} as record_hash,
+    {{ md5_of(['listener_id', timestamp_text('started_at'), 'track_id']) }} as record_hash,
     'synthetic' as source_file,
     play_date,
     started_at,

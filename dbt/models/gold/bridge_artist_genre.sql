@@ -37,7 +37,7 @@ weighed as (
     select
         artists.artist_id,
         artists.primary_genre as genre,
-        1.0 as weight,
+        cast(1 as double) as weight,
         artists.genre_source as source
     from {{ ref('dim_artist') }} as artists
     left join known_artists on artists.artist_id = known_artists.artist_id

@@ -132,7 +132,7 @@ described as (
 select
     track_id,
     source,
-    source_rank,
+    cast(source_rank as bigint) as source_rank,
     album_name,
     nullif(duration_ms, 0) as duration_ms,
     release_date,
