@@ -7,7 +7,7 @@
 
 
 {#-
-    CTEs from `plays` to `in_sessions` (play_id, session_id).
+    CTEs from `plays` to `in_sessions`: the plays with their `session_id`.
     A session begins with a play after more than half an hour of silence; and with the first play of a day if the day
     before had no such play. So it begins on the day of a play or the day before, and what it is depends on those two
     days and the last hours of the one before them: plays of two days before those asked for must be there.
@@ -75,7 +75,7 @@ numbered_sessions as (
     from openings
 ),
 
-in_sessions as (
+named_sessions as (
     select
         play_id,
         first_value(play_id) over (
@@ -83,5 +83,13 @@ in_sessions as (
             rows between unbounded preceding and unbounded following
         ) as session_id
     from numbered_sessions
+),
+
+in_sessions as (
+    select
+        plays.*,
+        named_sessions.session_id
+    from {{ plays }} as plays
+    inner join named_sessions on plays.play_id = named_sessions.play_id
 )
 {%- endmacro %}

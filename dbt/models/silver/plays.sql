@@ -94,16 +94,7 @@ told as (
     left join evidence on kept.play_id = evidence.play_id
 ),
 
-{{ plays_in_sessions('told') }},
-
-placed as (
-    select
-        told.*,
-        in_sessions.session_id
-    from told
-    inner join in_sessions on told.play_id = in_sessions.play_id
-    where {{ in_window('told.play_date', days_before=1, days_after=3) }}
-)
+{{ plays_in_sessions('told') }}
 
 select
     play_id,
@@ -114,7 +105,7 @@ select
     {{ capped_ms('ms_played') }} as ms_played,
     -- A local file or a scrobble has no id: its names stand for one.
     coalesce(
-        placed.track_id, {{ md5_of([normalised_name('artist_name'), normalised_name('track_name')]) }}
+        in_sessions.track_id, {{ md5_of([normalised_name('artist_name'), normalised_name('track_name')]) }}
     ) as track_id,
     recording_key,
     track_name,
@@ -150,4 +141,5 @@ select
     source_row,
     record_hash,
     ingested_at
-from placed
+from in_sessions
+where {{ in_window('play_date', days_before=1, days_after=3) }}
