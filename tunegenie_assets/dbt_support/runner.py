@@ -80,7 +80,7 @@ class DbtRunner(dg.ConfigurableResource[None]):
         """
         selection = Selection.of(context)
         window = _window(context)
-        outcome = self._run(selection, window, {**self.variables, "run_id": context.run_id})
+        outcome = self._run(selection, window, {**self.variables, "run_id": context.run.run_id})
         built = [selection.models[r.node.unique_id] for r in outcome.results if _was_built(r, selection)]
         daily = [key for key in built if context.assets_def.specs_by_key[key].partitions_def]
         metadata = whole_table_metadata(self.warehouse, [key for key in built if key not in daily])
