@@ -38,7 +38,7 @@
 {% macro listening_totals() -%}
     cast(sum(plays) as bigint) as plays,
         round(cast(sum(ms_heard) as double) / 60000, 9) as minutes_listened,
-        cast(sum(skips) as double) / sum(plays) as skip_rate,
+        cast(sum(skips) as double) / nullif(sum(told_of_skips), 0) as skip_rate,
         round({{ exact_sum('completion_sum') }} / nullif(sum(completions), 0), 9) as completion,
         min(first_played_at) as first_played_at,
         max(last_played_at) as last_played_at

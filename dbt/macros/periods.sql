@@ -23,7 +23,8 @@ artist_plays as (
         artist_id,
         count(*) as plays,
         sum(ms_heard) as ms_heard,
-        sum(case when skipped then 1 else 0 end) as skips
+        sum(case when skipped then 1 else 0 end) as skips,
+        count(skipped) as told_of_skips
     from plays
     group by {{ period }}, artist_id
 ),
@@ -56,7 +57,7 @@ artist_totals as (
         cast(sum(ms_heard) as double) / 60000 as minutes_listened,
         count(*) as unique_artists,
         max(plays) as most_plays,
-        cast(sum(skips) as double) / sum(plays) as skip_rate
+        cast(sum(skips) as double) / nullif(sum(told_of_skips), 0) as skip_rate
     from artist_plays
     group by {{ period }}
 ),

@@ -147,3 +147,9 @@
         else 'other'
     end
 {%- endmacro %}
+
+
+{#- Of the plays whose source tells whether they were cut short; null when none does. -#}
+{% macro skip_rate_of(skipped) -%}
+    cast(sum(case when {{ skipped }} then 1 else 0 end) as double) / nullif(count({{ skipped }}), 0)
+{%- endmacro %}

@@ -31,7 +31,7 @@ class Heard:
     local: datetime
     ms: int | None
     completion: float | None
-    skipped: bool
+    skipped: bool | None
     genre: str
     popularity: float | None
     length_ms: int | None
@@ -159,7 +159,7 @@ def of_plays(history: History) -> dict[str, Callable[[Sequence[Heard]], Any]]:
         "listener_days": listener_days,
         "average_plays_per_day": lambda plays: len(plays) / listener_days(plays),
         "average_minutes_per_day": lambda plays: per(minutes(plays), listener_days(plays)),
-        "average_play_minutes": lambda plays: per(minutes(plays), len(plays)),
+        "average_play_minutes": lambda plays: mean(None if play.ms is None else play.ms / 60_000 for play in plays),
         "share_of_listening": lambda plays: len(plays) / len(history.plays),
         "unique_tracks": lambda plays: different(plays, lambda play: play.track),
         "unique_recordings": lambda plays: different(plays, lambda play: play.recording),
@@ -172,8 +172,8 @@ def of_plays(history: History) -> dict[str, Callable[[Sequence[Heard]], Any]]:
         "discovery_rate": lambda plays: share(plays, lambda play: play.play_id in history.firsts),
         "plays_per_track": lambda plays: len(plays) / different(plays, lambda play: play.track),
         "plays_per_artist": lambda plays: len(plays) / different(plays, lambda play: play.artist),
-        "skips": lambda plays: sum(play.skipped for play in plays),
-        "skip_rate": lambda plays: share(plays, lambda play: play.skipped),
+        "skips": lambda plays: sum(play.skipped is True for play in plays),
+        "skip_rate": lambda plays: mean(play.skipped for play in plays),
         "completion_rate": lambda plays: mean(play.completion for play in plays),
         "night_plays": lambda plays: sum(play.local.hour < 6 for play in plays),
         "night_share": lambda plays: share(plays, lambda play: play.local.hour < 6),

@@ -26,7 +26,7 @@ class Play(NamedTuple):
     artist: str
     at: datetime
     ms_heard: int | None
-    skipped: bool
+    skipped: bool | None
     genre: str
     popularity: int | None
 

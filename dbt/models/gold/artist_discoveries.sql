@@ -1,7 +1,7 @@
 select
     listener_id,
     artist_id,
-    min(date_key) as date_key,
+    min_by(date_key, started_at) as date_key,
     min(started_at) as first_played_at,
     count(*) as plays
 from {{ ref('fct_plays') }}

@@ -11,6 +11,17 @@ lengths as (
     group by track_id
 ),
 
+-- Services answer late, and days that are built stay as they are: what counts must not hang on it. It is for plays of
+-- which no source tells how long they lasted, and for their minutes alone.
+looked_up as (
+    select
+        track_id,
+        min_by(duration_ms, source_rank) as duration_ms
+    from {{ ref('track_descriptions') }}
+    where duration_ms is not null and source not in ('history', 'longest_play')
+    group by track_id
+),
+
 dated as (
     select
         plays.*,
@@ -60,7 +71,7 @@ judged as (
     select
         dated.*,
         -- A scrobble does not tell how long was listened: most likely to the end.
-        coalesce(dated.ms_played, dated.length_ms) as ms_heard,
+        coalesce(dated.ms_played, dated.length_ms, looked_up.duration_ms) as ms_heard,
         excluded.exclusion_id,
         true as counts_all,
         -- Who scrobbles has applied such a rule already: a play without a length counts.
@@ -88,6 +99,7 @@ judged as (
         ) as counts_listenbrainz
     from dated
     left join excluded on dated.play_id = excluded.play_id
+    left join looked_up on dated.track_id = looked_up.track_id
 )
 
 select

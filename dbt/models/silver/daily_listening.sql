@@ -60,7 +60,7 @@ daily as (
         count(distinct track_id) as unique_tracks,
         count(distinct artist_id) as unique_artists,
         avg(mainstream_score) as mainstream_score,
-        cast(sum(case when skipped then 1 else 0 end) as double) / count(*) as skip_rate,
+        {{ skip_rate_of('skipped') }} as skip_rate,
         avg(sin(time_angle)) as mean_sine,
         avg(cos(time_angle)) as mean_cosine
     from plays

@@ -23,6 +23,7 @@ select
     artist_id,
     count(*) as plays,
     cast(sum(case when skipped then 1 else 0 end) as bigint) as skips,
+    count(skipped) as told_of_skips,
     cast(sum(ms_heard) as bigint) as ms_heard,
     count(completion) as completions,
     {{ exact_sum('completion') }} as completion_sum,

@@ -126,9 +126,13 @@ select
     reason_start,
     reason_end,
     shuffle,
-    -- Spotify left the flag empty for years; how the play ended tells the same.
-    coalesce(skipped_flag, false)
-    or coalesce(reason_end in ('fwdbtn', 'backbtn', 'endplay', 'unknown'), false) as skipped,
+    -- Spotify left the flag empty for years; how the play ended tells the same. Null where no source tells either.
+    case
+        when skipped_flag is not null or reason_end is not null
+            then
+                coalesce(skipped_flag, false)
+                or coalesce(reason_end in ('fwdbtn', 'backbtn', 'endplay', 'unknown'), false)
+    end as skipped,
     offline,
     incognito,
     is_offline_clock,
