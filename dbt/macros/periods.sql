@@ -87,7 +87,8 @@ top_artists as (
 top_genres as (
     select
         {{ period }},
-        artists.primary_genre as top_genre
+        artists.primary_genre as top_genre,
+        cast(sum(artist_plays.plays) as bigint) as top_genre_plays
     from artist_plays
     inner join {{ ref('dim_artist') }} as artists on artist_plays.artist_id = artists.artist_id
     group by {{ period }}, artists.primary_genre
@@ -108,6 +109,7 @@ figures as (
         track_totals.mainstream_score,
         top_artists.top_artist,
         top_genres.top_genre,
+        top_genres.top_genre_plays,
         top_tracks.top_track
     from artist_totals
     {%- for table in ['track_totals', 'top_artists', 'top_genres', 'top_tracks'] %}

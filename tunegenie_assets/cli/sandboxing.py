@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -151,6 +152,8 @@ def _faults(path: Path | None) -> FaultPlan:
 
 
 def _until_interrupted() -> None:
+    # A shell starts what it puts in the background with this signal ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

@@ -46,7 +46,9 @@ select
     figures.unique_tracks,
     figures.unique_artists,
     figures.top_artist,
+    figures.top_artist_plays,
     figures.top_genre,
+    figures.top_genre_plays,
     figures.top_track,
     -- A month without plays has no row, and growth from none is no percentage.
     100 * cast(figures.total_plays - months_before.total_plays as double) / months_before.total_plays

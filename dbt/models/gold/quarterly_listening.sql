@@ -26,6 +26,7 @@ select
     top_artist,
     top_artist_plays,
     top_genre,
+    top_genre_plays,
     top_track,
     skip_rate,
     mainstream_score
