@@ -67,9 +67,9 @@ def test_doctor_in_production_names_the_key_that_is_not_there(tmp_path: Path, cl
     with own_environment():
         result = Home(tmp_path / "home", given).run("doctor")
     assert result.exit_code == 1
-    assert str(result.exception).startswith(
-        f"TUNEGENIE_SNOWFLAKE_PRIVATE_KEY_PATH='{key}': expected the path of a file"
-    )
+    said = f"tunegenie: TUNEGENIE_SNOWFLAKE_PRIVATE_KEY_PATH='{key}': expected the path of a file that holds"
+    assert result.stderr.startswith(said)
+    assert result.stderr.count("\n") == 1
 
 
 def test_doctor_names_what_does_not_work(desk: Desk) -> None:

@@ -6,6 +6,7 @@ Nothing is answered but that it worked; whether the SQL is right is shown elsewh
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -98,7 +99,7 @@ def client(production: Settings, lag: str, tmp_path: Path, monkeypatch: pytest.M
 
 
 def created(client: Client, name: str) -> str:
-    [statement] = [s for s in client.sent if s.startswith("create") and f".gold.{name} " in s]
+    [statement] = [s for s in client.sent if re.match(rf"create [a-z ]*table \S+\.gold\.{name} ", s)]
     return statement
 
 
