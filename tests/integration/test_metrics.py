@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from metricflow.validation.data_warehouse_model_validator import DataWarehouseModelValidator
 from metricflow_semantic_interfaces.protocols.semantic_manifest import SemanticManifest
-from metricflow_semantic_interfaces.type_enums import DimensionType
+from metricflow_semantic_interfaces.type_enums.dimension_type import DimensionType
 from metricflow_semantic_interfaces.validations.semantic_manifest_validator import SemanticManifestValidator
 
 from tests.integration import heard
