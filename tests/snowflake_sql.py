@@ -42,6 +42,7 @@ Schema = Mapping[str, Mapping[str, Mapping[str, Mapping[str, str]]]]
 
 _NAMING = frozenset({"table", "into", "view", "exists", "schema"})
 """What stands before the name of an object, whose list of columns looks like a call."""
+_BY_WEEK = re.compile(r"\bdate_trunc\s*\(\s*'?week'?\s*,", re.IGNORECASE)
 _NOT_CODE = re.compile(r"'(?:[^']|'')*'|\$\$.*?\$\$|\"(?:[^\"]|\"\")*\"|/\*.*?\*/|--[^\n]*", re.DOTALL)
 
 
@@ -117,6 +118,8 @@ def _unknown_functions(tokens: list[Token]) -> Iterator[str]:
 
 
 def _foreign_syntax(sql: str, tokens: list[Token]) -> Iterator[str]:
+    if _BY_WEEK.search(sql):
+        yield "date_trunc to a week, which begins on the day that the reader's session says"
     code = _NOT_CODE.sub("''", sql)
     if "//" in code:
         yield "// begins a comment on Snowflake"

@@ -162,6 +162,16 @@ class Settings(BaseSettings):
             raise ValueError("expected the path of a CSV file of Spotify tracks; there is none here")
         return value
 
+    @field_validator("snowflake_private_key_path")
+    @classmethod
+    def _existing_key(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
+        if not value.expanduser().is_file():
+            raise ValueError("expected the path of a file that holds the private key; there is none here")
+        # dbt reads it from the project's folder.
+        return value.expanduser().absolute()
+
     @field_validator("seed")
     @classmethod
     def _not_negative(cls, value: int) -> int:

@@ -217,3 +217,17 @@
 {% macro snowflake__iso_year(date) -%}
     yearofweekiso({{ date }})
 {%- endmacro %}
+
+
+{#- The date so many days after a date; before it where `days` is negative. -#}
+{% macro add_days(date, days) -%}
+    {{ adapter.dispatch('add_days', 'tunegenie')(date, days) }}
+{%- endmacro %}
+
+{% macro duckdb__add_days(date, days) -%}
+    {{ date }} + cast({{ days }} as integer)
+{%- endmacro %}
+
+{% macro snowflake__add_days(date, days) -%}
+    dateadd(day, {{ days }}, {{ date }})
+{%- endmacro %}

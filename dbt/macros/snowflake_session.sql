@@ -6,7 +6,8 @@
     {%- set subject = model.name if model.resource_type == 'test' else model.schema ~ '/' ~ model.alias -%}
     {%- set tag = tojson({'app': 'tunegenie', 'run_id': var('run_id', none), 'asset': subject}) -%}
     {%- do run_query(
-        "alter session set timezone = 'UTC', timestamp_type_mapping = 'TIMESTAMP_NTZ', query_tag = '" ~ tag ~ "'"
+        "alter session set timezone = 'UTC', timestamp_type_mapping = 'TIMESTAMP_NTZ', week_start = 1, query_tag = '"
+        ~ tag ~ "'"
     ) -%}
 {%- endmacro %}
 

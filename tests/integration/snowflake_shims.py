@@ -23,7 +23,9 @@ UNSUPPORTED = 9999
 TEMPORARY = re.compile(
     r"^(\s*(?:/\*.*?\*/\s*)?create\s+(?:or\s+replace\s+)?)temporary(\s+(?:table|view)\s)", re.IGNORECASE | re.DOTALL
 )
-_PARAMETERS = "|".join(["timezone = 'UTC'", "timestamp_type_mapping = 'TIMESTAMP_NTZ'", "query_tag = '[^']*'"])
+_PARAMETERS = "|".join(
+    ["timezone = 'UTC'", "timestamp_type_mapping = 'TIMESTAMP_NTZ'", "week_start = 1", "query_tag = '[^']*'"]
+)
 SETTING = re.compile(rf"\s*alter\s+session\s+set\s+(({_PARAMETERS})(,\s*|\s*$))+", re.IGNORECASE)
 """What the server does anyway, and the tag that it does not keep."""
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import home_at
+from tests.integration.conftest import Home, home_at
 from tests.integration.desk import Desk, open_desk, own_environment
 from tunegenie_assets.sandbox.faults import Fault, FaultPlan, FaultRule
 from tunegenie_assets.sandbox.profile import Profile
@@ -59,6 +59,17 @@ def test_doctor_without_anything_set(tmp_path: Path, clean_environment: None) ->
     for said in ("TUNEGENIE_SPOTIFY_CLIENT_ID", "TUNEGENIE_LASTFM_API_KEY", "run-once or demo"):
         assert said in result.stdout
     assert not (tmp_path / "home").exists()
+
+
+def test_doctor_in_production_names_the_key_that_is_not_there(tmp_path: Path, clean_environment: None) -> None:
+    key = tmp_path / "absent.p8"
+    given = {"TUNEGENIE_ENV": "production", "TUNEGENIE_SNOWFLAKE_PRIVATE_KEY_PATH": str(key)}
+    with own_environment():
+        result = Home(tmp_path / "home", given).run("doctor")
+    assert result.exit_code == 1
+    said = f"tunegenie: TUNEGENIE_SNOWFLAKE_PRIVATE_KEY_PATH='{key}': expected the path of a file that holds"
+    assert result.stderr.startswith(said)
+    assert result.stderr.count("\n") == 1
 
 
 def test_doctor_names_what_does_not_work(desk: Desk) -> None:

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from metricflow.validation.data_warehouse_model_validator import DataWarehouseModelValidator
 from metricflow_semantic_interfaces.protocols.semantic_manifest import SemanticManifest
+from metricflow_semantic_interfaces.type_enums.dimension_type import DimensionType
 from metricflow_semantic_interfaces.validations.semantic_manifest_validator import SemanticManifestValidator
 
 from tests.integration import heard
@@ -113,6 +114,8 @@ def test_every_metric_and_dimension_can_be_found_by_people(metrics: Metrics) -> 
         for dimension in model.dimensions:
             assert dimension.label, f"{model.name}.{dimension.name}"
             assert dimension.description, f"{model.name}.{dimension.name}"
+            meta = dimension.config.meta if dimension.config else {}
+            assert dimension.type is not DimensionType.TIME or meta["synonyms"], f"{model.name}.{dimension.name}"
 
 
 @pytest.mark.parametrize("group_by", [*OF_PLAYS, ("track",)])

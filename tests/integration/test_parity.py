@@ -22,7 +22,6 @@ pytestmark = [
         reason="needs the snowflake extra and fakesnow",
     ),
     # The copy of requests inside the connector does not know the versions of its dependencies.
-    pytest.mark.filterwarnings("ignore:urllib3 .* doesn't match a supported version"),
     # The server's own way of reading DuckDB.
     pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result makes an extra copy"),
 ]

@@ -25,7 +25,6 @@ pytestmark = [
         find_spec("dagster_snowflake") is None or find_spec("fakesnow") is None,
         reason="needs the snowflake extra and fakesnow",
     ),
-    pytest.mark.filterwarnings("ignore:urllib3 .* doesn't match a supported version"),
     pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result makes an extra copy"),
 ]
 GRANTED = {"role": "LOADER", "warehouse": "SMALL"}

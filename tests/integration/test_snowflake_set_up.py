@@ -22,6 +22,17 @@ OPAQUE = (
     *("create network policy", "create resource monitor", "create role", "create schema"),
     *("create storage integration", "create user"),
 )
+# Who may do what: the owner of the thing, who is its maker, or who inherits its maker's rights. Objects in schemas with
+# managed access are granted by the owner of the schema. The first that fits holds.
+NEEDED = {
+    r"(create|grant) role |create user |alter user tunegenie (set|unset) (?!network_policy)": "useradmin",
+    r"create network policy |alter user tunegenie set network_policy ": "securityadmin",
+    r"create (database|warehouse|schema|stage) |grant usage(, operate)? on (database|warehouse|schema) ": "sysadmin",
+    r"grant usage, create \w+.* on schema |grant select on future .* in schema |grant usage on stage ": "sysadmin",
+    r"create (resource monitor|storage integration) |(describe|grant usage on) integration ": "accountadmin",
+    r"alter warehouse \w+ set resource_monitor |select .* from snowflake\.account_usage\.": "accountadmin",
+}
+NO_RIGHTS_NEEDED = ("use role ", "use database ", "use warehouse ")
 
 
 def granted(schema: str) -> str:
@@ -35,6 +46,35 @@ def test_each_statement_parses(statement: str) -> None:
     [tree] = sqlglot.parse(statement, dialect="snowflake")
     assert tree is not None
     assert not isinstance(tree, exp.Command) or statement.startswith(OPAQUE)
+
+
+def test_each_statement_runs_as_the_role_that_may() -> None:
+    for block in BLOCKS:
+        role = ""
+        for statement in (" ".join(s.split()) for s in block.split(";") if s.strip()):
+            if statement.startswith("use role "):
+                role = statement.removeprefix("use role ")
+            if not statement.startswith(NO_RIGHTS_NEEDED):
+                [needed] = [role for pattern, role in NEEDED.items() if re.match(pattern, statement)]
+                assert role == needed, statement
+
+
+def test_the_page_can_be_run_again() -> None:
+    made = [s for s in STATEMENTS if s.startswith("create")]
+    assert made
+    assert not [s for s in made if not re.match(r"create [a-z ]+ if not exists ", s)]
+
+
+def test_sessions_of_the_user_are_those_of_the_project() -> None:
+    [parameters] = [s for s in STATEMENTS if s.startswith("alter user tunegenie set timezone")]
+    assert parameters.endswith("set timezone = 'UTC', timestamp_type_mapping = 'TIMESTAMP_NTZ', week_start = 1")
+
+
+def test_snowflake_may_read_the_bucket() -> None:
+    [rights] = [p for p in TEXT.split("\n\n") if p.startswith("The role at AWS")]
+    assert set(re.findall(r"s3:\w+", rights)) == {
+        *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:GetBucketLocation"),
+    }
 
 
 def test_the_schemas_are_those_of_the_project() -> None:

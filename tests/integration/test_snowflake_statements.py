@@ -6,6 +6,7 @@ Nothing is answered but that it worked; whether the SQL is right is shown elsewh
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -24,7 +25,6 @@ from tunegenie_assets.settings import Settings, apply_to_process
 
 pytestmark = [
     pytest.mark.skipif(find_spec("dbt.adapters.snowflake") is None, reason="needs the snowflake extra"),
-    pytest.mark.filterwarnings("ignore:urllib3 .* doesn't match a supported version"),
 ]
 
 BUILT = ("fct_plays", "dim_artist", "genre_analysis_complete", "monthly_insights_complete")
@@ -99,7 +99,7 @@ def client(production: Settings, lag: str, tmp_path: Path, monkeypatch: pytest.M
 
 
 def created(client: Client, name: str) -> str:
-    [statement] = [s for s in client.sent if s.startswith("create") and f".gold.{name} " in s]
+    [statement] = [s for s in client.sent if re.match(rf"create [a-z ]*table \S+\.gold\.{name} ", s)]
     return statement
 
 
@@ -112,7 +112,7 @@ def test_what_snowflake_is_sent(client: Client, production: Settings, lag: str) 
         statement = created(client, name)
         if lag:
             assert statement.startswith("create transient dynamic table")
-            assert "target_lag = '1 hour' warehouse = small refresh_mode = AUTO initialize = ON_CREATE" in statement
+            assert "target_lag = '1 hour' warehouse = small refresh_mode = FULL initialize = ON_CREATE" in statement
         else:
             assert statement.startswith("create or replace transient table")
             assert "total_plays bigint not null" in statement
@@ -121,7 +121,8 @@ def test_what_snowflake_is_sent(client: Client, production: Settings, lag: str) 
     tags = [s.split("query_tag = ")[1].split("'")[1] for s in client.sent if s.startswith("alter session")]
     assert sorted(json.loads(tag)["asset"] for tag in tags) == sorted(f"gold/{name}" for name in BUILT)
     assert {json.loads(tag)["run_id"] for tag in tags} == {"a-run"}
-    assert all("timezone = 'UTC', timestamp_type_mapping = 'TIMESTAMP_NTZ'" in s for s in client.sent if "alter s" in s)
+    parameters = "timezone = 'UTC', timestamp_type_mapping = 'TIMESTAMP_NTZ', week_start = 1, "
+    assert all(parameters in s for s in client.sent if "alter s" in s)
     assert client.arguments["role"] == production.snowflake_role
     assert client.arguments["session_parameters"] == {"QUERY_TAG": '{"app": "tunegenie"}'}
     assert not [s for s in client.sent if PASSPHRASE in s]

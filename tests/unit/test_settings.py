@@ -76,6 +76,8 @@ def test_unknown_environment_names_the_known_ones(monkeypatch: pytest.MonkeyPatc
         ("SNOWFLAKE_STAGE", "@raw.landing", "such as raw.landing, without @"),
         ("SNOWFLAKE_STAGE", "raw.landing; drop table raw.plays", "such as raw.landing"),
         ("SNOWFLAKE_STAGE_URL", "bucket/loads", "such as s3://bucket/landing"),
+        ("SNOWFLAKE_PRIVATE_KEY_PATH", "keys/absent.p8", "a file that holds the private key; there is none here"),
+        ("SNOWFLAKE_PRIVATE_KEY_PATH", ".", "a file that holds the private key; there is none here"),
         ("SNOWFLAKE_TARGET_LAG", "often", "such as 30 minutes, 1 hour or downstream"),
         ("SNOWFLAKE_TARGET_LAG", "1 hour' warehouse = 'x", "such as 30 minutes"),
         ("CONTACT", "me@example.org) evil", "e-mail address"),
@@ -157,6 +159,12 @@ def test_home_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("HOME", str(tmp_path / "me"))
     monkeypatch.setenv("TUNEGENIE_HOME", "~/music")
     assert load_settings().home == tmp_path / "me" / "music"
+
+
+def test_a_private_key_is_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rsa_key.p8").touch()
+    monkeypatch.setenv("TUNEGENIE_SNOWFLAKE_PRIVATE_KEY_PATH", "rsa_key.p8")
+    assert load_settings().snowflake_private_key_path == tmp_path / "rsa_key.p8"
 
 
 def test_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ SCHEMA = {"DB": {"silver": {"t": {"whole": "BIGINT", "share": "DOUBLE", "name": 
         ("select count(*) filter (where whole > 1) as plays from t", "filter"),
         ("select day + interval 1 day as next_day from t", "interval"),
         ("select day as start from t", "START|start"),
+        ("select date_trunc('WEEK', day) as monday from t", "week"),
         ("select cast(whole as hugeint) as whole from t", "not a type"),
         ("select name from t where", "does not parse"),
     ],

@@ -58,6 +58,10 @@ def _snowflake(settings: Settings) -> WarehouseIOManager:
 def _stage(settings: Settings) -> tuple[str, str] | None:
     """The stage for loads and the URL that it stands over."""
     if not settings.snowflake_stage:
+        if settings.snowflake_stage_url:
+            raise SettingsError(
+                f"{PREFIX}SNOWFLAKE_STAGE_URL needs {PREFIX}SNOWFLAKE_STAGE, the name of the stage that stands over it"
+            )
         return None
     url = settings.snowflake_loads_url
     if not url:

@@ -35,6 +35,8 @@ TYPES: dict[pa.DataType, str] = {
 SESSION: Mapping[str, object] = {
     "TIMEZONE": "UTC",
     "TIMESTAMP_TYPE_MAPPING": "TIMESTAMP_NTZ",
+    # Monday, as in DuckDB: metrics by week truncate dates to it.
+    "WEEK_START": 1,
     # What a killed process had begun ends minutes after it and not hours: its locks would hold up the next run.
     "ABORT_DETACHED_QUERY": True,
 }

@@ -24,7 +24,7 @@ select
     cast({{ iso_week('date_day') }} as bigint) as iso_week,
     cast({{ iso_weekday('date_day') }} as bigint) as iso_weekday,
     {{ weekday_name(iso_weekday('date_day')) }} as weekday_name,
-    cast(date_trunc('week', date_day) as date) as week_start,
+    {{ add_days('date_day', '1 - ' ~ iso_weekday('date_day')) }} as week_start,
     cast(date_trunc('month', date_day) as date) as month_start,
     {{ is_weekend('date_day') }} as is_weekend,
     {{ season('date_day') }} as season
