@@ -12,6 +12,8 @@ import dagster as dg
 import pandas as pd
 import pyarrow as pa
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.integration.production import PASSPHRASE, PASSPHRASE_VARIABLE
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
@@ -22,7 +24,7 @@ from tunegenie_assets.schemas.landing import ARCHIVES
 from tunegenie_assets.schemas.registry import TABLES
 from tunegenie_assets.schemas.results import EVALUATION
 from tunegenie_assets.schemas.table import Column, Table
-from tunegenie_assets.settings import Settings
+from tunegenie_assets.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from tunegenie_assets.resources.snowflake_tables import SnowflakeTables
@@ -32,7 +34,6 @@ pytestmark = [
         find_spec("dagster_snowflake") is None or find_spec("fakesnow") is None,
         reason="needs the snowflake extra and fakesnow",
     ),
-    # The copy of requests inside the connector does not know the versions of its dependencies.
     # The server's own way of reading DuckDB.
     pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result makes an extra copy"),
 ]
@@ -290,6 +291,22 @@ def test_a_wrong_passphrase_stops_before_the_network(
     snowflake: "SnowflakeTables", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(PASSPHRASE_VARIABLE, "wrong")
-    with pytest.raises(ValueError, match="private key") as caught:
+    with pytest.raises(SettingsError, match=PASSPHRASE_VARIABLE) as caught:
         snowflake.query("select 1")
     assert "wrong" not in str(caught.value)
+
+
+def test_a_key_that_is_not_encrypted_takes_no_passphrase(snowflake: "SnowflakeTables", tmp_path: Path) -> None:
+    plain = tmp_path / "plain.pem"
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    plain.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        )
+    )
+    other = snowflake.model_copy(update={"private_key_path": str(plain)})
+    with pytest.raises(SettingsError, match="does not open") as caught:
+        other.query("select 1")
+    assert PASSPHRASE not in str(caught.value)

@@ -39,8 +39,7 @@ def examine_snowflake(settings: Settings) -> list[Finding]:
             missing = list(_missing_of_session(cursor, settings))
             # Without one of them Snowflake answers no question.
             return missing or list(_inside(cursor, settings, Error))
-    # A private key that cannot be used is a ValueError.
-    except (OSError, ValueError, Error) as error:
+    except (OSError, SettingsError, Error) as error:
         return [Finding("Snowflake", State.FAILS, f"{_line(error)}; {_what_to_do(str(error), settings)}")]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,7 @@ from snowflake.connector.errors import Error
 from tunegenie_assets.resources.snowflake_staging import ExternalStage, staged
 from tunegenie_assets.resources.tables import WarehouseIOManager, Window, selected
 from tunegenie_assets.schemas.table import BOOLEAN, DATE, FLOAT, INTEGER, STRING, TIMESTAMP, Table
+from tunegenie_assets.settings import PREFIX, SettingsError
 
 TYPES: dict[pa.DataType, str] = {
     STRING: "varchar",
@@ -70,7 +71,11 @@ class SnowflakeTables(WarehouseIOManager):
 
     @contextmanager
     def cursor(self, asset: str | None = None) -> Generator[SnowflakeCursor]:
-        """A session of its own; Snowflake's query history names the run and the asset."""
+        """A session of its own; Snowflake's query history names the run and the asset.
+
+        Raises:
+            SettingsError: the key does not open, or Snowflake refuses the session.
+        """
         password = self.private_key_password
         arguments = dict(self.connection_arguments)
         tag = json.dumps({"app": "tunegenie", "run_id": self._run_id, "asset": asset})
@@ -89,8 +94,21 @@ class SnowflakeTables(WarehouseIOManager):
             autocommit=True,
             additional_snowflake_connection_args=arguments,
         )
-        # The resource leaves the session open when the block fails.
-        with resource.get_connection() as connection, closing(connection):
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(resource.get_connection())
+            except (ValueError, TypeError) as error:
+                # What the library says next tells to encode the key otherwise, which is not it.
+                raise SettingsError(
+                    f"the private key in {self.private_key_path} does not open: check "
+                    f"{PREFIX}SNOWFLAKE_PRIVATE_KEY_PATH and {PREFIX}SNOWFLAKE_PRIVATE_KEY_PASSPHRASE, "
+                    "which only an encrypted key has"
+                ) from error
+            except Error as error:
+                says = " ".join(str(error).split())
+                raise SettingsError(f"no session at Snowflake account {self.account}: {says}") from error
+            # The resource leaves the session open when the block fails.
+            stack.enter_context(closing(connection))
             yield connection.cursor()
 
     def write(self, schema: Table, rows: pa.Table, window: Window | None) -> None:
