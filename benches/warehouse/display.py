@@ -11,20 +11,19 @@ from benches.warehouse.measuring import Measured
 def show(console: Console, measured: Measured) -> None:
     table = Table(title="Gold from nothing, and one new day")
     for column in (
-        "plays", "days", "build", "plays a second", "peak memory", "database", "new day, daily models",
-        "whole tables beside it",
+        "plays", "days", "build", "plays a second", "peak memory", "database", "a new day", "tables built whole",
     ):  # fmt: skip
         table.add_column(column, justify="right")
-    for build, day in zip(measured.builds, measured.new_days, strict=True):
+    for build, day in zip(measured.builds, measured.day_seconds, strict=True):
         table.add_row(
             f"{build.plays:,}",
             f"{build.days:,}",
             f"{build.seconds:,.0f} s",
             f"{build.rows_per_second:,.0f}",
-            f"{max(build.peak_mb, day.peak_mb):,.0f} MB",
+            f"{build.peak_mb:,.0f} MB",
             f"{build.database_mb:,.0f} MB",
-            f"{day.daily_seconds:.2f} s",
-            f"{day.whole_seconds:.2f} s",
+            f"{day:.2f} s",
+            f"{build.whole_seconds:,.0f} s",
         )
     console.print(table)
     slowest = ", ".join(f"{model} {seconds:.1f} s" for model, seconds in measured.builds[-1].slowest.items())

@@ -28,15 +28,19 @@ Seconds = dict[str, dict[str, float]]
 SETTINGS = {"default_timezone": "UTC", "counting_policy": "all", "incognito": "counted"}
 
 
-def build(home: Path, from_day: int, until_day: int) -> Seconds:
-    """Build all models for the days [from_day, until_day), in parts as a run of Dagster does.
+def build(home: Path, from_day: int, until_day: int, *, only_daily: bool) -> Seconds:
+    """Build the models for the days [from_day, until_day), in parts as a run of Dagster does.
 
     Raises:
         SystemExit: dbt failed.
     """
     files = DbtProjectFiles(target="ci", target_path=home / "dbt")
     manifest = parse(files)
-    models = [name for name, node in manifest.nodes.items() if node.resource_type in ("model", "seed")]
+    models = [
+        name
+        for name, node in manifest.nodes.items()
+        if node.resource_type in ("model", "seed") and (DAILY_TAG in node.tags or not only_daily)
+    ]
     window = (FIRST_DAY + timedelta(days=from_day), FIRST_DAY + timedelta(days=until_day))
     planned = calls(
         models,
@@ -69,7 +73,7 @@ def records_by_day(warehouse: Path) -> dict[date, int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benches.warehouse.step", description=__doc__)
-    parser.add_argument("action", choices=("create", "add", "build"))
+    parser.add_argument("action", choices=("create", "add", "build", "build-daily"))
     parser.add_argument("home", type=Path)
     parser.add_argument("--listeners", type=int, default=0)
     parser.add_argument("--plays-per-day", type=int, default=0)
@@ -84,7 +88,8 @@ def main() -> None:
     elif arguments.action == "add":
         add_days(warehouse, history, arguments.from_day, arguments.until_day)
     else:
-        seconds = build(arguments.home, arguments.from_day, arguments.until_day)
+        only_daily = arguments.action == "build-daily"
+        seconds = build(arguments.home, arguments.from_day, arguments.until_day, only_daily=only_daily)
     sys.stdout.write(json.dumps(seconds))
 
 
