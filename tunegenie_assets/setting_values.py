@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import SecretStr
@@ -67,6 +68,16 @@ def checked_stage(value: str) -> str:
     if value and not _STAGE.fullmatch(value):
         raise ValueError("expected the name of a stage such as raw.landing, without @")
     return value
+
+
+def checked_private_key(value: Path | None) -> Path | None:
+    """Absolute: dbt reads it from the project's folder."""
+    if value is None:
+        return None
+    path = value.expanduser().absolute()
+    if not path.is_file():
+        raise ValueError("expected the path of a file that holds the private key; there is none here")
+    return path
 
 
 def checked_target_lag(value: str) -> str:

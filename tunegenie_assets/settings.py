@@ -21,6 +21,7 @@ from tunegenie_assets.setting_values import (
     checked_contact,
     checked_fernet_key,
     checked_names,
+    checked_private_key,
     checked_redirect_address,
     checked_service_address,
     checked_stage,
@@ -118,7 +119,7 @@ class Settings(BaseSettings):
     collecting: Collecting = Collecting.OFF
     snowflake_account: str = ""
     snowflake_user: str = ""
-    snowflake_private_key_path: Path | None = None
+    snowflake_private_key_path: Annotated[Path | None, AfterValidator(checked_private_key)] = None
     snowflake_private_key_passphrase: SecretStr | None = None
     snowflake_role: str = ""
     snowflake_warehouse: str = ""
@@ -161,16 +162,6 @@ class Settings(BaseSettings):
         if value is not None and not value.is_file():
             raise ValueError("expected the path of a CSV file of Spotify tracks; there is none here")
         return value
-
-    @field_validator("snowflake_private_key_path")
-    @classmethod
-    def _existing_key(cls, value: Path | None) -> Path | None:
-        if value is None:
-            return None
-        if not value.expanduser().is_file():
-            raise ValueError("expected the path of a file that holds the private key; there is none here")
-        # dbt reads it from the project's folder.
-        return value.expanduser().absolute()
 
     @field_validator("seed")
     @classmethod

@@ -229,5 +229,5 @@
 {%- endmacro %}
 
 {% macro snowflake__add_days(date, days) -%}
-    dateadd(day, {{ days }}, {{ date }})
+    cast(dateadd(day, {{ days }}, {{ date }}) as date)
 {%- endmacro %}

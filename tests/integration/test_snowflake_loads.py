@@ -89,7 +89,9 @@ def test_every_session_names_asset_and_run_and_is_in_utc(snowflake: "SnowflakeTa
     tags = [json.loads(session["QUERY_TAG"]) for session in opened]
     assert {"app": "tunegenie", "run_id": result.run_id, "asset": "synthetic/plays"} in tags
     assert {tag["run_id"] for tag in tags} == {result.run_id}
-    assert {(s["TIMEZONE"], s["TIMESTAMP_TYPE_MAPPING"]) for s in opened} == {("UTC", "TIMESTAMP_NTZ")}
+    assert {(s["TIMEZONE"], s["TIMESTAMP_TYPE_MAPPING"], s["WEEK_START"]) for s in opened} == {
+        ("UTC", "TIMESTAMP_NTZ", 1)
+    }
     with sessions_of() as opened:
         snowflake.read(KEY, None)
     assert json.loads(opened[0]["QUERY_TAG"])["asset"] == "synthetic/plays"
