@@ -67,7 +67,8 @@ def test_nothing_readable_is_on_disk_and_only_the_owner_may_read(tmp_path: Path)
     for path in (key, file):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-    assert not [word for word in (b"acc3ss", b"r3fresh", b"ada", b"Ab") if word in file.read_bytes()]
+    # Short words come up in ciphertext by chance.
+    assert not [word for word in (b"acc3ss", b"r3fresh", b'"ada"', b"Ab/../9") if word in file.read_bytes()]
     assert "acc3ss" not in repr(token())
     assert "r3fresh" not in repr(token())
 
