@@ -27,8 +27,8 @@ from tunegenie_assets.resources.duckdb_tables import DuckDBTables
 from tunegenie_assets.schemas.registry import TABLES
 from tunegenie_assets.settings import PREFIX
 
-MODELS = ("+plays", "+play_ledger")
-"""dbt's names of the plays, the ledger and all that they are made of."""
+MODELS = ("+fqn:tunegenie.silver.plays", "+fqn:tunegenie.silver.play_ledger")
+"""The plays, the ledger and all that they are made of; a semantic model is called `plays` as well."""
 SOURCES = ("lastfm_scrobbles", "spotify_extended_history")
 FIRST_DAY = date(2019, 1, 1)
 DAYS_AT_ONCE = 167
