@@ -40,31 +40,33 @@ playlists as (
     where playlist_name is not null
 ),
 
+-- Reads the plays once more instead of `dated`: a common table that is read twice is worked out over the whole history
+-- before a reader's window applies.
 excluded as (
     select
-        dated.play_id,
+        plays.play_id,
         min(exclusions.exclusion_id) as exclusion_id
-    from dated
+    from {{ ref('local_plays') }} as plays
     inner join {{ source('landing', 'exclusions') }} as exclusions
         on
-            dated.listener_id = exclusions.listener_id
+            plays.listener_id = exclusions.listener_id
             and (
                 exclusions.artist_name is null
-                or {{ artist_key('dated.artist_name') }} = {{ artist_key('exclusions.artist_name') }}
+                or {{ artist_key('plays.artist_name') }} = {{ artist_key('exclusions.artist_name') }}
             )
             and (
                 exclusions.track_name is null
-                or {{ title_key('dated.track_name') }} = {{ title_key('exclusions.track_name') }}
+                or {{ title_key('plays.track_name') }} = {{ title_key('exclusions.track_name') }}
             )
-            and (exclusions.track_id is null or dated.track_id = exclusions.track_id)
-            and (exclusions.first_date is null or dated.local_date >= exclusions.first_date)
-            and (exclusions.last_date is null or dated.local_date <= exclusions.last_date)
+            and (exclusions.track_id is null or plays.track_id = exclusions.track_id)
+            and (exclusions.first_date is null or cast(plays.local_timestamp as date) >= exclusions.first_date)
+            and (exclusions.last_date is null or cast(plays.local_timestamp as date) <= exclusions.last_date)
     left join playlists
         on
-            dated.track_id = playlists.track_id
+            plays.track_id = playlists.track_id
             and lower(playlists.playlist_name) = lower(exclusions.playlist_name)
     where exclusions.playlist_name is null or playlists.playlist_name is not null
-    group by dated.play_id
+    group by plays.play_id
 ),
 
 judged as (
