@@ -11,13 +11,15 @@ import numpy as np
 import pyarrow as pa
 
 from benches.merge.catalogue import invent_catalogue
-from benches.merge.export_files import add_to_zip, write_exports, write_rows
+from benches.merge.export_files import write_exports
 from benches.merge.homes import Home
 from benches.merge.observe_spotify import extended_history, in_files
 from benches.merge.records import ExportFile, Records
 from benches.merge.truth import listen
 from benches.processes import can_cut_network, run
 from benches.report import Size
+from ml.listeners.exports.fields import extended_file
+from ml.listeners.exports.files import JSON_ARRAY, write_export
 
 SEED = 11
 ROWS: dict[Size, int] = {"full": 250_000, "small": 5_000}
@@ -58,9 +60,8 @@ def measure_archive(size: Size, folder: Path) -> ArchiveResult:
     folder.mkdir(parents=True)
     history = large_history(ROWS[size])
     members = in_files(np.random.default_rng([SEED, 1]), history, ROWS_PER_FILE)
-    written = write_exports([ExportFile("my_spotify_data.zip", "spotify_extended_history", "json", members)], folder)
-    with zipfile.ZipFile(written[0].path) as archive:
-        unpacked = sum(entry.file_size for entry in archive.infolist())
+    written = write_exports([ExportFile("my_spotify_data.zip", "spotify_extended_history", JSON_ARRAY, members)], folder)
+    unpacked = _unpacked(written[0].path)
     finished = Home(folder / "home").import_files([written[0].path], network=False)
     rows = sum(len(records) for _, records in members)
     return ArchiveResult(
@@ -75,17 +76,20 @@ def measure_reader(size: Size, folder: Path) -> ReaderResult:
         BenchError: the reader failed.
     """
     folder.mkdir(parents=True)
-    path, member = folder / "large.zip", folder / "member.json"
+    path = folder / "large.zip"
     history = large_history(ROWS[size])
-    write_rows(history.rows, member, "json")
-    copies = -(-READER_MB[size] * 2**20 // member.stat().st_size)
-    write_rows(pa.concat_tables([history.rows] * copies), member, "json")
-    unpacked = member.stat().st_size
-    with zipfile.ZipFile(path, "w", compresslevel=1) as archive:
-        add_to_zip(archive, member, "Spotify Extended Streaming History/Streaming_History_Audio_2015-2025_0.json")
-    member.unlink()
+    copies = -(-READER_MB[size] * 2**20 // sum(map(len, JSON_ARRAY.pieces(history.rows))))
+    rows = pa.concat_tables([history.rows] * copies)
+    write_export(path, JSON_ARRAY, [(extended_file(0, history.stamp), rows)])
+    unpacked = _unpacked(path)
     finished = run([sys.executable, "-m", "benches.merge.read_archive", str(path), str(folder / "parsed")])
     return ReaderResult(int(finished.stdout), unpacked / 1e6, finished.seconds, finished.peak_mb)
+
+
+def _unpacked(path: Path) -> int:
+    """Bytes of all members of a zip."""
+    with zipfile.ZipFile(path) as archive:
+        return sum(entry.file_size for entry in archive.infolist())
 
 
 def large_history(rows: int) -> Records:

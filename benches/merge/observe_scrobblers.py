@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from benches.merge.catalogue import Catalogue, Integers
 from benches.merge.names import Names, credits_joined, guests_as_artists
-from benches.merge.records import Records, names_of, time_texts
+from benches.merge.records import Records, names_of
 from benches.merge.truth import MINUTE, SECOND, Booleans, Plays
+from ml.listeners.exports.fields import lastfm_rows, listenbrainz_file, listenbrainz_rows, maloja_rows, months_of
 
 LASTFM_LOST = 0.02
 LASTFM_LATE = 0.005
@@ -45,19 +46,7 @@ def lastfm_export(
     play, second = (np.repeat(column, copies)[::-1] for column in stored)
     track = plays.track[play]
     artist, title = names_of(names.artist, track), names_of(names.title, track)
-    empty = pa.array([""]).take(pa.array(np.zeros(len(play), dtype=np.int64)))
-    rows = pa.table(
-        {
-            "uts": pa.array(second).cast(pa.string()),
-            "utc_time": time_texts(second, "%d %b %Y, %H:%M"),
-            "artist": artist,
-            "artist_mbid": empty,
-            "album": names_of(catalogue.album, track),
-            "album_mbid": empty,
-            "track": title,
-            "track_mbid": empty,
-        }
-    )
+    rows = lastfm_rows(second, artist=artist, album=names_of(catalogue.album, track), title=title)
     return Records(rows, play, second, artist, title)
 
 
@@ -91,9 +80,9 @@ def listens_by_month(*parts: Records) -> tuple[tuple[str, Records], ...]:
         pa.concat_arrays([part.title for part in parts]),
     )
     whole = whole.take(np.argsort(whole.stamp, kind="stable"))
-    months = whole.stamp.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
+    months = months_of(whole.stamp)
     return tuple(
-        (f"listens/{1970 + month // 12}/{month % 12 + 1}.jsonl", whole.take(np.flatnonzero(months == month)))
+        (listenbrainz_file(month), whole.take(np.flatnonzero(months == month)))
         for month in np.unique(months).tolist()
     )
 
@@ -118,15 +107,7 @@ def maloja_scrobbles(rng: np.random.Generator, catalogue: Catalogue, plays: Play
         [pa.array([[a] for a in catalogue.artist]).take(pa.array(track)), names_of(catalogue.album, track)],
         ["artists", "albumtitle"],
     )
-    described = [artists, title, album, pa.array(length, mask=~known)]
-    rows = pa.table(
-        {
-            "time": second,
-            "track": pa.StructArray.from_arrays(described, ["artists", "title", "album", "length"]),
-            "duration": pa.nulls(len(play), pa.int64()),
-            "origin": names_of(("client:scrobbler",), np.zeros(len(play), dtype=np.int64)),
-        }
-    )
+    rows = maloja_rows(second, artists=artists, title=title, album=album, length=pa.array(length, mask=~known))
     return Records(rows, play, second, artist, title)
 
 
@@ -147,20 +128,9 @@ def _listens(catalogue: Catalogue, plays: Plays, play: Integers, second: Integer
         "duration_ms": pa.array(catalogue.duration_ms[track], mask=np.full(count, imported)),
         "ms_played": pa.array(plays.ms_played[play], mask=np.full(count, not imported)),
     }
-    metadata = {
-        "artist_name": artist,
-        "track_name": title,
-        "release_name": names_of(catalogue.album, track),
-        "recording_msid": names_of(tuple(f"00000000-0000-4000-8000-{n:012d}" for n in catalogue.recording), track),
-        "additional_info": pa.StructArray.from_arrays(list(info.values()), list(info)),
-    }
-    rows = pa.table(
-        {
-            "inserted_at": second + 5,
-            "listened_at": second,
-            "track_metadata": pa.StructArray.from_arrays(list(metadata.values()), list(metadata)),
-        }
-    )
+    msid = names_of(tuple(f"00000000-0000-4000-8000-{n:012d}" for n in catalogue.recording), track)
+    album = names_of(catalogue.album, track)
+    rows = listenbrainz_rows(second, artist=artist, title=title, album=album, msid=msid, info=info)
     return Records(rows, play, second, artist, title)
 
 

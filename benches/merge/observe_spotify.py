@@ -13,8 +13,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from benches.merge.catalogue import Catalogue, Integers
-from benches.merge.records import NO_PLAY, Records, names_of, time_texts
+from benches.merge.records import NO_PLAY, Records, names_of
 from benches.merge.truth import DAY, HOUR, SECOND, Booleans, Plays
+from ml.listeners.exports.fields import account_rows, extended_file, extended_rows
 
 MILLISECONDS_SINCE = int(datetime(2017, 6, 1, tzinfo=UTC).timestamp()) * SECOND
 """Before, `offline_timestamp` counts seconds."""
@@ -77,9 +78,7 @@ def in_files(rng: np.random.Generator, records: Records, rows_per_file: int) -> 
             again = before[rng.random(len(before)) < DOUBLED_ACROSS_FILES]
             index = np.concatenate([again, index])
         part = records.take(index)
-        years = np.unique(part.stamp[[0, -1]].astype("datetime64[s]").astype("datetime64[Y]")).astype(str)
-        name = f"Spotify Extended Streaming History/Streaming_History_Audio_{'-'.join(years)}_{number}.json"
-        members.append((name, part))
+        members.append((extended_file(number, part.stamp), part))
     return tuple(members)
 
 
@@ -90,14 +89,7 @@ def account_data(catalogue: Catalogue, plays: Plays, begin: int) -> Records:
     minute = plays.synced[play] // (60 * SECOND) * 60
     track = plays.track[play]
     artist, title = names_of(catalogue.artist, track), names_of(catalogue.title, track)
-    rows = pa.table(
-        {
-            "endTime": time_texts(minute, "%Y-%m-%d %H:%M"),
-            "artistName": artist,
-            "trackName": title,
-            "msPlayed": plays.ms_played[play],
-        }
-    )
+    rows = account_rows(minute, artist=artist, title=title, ms_played=plays.ms_played[play])
     return Records(rows, play, minute, artist, title)
 
 
@@ -121,12 +113,11 @@ def _extended_rows(
     noted: npt.NDArray[np.float64],
 ) -> pa.Table:
     count = len(play)
-    nothing = pa.nulls(count, pa.string())
     ends = np.where(plays.done[play] & (ms_played > 0), 0, np.where(ms_played < SHORT, 1, 2))
     begins = _reasons_to_start(rng, plays)[play]
-    return pa.table(
+    return extended_rows(
+        ts,
         {
-            "ts": time_texts(ts, "%Y-%m-%dT%H:%M:%SZ"),
             "platform": names_of(PLATFORMS, plays.device[play]),
             "ms_played": ms_played,
             "conn_country": names_of(("CH", "DE", "ZZ"), np.where(plays.offline[play], 2, plays.device[play] // 3)),
@@ -135,13 +126,6 @@ def _extended_rows(
             "master_metadata_album_artist_name": names_of(catalogue.artist, track),
             "master_metadata_album_album_name": names_of(catalogue.album, track),
             "spotify_track_uri": names_of(tuple(f"spotify:track:{i}" for i in catalogue.spotify_id), track),
-            "episode_name": nothing,
-            "episode_show_name": nothing,
-            "spotify_episode_uri": nothing,
-            "audiobook_title": nothing,
-            "audiobook_uri": nothing,
-            "audiobook_chapter_uri": nothing,
-            "audiobook_chapter_title": nothing,
             "reason_start": names_of(("trackdone", "clickrow", "fwdbtn", "appload"), begins),
             "reason_end": names_of(("trackdone", "fwdbtn", "endplay"), ends),
             "shuffle": plays.start[play] // DAY % 3 == 0,
@@ -149,7 +133,7 @@ def _extended_rows(
             "offline": plays.offline[play],
             "offline_timestamp": pa.array(noted, from_pandas=True).cast(pa.int64()),
             "incognito_mode": plays.incognito[play],
-        }
+        },
     )
 
 

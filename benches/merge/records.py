@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from benches.merge.catalogue import Integers
+from ml.listeners.exports.files import Layout
 
 NO_PLAY = -1
 """Behind a record that no one should count: nothing was heard, or the length is broken."""
@@ -49,23 +48,13 @@ class Records:
 
 @dataclass(frozen=True)
 class ExportFile:
-    """One file that the listener imports: `members` of a zip, or the single file itself."""
+    """One file that the listener imports: `members` of a zip, which its name tells, or the single file itself."""
 
     name: str
     source: str
     """Name of the source, as the raw table is named."""
-    layout: Literal["json", "jsonl", "csv", "maloja"]
+    layout: Layout
     members: tuple[tuple[str, Records], ...]
-
-    @property
-    def is_zip(self) -> bool:
-        return self.name.endswith(".zip")
-
-
-def time_texts(seconds: Integers, pattern: str) -> pa.Array:
-    """Seconds since 1970 as text in UTC; `pattern` as strftime has it."""
-    stamps = pa.array(seconds.astype("datetime64[s]"))
-    return pc.call_function("strftime", [stamps], pc.StrftimeOptions(pattern))
 
 
 def names_of(values: Sequence[str], index: Integers) -> pa.Array:

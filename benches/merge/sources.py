@@ -20,6 +20,8 @@ from benches.merge.observe_scrobblers import (
 from benches.merge.observe_spotify import account_data, extended_history, in_files
 from benches.merge.records import ExportFile
 from benches.merge.truth import BEGIN, DAY, YEAR, YEARS, Plays
+from ml.listeners.exports.fields import ACCOUNT_FOLDER
+from ml.listeners.exports.files import CSV, JSON_ARRAY, JSON_LINES, object_around
 
 END = BEGIN + YEARS * YEAR
 FAR_FUTURE = END + 10 * YEAR
@@ -47,7 +49,7 @@ def _extended_archives(rng: np.random.Generator, catalogue: Catalogue, plays: Pl
     size = len(history) // FILES_PER_HISTORY + 1
     periods = {"spotify_2018.zip": (0, BEGIN + 3 * YEAR), "spotify_2019.zip": (BEGIN + 2 * YEAR, FAR_FUTURE)}
     return [
-        ExportFile(name, "spotify_extended_history", "json", in_files(rng, history.between(*period), size))
+        ExportFile(name, "spotify_extended_history", JSON_ARRAY, in_files(rng, history.between(*period), size))
         for name, period in periods.items()
     ]
 
@@ -55,8 +57,8 @@ def _extended_archives(rng: np.random.Generator, catalogue: Catalogue, plays: Pl
 def _account_archive(catalogue: Catalogue, plays: Plays) -> ExportFile:
     """The last year, in Spotify's account data."""
     records = account_data(catalogue, plays, END - YEAR)
-    members = (("Spotify Account Data/StreamingHistory_music_0.json", records),)
-    return ExportFile("account_data.zip", "spotify_account_history", "json", members)
+    members = ((f"{ACCOUNT_FOLDER}/StreamingHistory_music_0.json", records),)
+    return ExportFile("account_data.zip", "spotify_account_history", JSON_ARRAY, members)
 
 
 def _lastfm_exports(rng: np.random.Generator, catalogue: Catalogue, plays: Plays) -> list[ExportFile]:
@@ -69,7 +71,7 @@ def _lastfm_exports(rng: np.random.Generator, catalogue: Catalogue, plays: Plays
     for name, (end, spelling) in exports.items():
         until = second * 1000 < end
         records = lastfm_export(rng, catalogue, plays, spelling, (play[until], second[until]))
-        files.append(ExportFile(name, "lastfm_scrobbles", "csv", ((name, records),)))
+        files.append(ExportFile(name, "lastfm_scrobbles", CSV, ((name, records),)))
     return files
 
 
@@ -77,10 +79,11 @@ def _listenbrainz_archive(rng: np.random.Generator, catalogue: Catalogue, plays:
     """Live listens of years 3 and 4, and a Spotify archive imported there, which overlaps them by two months."""
     live = live_listens(rng, catalogue, plays, BEGIN + 2 * YEAR)
     imported = imported_listens(rng, catalogue, plays, BEGIN + YEAR, BEGIN + 2 * YEAR + 60 * DAY)
-    return ExportFile("listenbrainz.zip", "listenbrainz_listens", "jsonl", listens_by_month(imported, live))
+    return ExportFile("listenbrainz.zip", "listenbrainz_listens", JSON_LINES, listens_by_month(imported, live))
 
 
 def _maloja_export(rng: np.random.Generator, catalogue: Catalogue, plays: Plays) -> ExportFile:
     """From the middle of year 2 into year 4, so that for three months all five sources hear the same plays."""
     records = maloja_scrobbles(rng, catalogue, plays, BEGIN + 3 * YEAR // 2, BEGIN + 13 * YEAR // 4)
-    return ExportFile("maloja_export.json", "maloja_scrobbles", "maloja", (("maloja_export.json", records),))
+    layout = object_around({"maloja": {"export_time": 1551400000}}, "scrobbles")
+    return ExportFile("maloja_export.json", "maloja_scrobbles", layout, (("maloja_export.json", records),))

@@ -16,6 +16,7 @@ import duckdb
 import typer
 from rich.console import Console
 
+from ml.listeners.exports.export_format import ExportFormat
 from tunegenie_assets.cli import service_commands
 from tunegenie_assets.cli.arguments import Command, Json
 from tunegenie_assets.cli.errors import INTERRUPTED, CommandError
@@ -187,6 +188,42 @@ def sandbox(
     from tunegenie_assets.cli import sandboxing as command  # noqa: PLC0415  # as above
 
     request = command.Request(listeners=listeners, days=days, profile=profile, port=port, faults=faults)
+    command.run(request, as_json=as_json)
+
+
+@app.command()
+def simulate(
+    *,
+    folder: Annotated[Path, typer.Option("--to", help="A new or an empty folder.")],
+    formats: Annotated[
+        list[ExportFormat] | None, typer.Option("--format", help="As this service exports; all of them without it.")
+    ] = None,
+    listeners: Annotated[
+        int | None, typer.Option(min=1, help="Listeners to simulate [TUNEGENIE_SIMULATED_LISTENERS].")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="Days they listen [TUNEGENIE_SIMULATED_DAYS].")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the population [TUNEGENIE_SEED].")] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=DATE, help="Day after the last one; today (UTC) without it.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write simulated listeners as files: what each service would have exported, and the truth beside it.
+
+    Nothing is imported and no home is needed. The same seed and days give the same bytes.
+    """
+    from tunegenie_assets.cli import simulating as command  # noqa: PLC0415  # as above
+
+    request = command.Request(
+        listeners=listeners,
+        days=days,
+        seed=seed,
+        until=until.date() if until else None,
+        formats=list(dict.fromkeys(formats or ExportFormat)),
+        folder=folder,
+    )
     command.run(request, as_json=as_json)
 
 

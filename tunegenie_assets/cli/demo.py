@@ -6,21 +6,19 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
 from rich.console import Console
 
-from ml.listeners.population import PopulationSpec
 from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.demo_account import CONNECTED, Account, connected_account, forget_account
-from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.population import population_spec
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
 from tunegenie_assets.definitions import build_collection, build_definitions, build_simulation
 from tunegenie_assets.jobs import BUILD_EVERYTHING, COLLECT
-from tunegenie_assets.keys import FIRST_PLAY_DAY
 from tunegenie_assets.partitions import range_tags
 from tunegenie_assets.resources.report_folder import DBT_DOCS, page_of
 from tunegenie_assets.sensors import IMPORT_FOLLOWS_TAG, PAGES_KEY
@@ -50,14 +48,7 @@ def run(
     out, progress = display.consoles(as_json=as_json)
     platform = Platform.open()
     settings = platform.settings
-    last = until or datetime.now(UTC).date()
-    spec = PopulationSpec(
-        listeners=listeners or settings.simulated_listeners,
-        seed=settings.seed if seed is None else seed,
-        first_day=last - timedelta(days=days or settings.simulated_days),
-        until=last,
-    )
-    _check_days(spec)
+    spec = population_spec(settings, listeners=listeners, days=days, seed=seed, until=until)
     collection, simulation = build_collection(settings), build_simulation(settings)
     with dagster_instance(settings) as instance:
         if simulation.settled() != spec:
@@ -80,15 +71,6 @@ def run(
         display.print_json(_document(platform, connected, report, seconds))
     else:
         _print(platform, connected, report, seconds, out)
-
-
-def _check_days(spec: PopulationSpec) -> None:
-    today = datetime.now(UTC).date()
-    if spec.first_day < FIRST_PLAY_DAY or spec.until > today:
-        raise CommandError(
-            f"cannot simulate {spec.first_day} to {spec.until - timedelta(days=1)}: days from {FIRST_PLAY_DAY} "
-            f"to yesterday, {today - timedelta(days=1)}, can be simulated"
-        )
 
 
 def _collect(

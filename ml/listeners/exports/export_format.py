@@ -1,0 +1,16 @@
+"""The names of the formats in which simulated plays can be written. What each tells is in spotify.py and scrobblers.py."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ExportFormat(StrEnum):
+    """What a service would have exported."""
+
+    SPOTIFY_EXTENDED = "spotify_extended"
+    SPOTIFY_ACCOUNT = "spotify_account"
+    LASTFM = "lastfm"
+    LISTENBRAINZ = "listenbrainz"
+    MALOJA = "maloja"
+    KOITO = "koito"
