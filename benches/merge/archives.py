@@ -60,9 +60,10 @@ def measure_archive(size: Size, folder: Path) -> ArchiveResult:
     folder.mkdir(parents=True)
     history = large_history(ROWS[size])
     members = in_files(np.random.default_rng([SEED, 1]), history, ROWS_PER_FILE)
-    written = write_exports([ExportFile("my_spotify_data.zip", "spotify_extended_history", JSON_ARRAY, members)], folder)
-    unpacked = _unpacked(written[0].path)
-    finished = Home(folder / "home").import_files([written[0].path], network=False)
+    export = ExportFile("my_spotify_data.zip", "spotify_extended_history", JSON_ARRAY, members)
+    [written] = write_exports([export], folder)
+    unpacked = _unpacked(written.path)
+    finished = Home(folder / "home").import_files([written.path], network=False)
     rows = sum(len(records) for _, records in members)
     return ArchiveResult(
         rows, unpacked / 1e6, finished.seconds, finished.cpu_seconds, finished.peak_mb, can_cut_network()

@@ -82,8 +82,7 @@ def listens_by_month(*parts: Records) -> tuple[tuple[str, Records], ...]:
     whole = whole.take(np.argsort(whole.stamp, kind="stable"))
     months = months_of(whole.stamp)
     return tuple(
-        (listenbrainz_file(month), whole.take(np.flatnonzero(months == month)))
-        for month in np.unique(months).tolist()
+        (listenbrainz_file(month), whole.take(np.flatnonzero(months == month))) for month in np.unique(months).tolist()
     )
 
 

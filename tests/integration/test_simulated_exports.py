@@ -1,4 +1,4 @@
-"""Exports of one simulated listener, imported together: what several services tell of is one play, and each play is one."""
+"""Exports of one simulated listener, imported together: each play that any of the services tells of is counted once."""
 
 from __future__ import annotations
 

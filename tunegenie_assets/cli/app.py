@@ -221,7 +221,7 @@ def simulate(
         days=days,
         seed=seed,
         until=until.date() if until else None,
-        formats=list(dict.fromkeys(formats or ExportFormat)),
+        formats=list(dict.fromkeys(formats)) if formats else list(ExportFormat),
         folder=folder,
     )
     command.run(request, as_json=as_json)

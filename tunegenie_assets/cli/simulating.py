@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from rich.console import Console
@@ -21,7 +22,7 @@ from ml.listeners.exports.files import CSV, write_export
 from ml.listeners.exports.heard import Heard, heard_by_listener
 from ml.listeners.exports.write import write_listener
 from ml.listeners.plays import simulate_plays
-from ml.listeners.population import PopulationSpec, simulate_listeners
+from ml.listeners.population import simulate_listeners
 from tunegenie_assets.cli import display
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.population import population_spec
@@ -50,16 +51,17 @@ def run(request: Request, *, as_json: bool) -> None:
         CommandError: the folder or the catalogue cannot be used, or the days cannot be simulated.
     """
     begin = time.monotonic()
-    out, progress = display.consoles(as_json=as_json)
+    out, progress = Console(quiet=as_json, highlight=False), Console(stderr=True, highlight=False)
     settings = load_settings()
     spec = population_spec(
         settings, listeners=request.listeners, days=request.days, seed=request.seed, until=request.until
     )
+    last_day = spec.until - timedelta(days=1)
     _check_empty(request.folder)
     try:
         catalogue = _catalogue(settings)
         listeners = simulate_listeners(spec, catalogue)
-        progress.print(f"Simulating {spec.listeners} listeners from {spec.first_day} to {_last_day(spec)}")
+        progress.print(f"Simulating {spec.listeners} listeners from {spec.first_day} to {last_day}")
         plays = simulate_plays(listeners, catalogue, spec.first_day, spec.until)
     except MlError as error:
         raise CommandError(f"nothing was simulated: {error}") from error
@@ -69,11 +71,21 @@ def run(request: Request, *, as_json: bool) -> None:
             records.update(write_listener(heard, request.formats, request.folder / heard.listener_id))
     # Last, so that whoever finds it finds a whole folder.
     write_export(request.folder / LISTENERS, CSV, [(LISTENERS, listeners)])
-    seconds = time.monotonic() - begin
+    document = {
+        "command": "simulate",
+        "seconds": round(time.monotonic() - begin, 2),
+        "folder": str(request.folder),
+        "listeners": spec.listeners,
+        "seed": spec.seed,
+        "first_day": spec.first_day,
+        "last_day": last_day,
+        "plays": plays.num_rows,
+        "records": {one.value: records[one] for one in request.formats},
+    }
     if as_json:
-        display.print_json(_document(spec, request, plays.num_rows, records, seconds))
+        display.print_json(document)
     else:
-        _print(spec, request, plays.num_rows, records, seconds, out)
+        _print(document, out)
 
 
 def _check_empty(folder: Path) -> None:
@@ -88,48 +100,21 @@ def _catalogue(settings: Settings) -> pa.Table:
     return read_catalogue(settings.catalogue).tracks if settings.catalogue else generate_catalogue(settings.seed)
 
 
-def _last_day(spec: PopulationSpec) -> date:
-    return spec.until - timedelta(days=1)
-
-
 @contextmanager
 def _watched(histories: Iterable[Heard], count: int, console: Console) -> Generator[Iterable[Heard]]:
     """The same, with a bar while a person watches."""
     if not console.is_terminal:
         yield histories
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("listeners"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        yield progress.track(histories, total=count, description="listeners")
+        yield progress.track(histories, total=count)
 
 
-def _document(
-    spec: PopulationSpec, request: Request, plays: int, records: Counter[ExportFormat], seconds: float
-) -> dict[str, object]:
-    return {
-        "command": "simulate",
-        "seconds": round(seconds, 2),
-        "folder": str(request.folder),
-        "listeners": spec.listeners,
-        "seed": spec.seed,
-        "first_day": spec.first_day,
-        "last_day": _last_day(spec),
-        "plays": plays,
-        "records": {one.value: records[one] for one in request.formats},
-    }
-
-
-def _print(
-    spec: PopulationSpec,
-    request: Request,
-    plays: int,
-    records: Counter[ExportFormat],
-    seconds: float,
-    out: Console,
-) -> None:
-    rows = [(one.value, records[one]) for one in request.formats]
-    out.print(display.table(f"{plays:,} plays of {spec.listeners:,} listeners", ["format", "records"], rows))
+def _print(document: Mapping[str, Any], out: Console) -> None:
+    title = f"{document['plays']:,} plays of {document['listeners']:,} listeners"
+    out.print(display.table(title, ["format", "records"], list(document["records"].items())))
     out.print()
-    out.print(f"Written to {request.folder}: a folder for each listener, and {LISTENERS}.", markup=False)
-    out.print("In each: the exports, truth.csv and truth.json with every play, records.csv with what each record means.")
-    out.print(f"[dim]{seconds:.1f} s with the start of the program[/dim]")
+    out.print(f"Written to {document['folder']}: {LISTENERS}, and a folder for each listener.", markup=False)
+    out.print("There truth.csv and truth.json hold every play; records.csv says which play each record is of.")
+    out.print(f"[dim]{document['seconds']:.1f} s with the start of the program[/dim]")

@@ -1,4 +1,7 @@
-"""The names of the formats in which simulated plays can be written. What each tells is in spotify.py and scrobblers.py."""
+"""The names of the formats in which simulated plays can be written.
+
+What each of them tells is in spotify.py and scrobblers.py. Nothing heavy is imported, since `--help` lists the names.
+"""
 
 from __future__ import annotations
 

@@ -93,9 +93,7 @@ def months_of(second: Integers) -> Integers:
     return second.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
 
 
-def maloja_rows(
-    second: Integers, *, artists: Column, title: Column, album: pa.Array, length: Column
-) -> pa.Table:
+def maloja_rows(second: Integers, *, artists: Column, title: Column, album: pa.Array, length: Column) -> pa.Table:
     """Scrobbles of Maloja; `album` holds `artists` and `albumtitle`, `length` is the track's in seconds."""
     track = {"artists": artists, "title": title, "album": album, "length": length}
     return pa.table(
@@ -108,9 +106,7 @@ def maloja_rows(
     )
 
 
-def koito_rows(
-    second: Integers, *, artists: pa.ListArray, title: Column, album: pa.Array, length: Column
-) -> pa.Table:
+def koito_rows(second: Integers, *, artists: pa.ListArray, title: Column, album: pa.Array, length: Column) -> pa.Table:
     """Listens of Koito; of the artists, of whom there is at least one, the first is the main one.
 
     `length` is the track's in seconds.

@@ -7,6 +7,7 @@ whose length nobody knows, four minutes were played, or it ended by itself after
 from __future__ import annotations
 
 import uuid
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -89,7 +90,8 @@ def maloja(heard: Heard) -> Export:
     """One JSON object, oldest first."""
     layout = object_around({"maloja": {"export_time": int(heard.made_at.timestamp())}}, "scrobbles")
     heard = heard.take(scrobbled(heard))
-    album = struct({"artists": _artists(heard), "albumtitle": heard.column("album_name")}, mask=heard.column("album_name").is_null())
+    album_title = heard.column("album_name")
+    album = struct({"artists": _artists(heard), "albumtitle": album_title}, mask=album_title.is_null())
     rows = maloja_rows(
         heard.seconds("started_at"),
         artists=_artists(heard),

@@ -21,7 +21,7 @@ UNTIL = date(2025, 3, 11)
 
 
 def a_request(folder: Path, **changes: object) -> Request:
-    fields = {"listeners": 2, "days": 5, "seed": 7, "until": UNTIL, "formats": list(ExportFormat), "folder": folder}
+    fields = {"listeners": 2, "days": 30, "seed": 7, "until": UNTIL, "formats": list(ExportFormat), "folder": folder}
     return Request(**{**fields, **changes})  # pyright: ignore[reportArgumentType]  # by name
 
 
@@ -55,7 +55,7 @@ def test_the_truth_is_what_the_simulator_plays(tmp_path: Path) -> None:
     """With the settings as they are, these are the plays that `demo` simulates."""
     run(a_request(tmp_path / "out", formats=[]), as_json=True)
     catalogue = generate_catalogue(42)
-    spec = PopulationSpec(2, 7, UNTIL - timedelta(days=5), UNTIL)
+    spec = PopulationSpec(2, 7, UNTIL - timedelta(days=30), UNTIL)
     plays = simulate_plays(simulate_listeners(spec, catalogue), catalogue, spec.first_day, spec.until)
     expected = sorted(
         (play["listener_id"], f"{play['started_at'].isoformat(timespec='milliseconds')}Z", play["track_id"])
