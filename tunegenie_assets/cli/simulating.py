@@ -112,9 +112,12 @@ def _watched(histories: Iterable[Heard], count: int, console: Console) -> Genera
 
 
 def _print(document: Mapping[str, Any], out: Console) -> None:
-    title = f"{document['plays']:,} plays of {document['listeners']:,} listeners"
-    out.print(display.table(title, ["format", "records"], list(document["records"].items())))
+    out.print(f"{document['plays']:,} plays of {document['listeners']:,} listeners")
     out.print()
-    out.print(f"Written to {document['folder']}: {LISTENERS}, and a folder for each listener.", markup=False)
-    out.print("There truth.csv and truth.json hold every play; records.csv says which play each record is of.")
+    out.print(display.table("Exports", ["format", "records"], list(document["records"].items())))
+    out.print()
+    out.print(
+        f"{document['folder']} has {LISTENERS} and a folder for each listener: the exports, every play in truth.csv"
+    )
+    out.print("and truth.json, and in records.csv which play each record of each file is of.")
     out.print(f"[dim]{document['seconds']:.1f} s with the start of the program[/dim]")

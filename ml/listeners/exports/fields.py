@@ -154,6 +154,6 @@ def _only_alias(names: Column) -> pa.ListArray:
 
 
 def _array(column: Column) -> pa.Array:
-    if isinstance(column, pa.ChunkedArray):
-        return column.combine_chunks()
-    return column if isinstance(column, pa.Array) else pa.array(column)
+    if isinstance(column, np.ndarray):
+        return pa.array(column)
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

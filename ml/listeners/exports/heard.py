@@ -79,7 +79,7 @@ def heard_by_listener(plays: pa.Table, listeners: pa.Table, catalogue: pa.Table)
     columns = (listeners[name].to_pylist() for name in ("listener_id", "country", "simulated_until"))
     for listener_id, country, until in zip(*columns, strict=True):
         begin = bounds.get(listener_id, 0)
-        own = plays.slice(begin, ends.get(listener_id, 0) - begin).combine_chunks()
+        own = plays.slice(begin, ends.get(listener_id, 0) - begin)
         numbers = pa.array(np.arange(1, own.num_rows + 1))
         yield Heard(listener_id, country, until, own.add_column(0, "play_number", numbers))
 

@@ -82,6 +82,8 @@ def _json_strings(column: pa.Array) -> pa.Array:
 
 def _csv_texts(column: pa.Array) -> pa.Array:
     texts = column.cast(pa.string())
+    if not pa.types.is_string(column.type):
+        return texts.fill_null("")
     awkward = pc.call_function("match_substring_regex", [texts], _pattern(_NEEDS_QUOTES))
     doubled = pc.call_function("replace_substring", [texts], pc.ReplaceSubstringOptions(pattern='"', replacement='""'))
     return _where(awkward, _joined(['"', doubled, '"']), texts).fill_null("")

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ml.listeners.exports.export import Export, Member
+from ml.listeners.exports.export_format import ExportFormat
 from ml.listeners.exports.heard import Heard
 
 TRUTH = "truth"
@@ -32,7 +33,7 @@ def plays_as_they_are(heard: Heard) -> pa.Table:
     )
 
 
-def records_of(exports: Mapping[str, Export]) -> pa.Table:
+def records_of(exports: Mapping[ExportFormat, Export]) -> pa.Table:
     """For each record of the exports its format, its file, its place there from 0, and the play that it is of.
 
     `file` is the export, `member` the file in it, which of an export that is no zip is the same.
@@ -49,9 +50,9 @@ _PLACES = pa.schema(
 )
 
 
-def _places(name: str, file: str, member: Member) -> pa.Table:
+def _places(name: ExportFormat, file: str, member: Member) -> pa.Table:
     count = member.rows.num_rows
-    texts = [pa.repeat(str(text), count) for text in (name, file, member.name)]
+    texts = [pa.repeat(text, count) for text in (name.value, file, member.name)]
     return pa.table([*texts, pa.array(np.arange(count)), member.play_number], schema=_PLACES)
 
 
