@@ -12,7 +12,7 @@ import pytest
 
 from tests.integration.conftest import Home, failed_checks, home_at
 
-EXPORTS = {"spotify_account": "spotify_account.zip", "lastfm": "lastfm.csv", "listenbrainz": "listenbrainz.zip"}
+EXPORTS = {"spotify_extended": "spotify_extended.zip", "lastfm": "lastfm.csv", "listenbrainz": "listenbrainz.zip"}
 LEDGER = """
 select a.original_name, f.member_name, l.source_row, l.play_id
 from silver.play_ledger as l
@@ -61,4 +61,4 @@ def test_the_services_told_of_the_same_plays(imported: Imported) -> None:
     for record in imported.records:
         told[record["format"]].add(record["play_number"])
     assert told.keys() == EXPORTS.keys()
-    assert told["lastfm"] == told["listenbrainz"] < told["spotify_account"]
+    assert told["lastfm"] == told["listenbrainz"] < told["spotify_extended"]

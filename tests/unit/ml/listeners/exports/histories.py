@@ -111,7 +111,7 @@ def truth(folder: Path) -> dict[int, dict[str, Any]]:
 
 
 def records(folder: Path, name: ExportFormat) -> list[Told]:
-    """Every record of an export beside the play that `records.csv` says it is of, in the order of the files.
+    """Every record of an export beside the play that `records.csv` says it is of, in the order of that file.
 
     Fails when the reader refuses one, finds another source, or one of the two knows a record that the other does not.
     """
@@ -121,12 +121,12 @@ def records(folder: Path, name: ExportFormat) -> list[Told]:
     found: dict[tuple[str, int], dict[str, Any]] = {}
     for file in sorted({row["file"] for row in places}):
         found |= _read(folder / LISTENER / file)
-    assert [*found] == [*dict.fromkeys((row["member"], int(row["row"])) for row in places)]
+    assert sorted(found) == sorted((row["member"], int(row["row"])) for row in places)
     return [Told(found[row["member"], int(row["row"])], plays[int(row["play_number"])]) for row in places]
 
 
 def _read(path: Path) -> dict[tuple[str, int], dict[str, Any]]:
-    """The records by file and row, in the order of the zip."""
+    """The records by file and row."""
     found: dict[tuple[str, int], dict[str, Any]] = {}
     with open_members(path) as members:
         for one in detect_members(members, path.name):

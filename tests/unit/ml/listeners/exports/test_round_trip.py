@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -189,13 +190,10 @@ def check(tracks: list[Track], plays: list[Play], folder: Path) -> None:
 
 
 def test_awkward_names_and_lengths_come_back(tmp_path: Path) -> None:
-    lengths = (1, 29_999, 30_001, 100_000, 240_000, 300_000)
-    starts = (NEW_YEAR + timedelta(hours=number, milliseconds=999) for number in range(len(TRACKS) * len(lengths)))
-    reasons = ("trackdone", "fwdbtn")
-    plays = [
-        Play(track, start, ms, reasons[track % 2])
-        for start, (track, ms) in zip(starts, ((t, ms) for t in range(len(TRACKS)) for ms in lengths), strict=True)
-    ]
+    lengths = (1, 29_999, 30_000, 30_001, 99_999, 100_000, 239_999, 240_000, 300_000)
+    each = product(range(len(TRACKS)), lengths, ("trackdone", "fwdbtn"))
+    begin = NEW_YEAR + timedelta(milliseconds=999)
+    plays = [Play(track, begin + number * timedelta(hours=1), ms, end) for number, (track, ms, end) in enumerate(each)]
     check(list(TRACKS), plays, tmp_path)
 
 
