@@ -73,6 +73,15 @@ def test_lastfm_is_newest_first_and_the_others_oldest_first(tmp_path: Path) -> N
     assert members(tmp_path, "listenbrainz.zip") == [f"listens/2024/{month}.jsonl" for month in (9, 10, 11, 12)]
 
 
+def test_the_first_artist_is_the_main_one_at_koito(tmp_path: Path) -> None:
+    tracks = [Track(artists=("Ada", "Bob", "Cyd")), Track(artists=("Bob",))]
+    plays = [Play(0, NEW_YEAR), Play(1, NEW_YEAR + timedelta(hours=1))]
+    written(heard_of(tracks, plays, date(2025, 1, 2)), tmp_path)
+    export = json.loads((tmp_path / LISTENER / "koito.json").read_text(encoding="utf-8"))
+    main = [[artist["is_primary"] for artist in listen["artists"]] for listen in export["listens"]]
+    assert main == [[True, False, False], [True]]
+
+
 def test_csv_and_json_for_people_say_the_same(tmp_path: Path) -> None:
     tracks = [Track(title='A "B", C\nD', album=None)]
     written(heard_of(tracks, plays_every(timedelta(hours=1), 3, NEW_YEAR), date(2025, 1, 2)), tmp_path, [])

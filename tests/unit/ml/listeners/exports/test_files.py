@@ -82,6 +82,11 @@ def test_csv_says_what_the_table_says(rows: list[dict[str, Any]]) -> None:
     assert read == [["text", "number", "flag"], *expected]
 
 
+def test_csv_quotes_what_needs_it_and_tells_empty_from_nothing() -> None:
+    table = pa.table({"text": ["plain", "a,b", 'a "b"', "", None], "number": [1, 2, 3, 4, None]})
+    assert content(CSV, table) == 'text,number\nplain,1\n"a,b",2\n"a ""b""",3\n"",4\n,\n'
+
+
 def test_a_column_that_has_no_json_is_named() -> None:
     with pytest.raises(TypeError, match="double"):
         content(JSON_ARRAY, pa.table({"share": [0.5]}))
