@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,9 +11,17 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ml.listeners.plays import simulate_plays
+from ml.listeners.plays import CODED_SCHEMA, simulated_runs, world_of
 
 Progress = Callable[[date, int], None]
+
+PARQUET = {
+    "compression": "lz4",
+    # Texts of a day stand in one dictionary; beyond its limit they would be written out row by row.
+    "dictionary_pagesize_limit": 2**26,
+    # Readers see plain texts.
+    "store_schema": False,
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +40,7 @@ def write_plays(
     end: date,
     folder: Path,
     *,
-    threads: int = 2,  # noqa: ARG001
+    threads: int = 2,
     progress: Progress | None = None,
 ) -> list[DayFile]:
     """Write the plays of the UTC days [start, end) into `folder`, which is made: `2026-01-31.parquet` for each day.
@@ -40,15 +49,40 @@ def write_plays(
     plays make the same file. `progress` is told of each day written and of its rows. For the rest see `simulate_plays`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    files: list[DayFile] = []
-    for offset in range((end - start).days):
-        day = start + timedelta(days=offset)
-        plays = simulate_plays(listeners, catalogue, day, day + timedelta(days=1))
-        path = folder / f"{day}.parquet"
-        unfinished = path.with_suffix(".part")
-        pq.write_table(plays, unfinished, compression="lz4")
-        unfinished.replace(path)
-        files.append(DayFile(day, path, plays.num_rows))
+    world = world_of(listeners, catalogue, start, end)
+    every_day = [start + timedelta(days=offset) for offset in range((end - start).days)]
+    rows = dict.fromkeys(every_day, 0)
+    for days, blocks in simulated_runs(world, threads=threads):
+        with _files(folder, days) as writers:
+            for tables in blocks:
+                for day, plays in tables.items():
+                    rows[day] += plays.num_rows
+                    if plays.num_rows:
+                        writers[day].write_table(plays)
         if progress is not None:
-            progress(day, plays.num_rows)
-    return files
+            for day in days:
+                progress(day, rows[day])
+    with _files(folder, [day for day in every_day if not world.first <= day < world.until]):
+        pass
+    return [DayFile(day, _path(folder, day), count) for day, count in rows.items()]
+
+
+@contextmanager
+def _files(folder: Path, days: Sequence[date]) -> Generator[Mapping[date, pq.ParquetWriter]]:
+    """A file to write for each day; they take their places when all are done, and none does after an error."""
+    unfinished = {day: _path(folder, day).with_suffix(".part") for day in days}
+    try:
+        with ExitStack() as stack:
+            yield {
+                day: stack.enter_context(pq.ParquetWriter(path, CODED_SCHEMA, **PARQUET))
+                for day, path in unfinished.items()
+            }
+        for day, path in unfinished.items():
+            path.replace(_path(folder, day))
+    finally:
+        for path in unfinished.values():
+            path.unlink(missing_ok=True)
+
+
+def _path(folder: Path, day: date) -> Path:
+    return folder / f"{day}.parquet"
