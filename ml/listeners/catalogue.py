@@ -99,7 +99,7 @@ def generate_catalogue(seed: int, artists: int = 480, released_before: date = US
         [pa.array(columns[field.name], type=field.type) for field in CATALOGUE_SCHEMA], schema=CATALOGUE_SCHEMA
     )
     tracks = pa.concat_tables([albums, _singles(rng, albums, track_album, album_dates)])
-    return tracks.filter(pc.less(tracks["release_date"], released_before.isoformat()))
+    return tracks.filter(pc.field("release_date") < released_before.isoformat())
 
 
 def _singles(

@@ -71,7 +71,9 @@ class Draw(IntEnum):
 
 def keys_of(seed: int, names: Iterable[str]) -> Keys:
     """A key for each name, shape (names,), different for each seed."""
-    digests = [hashlib.blake2b(name.encode(), digest_size=8, salt=seed.to_bytes(16, "little")).digest() for name in names]
+    digests = [
+        hashlib.blake2b(name.encode(), digest_size=8, salt=seed.to_bytes(16, "little")).digest() for name in names
+    ]
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
@@ -86,13 +88,14 @@ def derived(keys: Keys, purpose: Draw, *numbers: Integers | int) -> Keys:
 def uniform(keys: Keys, purpose: Draw) -> Floats:
     """Numbers in [0, 1), one for each key."""
     bits = _mix(keys + _PURPOSES[purpose]) >> _S11
-    return bits.view(np.int64) * _UNIT_53
+    return np.multiply(bits.view(np.int64), _UNIT_53, dtype=np.float64)
 
 
 def two_uniforms(keys: Keys, purpose: Draw) -> tuple[Floats, Floats]:
     """Two independent numbers in [0, 1) for each key at the price of one; they have 24 bits each."""
     bits = _mix(keys + _PURPOSES[purpose])
-    return (bits >> _S40).view(np.int64) * _UNIT_24, (bits & _LOW_24).view(np.int64) * _UNIT_24
+    high, low = (bits >> _S40).view(np.int64), (bits & _LOW_24).view(np.int64)
+    return np.multiply(high, _UNIT_24, dtype=np.float64), np.multiply(low, _UNIT_24, dtype=np.float64)
 
 
 def normal(uniforms: Floats) -> Floats:

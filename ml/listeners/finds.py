@@ -59,7 +59,7 @@ def known_find(
     looks back: months are those of a calendar of BLOCK_DAYS days.
     """
     rank = zipf_rank(BLOCK_DAYS * finds, love, LOVE_ORDER)
-    number = (rank * STRIDE + listener * 11 + last_day // BLOCK_DAYS) % (BLOCK_DAYS * finds)
+    number = (rank * STRIDE + population.own_number[listener] + last_day // BLOCK_DAYS) % (BLOCK_DAYS * finds)
     day, place = np.divmod(number, finds)
     day += last_day // BLOCK_DAYS * BLOCK_DAYS
     # What lies ahead was found a month before, and what would have been found on a day without music, the day before.
@@ -80,12 +80,13 @@ def tracks_of_finds(
 
 
 def tracks_of_favourites(
-    population: Population, pool: TrackPool, listener: Integers, day: Integers, which: Floats, track: Floats
+    population: Population, pool: TrackPool, listener: Integers, day: Integers, uniforms: tuple[Floats, Floats]
 ) -> Integers:
     """A track of one of the listener's favourite artists of that day: each gives way to another after FAVOURITE_DAYS.
 
-    `which` and `track` are uniform, and decide the artist and the track.
+    The first of the `uniforms` decides the artist, the second the track.
     """
+    which, track = uniforms
     rank = zipf_rank(FAVOURITE_ARTISTS, which, FAVOURITE_ORDER)
     turn = rank * (FAVOURITE_DAYS // FAVOURITE_ARTISTS)
     generation = (day + turn) // FAVOURITE_DAYS

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ml.arrow import encode
 from ml.errors import InvalidListenersError
-from ml.listeners.chance import Draw, Flags, Floats, Integers, Keys, derived, keys_of, two_uniforms
+from ml.listeners.chance import Draw, Flags, Floats, Integers, Keys, derived, keys_of, two_uniforms, uniform
 from ml.listeners.population import PLATFORMS
 from ml.listeners.track_pool import TrackPool
 
@@ -58,6 +58,11 @@ class Population:
     def __len__(self) -> int:
         return len(self.keys)
 
+    @cached_property
+    def own_number(self) -> Integers:
+        """A number that tells listeners apart, from 0 to 999."""
+        return (uniform(self.keys, Draw.PHASE) * 1000).astype(np.int64)
+
     def day_keys(self, listener: Integers, day: Integers) -> Keys:
         return derived(self.keys[listener], Draw.DAY, day)
 
@@ -98,7 +103,6 @@ def build_population(listeners: pa.Table, pool: TrackPool) -> Population:
     ids: list[str] = listeners["listener_id"].to_pylist()
     countries, country = encode(listeners["country"])
     zones, zone = encode(listeners["timezone"])
-    platform = pc.index_in(listeners["platform"], pa.array(PLATFORMS)).fill_null(0).to_numpy().astype(np.int64)
     return Population(
         listener_ids=listeners["listener_id"].combine_chunks(),
         keys=keys_of(listeners["seed"][0].as_py(), ids),
@@ -110,7 +114,7 @@ def build_population(listeners: pa.Table, pool: TrackPool) -> Population:
         zones=tuple(zones),
         zone=zone,
         taste=_in_steps(_tastes(ids, listeners["taste"].to_pylist(), pool.genres)),
-        platform=platform,
+        platform=np.array([PLATFORMS.index(platform) for platform in listeners["platform"].to_pylist()]),
         **{name: listeners[name].to_numpy() for name in HABITS},
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.listeners.chance import Draw, Flags, Floats, Integers, Keys, derived, normal, two_uniforms, uniform
+from ml.listeners.chance import Draw, Flags, Floats, Integers, Keys, derived, normal, two_uniforms
 from ml.listeners.finds import finds_a_day, known_find, looked_back, tracks_of_favourites, tracks_of_finds
 from ml.listeners.habits import Population
 from ml.listeners.sessions import Sessions
@@ -93,7 +93,8 @@ def choose_tracks(places: Places, sessions: Sessions, population: Population, po
     """One track per play: new or known, the artist going on, or the same track again."""
     listener = places.listener
     kind, edition = two_uniforms(places.key, Draw.KIND)
-    explored = kind < population.explore_rate[listener]
+    explore_rate = population.explore_rate[listener]
+    explored = kind < explore_rate
     loyal, which = two_uniforms(places.key, Draw.FAVOURITE)
     is_favourite = ~explored & (loyal < population.loyalty[listener])
     day, number = _known(places, sessions, population)
@@ -103,12 +104,15 @@ def choose_tracks(places: Places, sessions: Sessions, population: Population, po
     rows = np.flatnonzero(~is_favourite)
     track[rows] = tracks_of_finds(population, pool, listener[rows], day[rows], number[rows])
     rows = np.flatnonzero(is_favourite)
-    track[rows] = tracks_of_favourites(population, pool, listener[rows], places.day[rows], which[rows], kind[rows])
+    # What is left of a number that was compared is uniform again.
+    left = ((kind - explore_rate) / (1.0 - explore_rate))[rows]
+    track[rows] = tracks_of_favourites(population, pool, listener[rows], places.day[rows], (which[rows], left))
 
     stay, again = two_uniforms(places.key, Draw.FLOW)
     stays = ~places.first & (stay < population.same_artist_rate[listener])
-    track = _stay_with_artist(stays, track, block_of(places.day), pool)
-    track = np.where(edition < OTHER_EDITION, pool.other_edition[track], track)
+    block = block_of(places.day)
+    track = _stay_with_artist(stays, track, block, pool)
+    track = np.where(edition < OTHER_EDITION, pool.in_other_edition(track, block), track)
     looped = ~places.first & (again < population.same_track_rate[listener])
     heard = _last_false(looped)
     return Choice(track=track[heard], explored=explored[heard], looped=looped)

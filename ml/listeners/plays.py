@@ -14,6 +14,7 @@ from itertools import zip_longest
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from ml.listeners.calendar import EPOCH, Calendar, calendar_of
 from ml.listeners.chance import Flags, Integers
@@ -67,19 +68,21 @@ REACH = 1
 """A UTC day holds plays of the listening days from so many days before it to so many after it."""
 
 DayTables = Mapping[date, pa.Table]
+Whole = NDArray[np.signedinteger]
+"""Whole numbers of any width: plays are kept in few bytes."""
 
 
 @dataclass(frozen=True)
 class PlayArrays:
     """Plays as numbers: positions of listeners and tracks, codes of reasons, milliseconds since 1970 (UTC)."""
 
-    listener: Integers
-    started_ms: Integers
-    ms_played: Integers
-    track: Integers
-    platform: Integers
-    reason_start: Integers
-    reason_end: Integers
+    listener: Whole
+    started_ms: Whole
+    ms_played: Whole
+    track: Whole
+    platform: Whole
+    reason_start: Whole
+    reason_end: Whole
     shuffle: Flags
     skipped: Flags
 
@@ -193,9 +196,7 @@ def simulate_listening_days(world: World, listeners: Integers, run: Sequence[dat
     """The plays of some listeners on a run of listening days, by listener and time; of UTC days in the window only."""
     days = np.array([(day - EPOCH).days for day in run])
     population, pool = world.population, world.pool
-    sessions = draw_sessions(
-        population, world.calendar, np.repeat(listeners, len(days)), np.tile(days, len(listeners))
-    )
+    sessions = draw_sessions(population, world.calendar, np.repeat(listeners, len(days)), np.tile(days, len(listeners)))
     places = places_of(sessions)
     choice = choose_tracks(places, sessions, population, pool)
     ending = end_plays(places, choice, population, pool.duration_ms[choice.track])
@@ -240,24 +241,19 @@ def as_table(plays: PlayArrays, world: World) -> pa.Table:
         "shuffle": pa.array(plays.shuffle),
         "skipped": pa.array(plays.skipped),
     }
-    used, codes = _used(plays.track, len(world.pool))
-    tracks = world.pool.table.take(pa.array(used))
-    for name in ("track_id", "track_name", "artist_name", "album_name"):
-        columns[name] = pa.DictionaryArray.from_arrays(codes, tracks[name].combine_chunks())
+    for name, (texts, of_track) in world.pool.texts.items():
+        columns[name] = _named(texts, of_track[plays.track])
     return pa.table([columns[name] for name in CODED_SCHEMA.names], schema=CODED_SCHEMA)
 
 
-def _named(names: pa.Array, places: Integers) -> pa.DictionaryArray:
-    used, codes = _used(places, len(names))
-    return pa.DictionaryArray.from_arrays(codes, names.take(pa.array(used)))
-
-
-def _used(places: Integers, size: int) -> tuple[Integers, Integers]:
-    """The places that occur, ascending, and for each given place its number among them."""
-    occurs = np.zeros(size, dtype=bool)
-    occurs[places] = True
-    number = np.cumsum(occurs, dtype=np.int32) - 1
-    return np.flatnonzero(occurs), number[places]
+def _named(texts: pa.Array, places: Whole) -> pa.DictionaryArray:
+    """The text at each place, null at -1, with those texts in the dictionary that occur."""
+    missing = places < 0
+    occurs = np.zeros(len(texts), dtype=bool)
+    occurs[places[~missing]] = True
+    codes = (np.cumsum(occurs, dtype=np.int32) - 1)[places] if len(texts) else places.astype(np.int32)
+    used = texts.take(pa.array(np.flatnonzero(occurs)))
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=missing), used)
 
 
 def _blocks_and_runs(world: World, threads: int) -> tuple[list[Block], list[Sequence[date]]]:

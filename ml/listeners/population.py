@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -105,10 +105,10 @@ class Trait:
 TRAITS = {
     "active_share": Trait(0.62, 0.7, 0.1, 0.98),
     "sessions_per_day": Trait(1.95, 0.16, 1.05, 6.0, is_share=False),
-    "session_length": Trait(16.3, 0.28, 3.0, 60.0, is_share=False),
+    "session_length": Trait(15.6, 0.26, 3.0, 60.0, is_share=False),
     "skip_rate": Trait(0.39, 0.5, 0.05, 0.85),
     "finish_rate": Trait(0.6, 1.4, 0.05, 0.98),
-    "explore_rate": Trait(0.19, 0.4, 0.01, 0.6),
+    "explore_rate": Trait(0.183, 0.45, 0.01, 0.6),
     "memory_days": Trait(900.0, 0.5, 60.0, 2500.0, is_share=False),
     "loyalty": Trait(0.2, 2.4, 0.02, 0.75),
     "same_artist_rate": Trait(0.13, 0.6, 0.0, 0.6),
@@ -160,7 +160,7 @@ def simulate_listeners(spec: PopulationSpec, catalogue: pa.Table) -> pa.Table:
         name: trait.of(uniform(derived(keys, Draw.TRAIT, number), Draw.TRAIT))
         for number, (name, trait) in enumerate(TRAITS.items())
     }
-    columns: dict[str, object] = {
+    columns: Mapping[str, object] = {
         "listener_id": ids,
         "display_name": names,
         "email": [f"{_address_name(name)}.{number}@example.org" for number, name in enumerate(names, start=1)],

@@ -7,10 +7,12 @@ are kept. What is done about a figure that does not fit is for checks and benche
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
+import pyarrow as pa
 
+from ml.arrow import encode
 from ml.listeners.chance import Flags, Floats, Integers
 
 DAY_MS = 86_400_000
@@ -112,6 +114,29 @@ class Likeness:
     @property
     def is_usual(self) -> bool:
         return self.nearer_share <= USUAL
+
+
+def histories_of(plays: pa.Table) -> list[History]:
+    """The history of each listener, by listener id.
+
+    `plays` has the columns listener_id, started_at (naive UTC), ms_played, track_id, artist_name and reason_end.
+    """
+    listeners, listener = encode(plays["listener_id"])
+    if not listeners:
+        return []
+    started_ms = plays["started_at"].cast(pa.timestamp("ms"), safe=False).cast(pa.int64()).to_numpy()
+    whole = History(
+        started_ms=started_ms,
+        ms_played=plays["ms_played"].to_numpy(),
+        track=encode(plays["track_id"])[1],
+        artist=encode(plays["artist_name"])[1],
+        done=plays["reason_end"].to_numpy() == "trackdone",
+    )
+    order = np.lexsort((started_ms, listener))
+    bounds = np.searchsorted(listener[order], np.arange(1, len(listeners)))
+    return [
+        History(*(getattr(whole, field.name)[rows] for field in fields(History))) for rows in np.split(order, bounds)
+    ]
 
 
 def figures_of(history: History) -> dict[str, float]:

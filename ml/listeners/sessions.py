@@ -16,9 +16,9 @@ from ml.listeners.population import PLATFORM_SHARES
 
 MAX_SESSIONS_A_DAY = 8
 MAX_SESSION_PLAYS = 150
-LENGTH_SPREAD = 1.22
+LENGTH_SPREAD = 1.17
 """Standard deviation of the logarithm of a listener's session lengths."""
-MOOD_SPREAD = 0.55
+MOOD_SPREAD = 0.45
 """Standard deviation of the logarithm of how much there is to hear on a day: some are full, some nearly silent."""
 VACATION_FACTOR = 0.5
 """Chance of listening at all on a day of vacation, relative to other days."""
@@ -114,9 +114,12 @@ def _sessions_of_day(population: Population, key: Keys, listener: Integers, day:
 
 
 def _begins(population: Population, key: Keys, listener: Integers, rest: Flags) -> Floats:
-    """Wished begins, seconds after 04:00: around the usual hours, later on days of rest, or at any hour of the day."""
+    """Wished begins, seconds after 04:00: around the usual hours, later on days of rest, or at any hour of the day.
+
+    The first half hour is left out, so that no session runs on from the day before.
+    """
     kind, where = two_uniforms(key, Draw.HOUR)
     peak = population.peak_hour[listener] + np.where(rest, 1.0, 0.0)
     usual = peak + population.hour_spread[listener] * normal(where)
     hour = np.where(kind < USUAL_HOURS, usual, 7.0 + 18.0 * where)
-    return np.mod(hour - DAY_BEGINS_AT, 24.0) * 3600.0
+    return np.maximum(np.mod(hour - DAY_BEGINS_AT, 24.0) * 3600.0, BREAK_S)

@@ -6,6 +6,7 @@ passes in blocks of 30 days: a track can be drawn from the block after its relea
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,11 +58,13 @@ class Shelf:
 class TrackPool:
     """Tracks 0 to n-1 with artist, length and other edition, and the shelves of genres and artists."""
 
-    table: pa.Table
-    """track_id, track_name, artist_name and album_name, row = track."""
+    texts: Mapping[str, tuple[pa.Array, Integers]]
+    """Of track_id, track_name, artist_name and album_name the distinct texts, and which of them each track has;
+    -1 where it has none."""
     genres: tuple[str, ...]
     artist: Integers
     duration_ms: Integers
+    release_block: Integers
     other_edition: Integers
     """The same song on another album, such as the single; the track itself where there is none."""
     by_genre: Shelf
@@ -92,6 +95,11 @@ class TrackPool:
         high = self.by_artist.released(artist, block)
         return self.by_artist.draw(first, np.where(high > first, high, last), uniforms)
 
+    def in_other_edition(self, track: Integers, block: Integers) -> Integers:
+        """The other edition of each track, where it is out."""
+        other = self.other_edition[track]
+        return np.where(self.release_block[other] < block, other, track)
+
     def further_track_of_artist(self, track: Integers, block: Integers, steps: Integers) -> Integers:
         """The track so many places on among those that the artist has released, from the last on to the first."""
         artist, place = self.artist[track], self.place_in_artist[track]
@@ -121,10 +129,11 @@ def build_track_pool(catalogue: pa.Table) -> TrackPool:
     place_in_artist[by_artist.tracks] = np.arange(tracks.num_rows)
     every_genre, every_block = np.divmod(np.arange(len(genre_names) * BLOCKS), BLOCKS)
     return TrackPool(
-        table=tracks.select(["track_id", "track_name", "artist_name", "album_name"]),
+        texts={name: _distinct(tracks[name]) for name in ("track_id", "track_name", "artist_name", "album_name")},
         genres=tuple(genre_names),
         artist=artist,
         duration_ms=np.maximum(duration_ms, 1000),
+        release_block=block,
         other_edition=_other_editions(artist, encode(tracks["track_name"])[1]),
         by_genre=by_genre,
         by_artist=by_artist,
@@ -136,6 +145,12 @@ def build_track_pool(catalogue: pa.Table) -> TrackPool:
 def block_of(days: Integers) -> Integers:
     """The block of the calendar of each day, in days since 1970."""
     return np.clip(days // BLOCK_DAYS, 0, BLOCKS - 1)
+
+
+def _distinct(column: pa.ChunkedArray) -> tuple[pa.Array, Integers]:
+    """The distinct values of a column, and the place of each row's value among them; -1 for null."""
+    encoded = column.combine_chunks().dictionary_encode()
+    return encoded.dictionary, encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
 
 
 def _shelf(group: Integers, block: Integers, attention: Floats, groups: int) -> Shelf:
