@@ -122,7 +122,7 @@ def ranges(rows: pa.Table, *, title: str, band: str) -> alt.LayerChart | alt.Fac
     """
     frame = rows.to_pandas()
     frame["band_low"], frame["band_high"] = 0.0, 1.0
-    what = alt.Y("what", type="nominal", title=None, sort=None)
+    what = alt.Y("what", type="nominal", title=None, sort=None, axis=alt.Axis(labelLimit=WIDTH))
     scale = alt.Scale(domain=[-2, 3], clamp=True)
     base = alt.Chart(frame, title=alt.Title(title, subtitle=band)).encode(y=what)
     bands = base.mark_bar(color=_GREY).encode(

@@ -104,8 +104,8 @@ class Trait:
 # Fitted so that the plays have the ranges of real histories: benches/realism says how well.
 TRAITS = {
     "active_share": Trait(0.62, 0.7, 0.1, 0.98),
-    "sessions_per_day": Trait(1.95, 0.16, 1.05, 6.0, is_share=False),
-    "session_length": Trait(15.6, 0.26, 3.0, 60.0, is_share=False),
+    "sessions_per_day": Trait(1.9, 0.16, 1.05, 6.0, is_share=False),
+    "session_length": Trait(16.4, 0.26, 3.0, 60.0, is_share=False),
     "skip_rate": Trait(0.39, 0.5, 0.05, 0.85),
     "finish_rate": Trait(0.6, 1.4, 0.05, 0.98),
     "explore_rate": Trait(0.183, 0.45, 0.01, 0.6),
@@ -115,7 +115,7 @@ TRAITS = {
     "same_track_rate": Trait(0.045, 0.7, 0.0, 0.4),
     "shuffle_rate": Trait(0.45, 1.0, 0.0, 1.0),
     "hour_spread": Trait(3.6, 0.4, 1.0, 9.0, is_share=False),
-    "weekend_factor": Trait(0.86, 0.14, 0.4, 1.6, is_share=False),
+    "weekend_factor": Trait(0.94, 0.14, 0.4, 1.6, is_share=False),
 }
 
 

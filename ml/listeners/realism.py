@@ -53,7 +53,7 @@ REAL: Mapping[str, Real] = {
     "same_artist_share": Real(0.13, 0.24, "share of plays by the artist of the play before"),
     "same_track_share": Real(0.03, 0.09, "share of plays of the track of the play before"),
     "favourites_share": Real(0.07, 0.30, "share of plays of the ten favourite artists", years=2),
-    "hour_entropy": Real(3.98, 4.33, "entropy of the hour of day (UTC), bits"),
+    "hour_entropy": Real(3.98, 4.33, "entropy of the hour of day (UTC), bits", years=1),
     "weekend_share": Real(0.22, 0.29, "share of plays at weekends (UTC)"),
 }
 
