@@ -9,7 +9,7 @@ SCRATCH = $(shell mktemp -d)
 SIZE ?= full
 
 .PHONY: help setup demo ui test test-parity lint types imports sql definitions pytest snapshot sources metrics lock clean \
-	bench bench-merge bench-collect bench-io bench-warehouse
+	bench bench-merge bench-collect bench-io bench-warehouse bench-realism
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ bench: bench-merge bench-collect bench-io bench-warehouse ## Every bench; SIZE=s
 
 bench-merge: $(VENV)/.development ## Is every play counted once, how fast, and what does a new day cost?
 	@$(BIN)/python -m benches.merge --size $(SIZE)
+
+bench-realism: $(VENV)/.development ## Do simulated listeners listen like people? ARCHIVE=my_spotify_data.zip shows yours beside them.
+	@$(BIN)/python -m benches.realism --size $(SIZE) $(if $(ARCHIVE),--archive $(ARCHIVE))
 
 bench-collect: $(VENV)/.development ## Is live collection safe to leave alone?
 	@$(BIN)/python -m benches.collect --size $(SIZE)

@@ -114,6 +114,27 @@ def stacked_shares(rows: pa.Table, *, title: str, missing: str) -> alt.Chart:
     )
 
 
+def ranges(rows: pa.Table, *, title: str, band: str) -> alt.LayerChart | alt.FacetChart:
+    """For each `what` a grey band, from 0 to 1, and beside it from `low` to `high` with a tick at `middle`.
+
+    `rows` has these columns, in units of the band; `band` says what the band is. What reaches further than twice the
+    width of the band to either side is cut.
+    """
+    frame = rows.to_pandas()
+    frame["band_low"], frame["band_high"] = 0.0, 1.0
+    what = alt.Y("what", type="nominal", title=None, sort=None, axis=alt.Axis(labelLimit=WIDTH))
+    scale = alt.Scale(domain=[-2, 3], clamp=True)
+    base = alt.Chart(frame, title=alt.Title(title, subtitle=band)).encode(y=what)
+    bands = base.mark_bar(color=_GREY).encode(
+        x=alt.X("band_low", type="quantitative", scale=scale, title=None, axis=None), x2="band_high"
+    )
+    spans = base.mark_rule(color=_COLOURS[0], strokeWidth=2).encode(
+        x=alt.X("low", type="quantitative", scale=scale), x2="high"
+    )
+    middles = base.mark_tick(color=_COLOURS[1], thickness=3).encode(x=alt.X("middle", type="quantitative", scale=scale))
+    return alt.layer(bands, spans, middles).properties(width=WIDTH, height=max(60, 22 * len(frame)))
+
+
 def _frame(rows: pa.Table, value: str, *others: str) -> pd.DataFrame:
     """The columns with plain floats for values: a warehouse's sum is a decimal."""
     frame = rows.select([*others, value]).to_pandas()
@@ -121,7 +142,7 @@ def _frame(rows: pa.Table, value: str, *others: str) -> pd.DataFrame:
     return frame
 
 
-def as_metadata(chart: alt.Chart) -> dg.MarkdownMetadataValue:
+def as_metadata(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> dg.MarkdownMetadataValue:
     """The chart as a picture that the Dagster UI shows."""
     import vl_convert  # noqa: PLC0415  # loads a JavaScript engine, half a second that only a drawn chart should pay
 

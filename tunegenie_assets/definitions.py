@@ -17,6 +17,7 @@ from tunegenie_assets.checks.descriptions import DESCRIPTION_CHECKS
 from tunegenie_assets.checks.preferences import PREFERENCE_CHECKS
 from tunegenie_assets.checks.records import RECORD_CHECKS
 from tunegenie_assets.checks.results import RESULT_CHECKS
+from tunegenie_assets.checks.simulated import SIMULATION_CHECKS
 from tunegenie_assets.dbt_support.project import DbtProjectFiles
 from tunegenie_assets.dbt_support.runner import DbtRunner
 from tunegenie_assets.jobs import JOBS
@@ -60,6 +61,7 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
             *COLLECTED_CHECKS,
             *CONSERVATION_CHECKS,
             *DESCRIPTION_CHECKS,
+            *SIMULATION_CHECKS,
             *PREFERENCE_CHECKS,
             *RECORD_CHECKS,
             *RESULT_CHECKS,

@@ -22,7 +22,8 @@ from tunegenie_assets.sandbox.world import LocalFile, PlayEvent, Track, World
 ARTISTS = 300
 SESSIONS_A_DAY = (5.0, 4.0, 2.0, 1.0)
 """Of the listeners, the heaviest first: more than 250 plays on the longest day of the first, 25 on any of the last."""
-HABITS = {"session_length": 30.0, "skip_rate": 0.1}
+# Every day: twice the share, and half of the days of a vacation are all of them.
+HABITS = {"active_share": 2.0, "weekend_factor": 1.0, "session_length": 30.0, "skip_rate": 0.1, "finish_rate": 0.95}
 HISTORY = timedelta(days=3)
 """Played before the first poll."""
 

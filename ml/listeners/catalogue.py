@@ -5,8 +5,11 @@ It lets a simulation run without any file. A real catalogue of the same columns 
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ml.listeners.genre_profiles import GENRES
@@ -15,8 +18,12 @@ from ml.listeners.invented_names import artist_names, titles
 BASE62 = np.array(list("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))
 ID_LENGTH = 22
 FIRST_RELEASE = np.datetime64("1968-01-01")
-LAST_RELEASE = np.datetime64("2025-12-31")
+LAST_RELEASE = np.datetime64("2030-12-31")
+"""Releases are drawn until here, and those shown that are out: what is out does not change as time goes on."""
+USUAL_END = date(2026, 1, 1)
 DAYS_BETWEEN_ALBUMS = 550
+SINGLES = 0.35
+"""Share of the albums that a single came before."""
 
 CATALOGUE_SCHEMA = pa.schema(
     [
@@ -49,11 +56,13 @@ CATALOGUE_SCHEMA = pa.schema(
 )
 
 
-def generate_catalogue(seed: int, artists: int = 400) -> pa.Table:
-    """A catalogue of `artists` artists, one row per track, sorted as drawn: artist by artist, album by album.
+def generate_catalogue(seed: int, artists: int = 480, released_before: date = USUAL_END) -> pa.Table:
+    """What `artists` artists have released before a day, one row per track: albums as drawn, then singles.
 
-    An artist has one genre, two or three albums and nine to thirteen tracks. Popularity falls with the rank of the
-    artist and with the rank of the track within the artist, both as power laws. The same seed gives the same table.
+    An artist has one genre, two or three albums and nine to thirteen tracks; those who debut later have none yet. Of
+    every third album the first track came out as a single before: another track of the same name and length.
+    Popularity falls with the rank of the artist and with the rank of the track within the artist, both as power laws.
+    The same seed gives the same tracks, and a later day adds some.
 
     Raises:
         ValueError: fewer than one artist, or more than the word lists can name.
@@ -86,9 +95,31 @@ def generate_catalogue(seed: int, artists: int = 400) -> pa.Table:
         "playlist_name": pa.nulls(count, pa.string()),
         "origin": np.full(count, "generated"),
     } | _audio_features(rng, genre, track_artist, artists)
-    return pa.table(
+    albums = pa.table(
         [pa.array(columns[field.name], type=field.type) for field in CATALOGUE_SCHEMA], schema=CATALOGUE_SCHEMA
     )
+    tracks = pa.concat_tables([albums, _singles(rng, albums, track_album, album_dates)])
+    return tracks.filter(pc.field("release_date") < released_before.isoformat())
+
+
+def _singles(
+    rng: np.random.Generator, albums: pa.Table, track_album: NDArray[np.int64], album_dates: NDArray[np.datetime64]
+) -> pa.Table:
+    """The first track of every third album or so as it came out three to nine weeks before."""
+    first = np.searchsorted(track_album, np.arange(len(album_dates)))
+    album = np.flatnonzero(rng.random(len(album_dates)) < SINGLES)
+    count = len(album)
+    released = album_dates[album] - rng.integers(21, 64, count)
+    singles = albums.take(pa.array(first[album]))
+    changed = {
+        "track_id": pa.array(invented_ids(rng, count)),
+        "album_id": pa.array(invented_ids(rng, count)),
+        "album_name": singles["track_name"],
+        "release_date": pa.array(np.datetime_as_string(released, unit="D")),
+    }
+    for name, values in changed.items():
+        singles = singles.set_column(singles.column_names.index(name), CATALOGUE_SCHEMA.field(name), values)
+    return singles
 
 
 def invented_ids(rng: np.random.Generator, count: int) -> NDArray[np.str_]:

@@ -1,6 +1,6 @@
-"""What happens within the sessions of one listening day: which tracks play, and how each play ends.
+"""What happens within sessions: which tracks play, and how each play ends.
 
-All plays of all listeners of the day are drawn together; a play is a position in the arrays, a session a run of them.
+All plays of many sessions are drawn together; a play is a position in the arrays, a session a run of them.
 """
 
 from __future__ import annotations
@@ -8,25 +8,48 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ml.listeners.libraries import Population
+from ml.listeners.chance import Draw, Flags, Floats, Integers, Keys, derived, normal, two_uniforms
+from ml.listeners.finds import finds_a_day, known_find, looked_back, tracks_of_favourites, tracks_of_finds
+from ml.listeners.habits import Population
 from ml.listeners.sessions import Sessions
-from ml.listeners.track_pool import Floats, Integers, TrackPool
+from ml.listeners.track_pool import TrackPool, block_of
 
-SAME_GENRE = 0.6
-"""Share of the library plays of a session that keep to the session's genre."""
-SAME_ARTIST = 0.12
-"""Chance that a play goes on with the artist of the play before."""
-SAME_TRACK = 0.03
-"""Chance that a play starts a track over."""
-SHORT_SKIP = 0.82
-"""Share of the skips that come within the first half minute."""
+SAME_MONTH = 0.5
+"""Share of the known tracks of a session that come from the month that the session looks back to."""
+OTHER_EDITION = 0.25
+"""Share of the plays of a song that take it from its other album, where it is on two."""
+NEW_REGIME = 0.25
+"""Chance that a play begins another regime: looking for something, when most plays are cut short, or listening."""
+SHORT_WHEN_LOOKING = 0.85
+SHORT_WHEN_LISTENING = 0.08
+EXPLORED_FACTOR = 1.15
+"""What comes from outside pleases less often."""
+SHORT_MEDIAN_MS = 2_900
+SHORT_SPREAD = 1.45
+"""Standard deviation of the logarithm of the length of short plays."""
 HALF_MINUTE_MS = 30_000
+LONG_PAUSES = 0.09
+LONG_PAUSE_S = 45.0
+LONG_PAUSE_SPREAD = 1.4
+LONGEST_PAUSE_S = 1500.0
 REASONS = ("trackdone", "fwdbtn", "backbtn", "clickrow", "playbtn", "appload", "endplay", "logout", "unexpected-exit")
 CODE = {reason: code for code, reason in enumerate(REASONS)}
 
-Flags = NDArray[np.bool_]
+
+@dataclass(frozen=True)
+class Places:
+    """Where each play stands: its session, its listener, and whether it is the session's first or last."""
+
+    key: Keys
+    session: Integers
+    listener: Integers
+    day: Integers
+    first: Flags
+    last: Flags
+
+    def __len__(self) -> int:
+        return len(self.session)
 
 
 @dataclass(frozen=True)
@@ -49,87 +72,136 @@ class Ending:
     skipped: Flags
 
 
-def choose_tracks(
-    rng: np.random.Generator, sessions: Sessions, session: Integers, population: Population, pool: TrackPool
-) -> Choice:
-    """One track per play; `session` says to which session each play belongs, in order."""
-    count = len(session)
-    listener, genre = sessions.listener[session], sessions.genre[session]
-    libraries = population.libraries
-    explored = rng.random(count) < population.explore_rate[listener]
-
-    uniform = rng.random(count)
-    track = libraries.draw(listener, uniform)
-    in_genre = (rng.random(count) < SAME_GENRE) & (libraries.genre_size[listener, genre] > 0)
-    track[in_genre] = libraries.draw_from_genre(listener[in_genre], genre[in_genre], uniform[in_genre])
-    elsewhere = np.where(rng.random(count) < SAME_GENRE, genre, population.draw_genre(listener, rng.random(count)))
-    track[explored] = pool.draw_from_genre(elsewhere, uniform)[explored]
-
-    follows = np.zeros(count, dtype=bool)
-    follows[1:] = session[1:] == session[:-1]
-    track = _stay_with_artist(follows & (rng.random(count) < SAME_ARTIST), track, pool)
-    looped = follows & (rng.random(count) < SAME_TRACK)
-    return Choice(track=track[_last_false(looped)], explored=explored[_last_false(looped)], looped=looped)
-
-
-def end_plays(
-    rng: np.random.Generator, choice: Choice, session: Integers, skip_rate: Floats, duration_ms: Integers
-) -> Ending:
-    """Lengths and reasons: most plays run to the end, skips are short, and what ends one play starts the next.
-
-    `session`, `skip_rate` of the listener and `duration_ms` of the track are those of each play.
-    """
-    count = len(session)
-    first, last, before_loop = (np.zeros(count, dtype=bool) for _ in range(3))
-    first[0:1], last[-1:] = True, True
-    first[1:] = session[1:] != session[:-1]
-    last[:-1] = first[1:]
-    before_loop[:-1] = choice.looped[1:]
-
-    # What comes from outside the library pleases less often.
-    skip_chance = skip_rate * np.where(choice.explored, 1.3, 0.95)
-    early = rng.random(count) < np.where(last, 0.5, skip_chance)
-    early &= ~before_loop
-    ms_played = np.where(early, _early_ms(rng, duration_ms, last), duration_ms)
-    leaving = rng.choice([CODE["endplay"], CODE["logout"], CODE["unexpected-exit"]], count, p=[0.7, 0.2, 0.1])
-    skipping = rng.choice([CODE["fwdbtn"], CODE["backbtn"], CODE["endplay"]], count, p=[0.82, 0.04, 0.14])
-    reason_end = np.where(early, np.where(last, leaving, skipping), CODE["trackdone"])
-
-    opening = rng.choice([CODE["clickrow"], CODE["appload"], CODE["playbtn"]], count, p=[0.6, 0.25, 0.15])
-    # A track that was left by choosing another one ends as `endplay`; the other begins as a click on its row.
-    follow_up = np.where(reason_end == CODE["endplay"], CODE["clickrow"], reason_end)
-    reason_start = np.where(first, opening, np.roll(follow_up, 1))
-    pause_s = np.where(rng.random(count) < 0.03, np.minimum(rng.exponential(240.0, count), 1500.0), rng.random(count))
-    return Ending(
-        ms_played=ms_played,
-        pause_ms=(pause_s * 1000).astype(np.int64),
-        reason_start=reason_start,
-        reason_end=reason_end,
-        skipped=early & ~last,
+def places_of(sessions: Sessions) -> Places:
+    """One place for each play of the sessions, in order."""
+    session = np.repeat(np.arange(len(sessions)), sessions.plays)
+    end = np.cumsum(sessions.plays)
+    begin = end - sessions.plays
+    first, last = np.zeros(len(session), dtype=bool), np.zeros(len(session), dtype=bool)
+    first[begin], last[end - 1] = True, True
+    return Places(
+        key=derived(sessions.key[session], Draw.PLAY, np.arange(len(session)) - begin[session]),
+        session=session,
+        listener=sessions.listener[session],
+        day=sessions.day[session],
+        first=first,
+        last=last,
     )
 
 
-def _stay_with_artist(stays: Flags, track: Integers, pool: TrackPool) -> Integers:
+def choose_tracks(places: Places, sessions: Sessions, population: Population, pool: TrackPool) -> Choice:
+    """One track per play: new or known, the artist going on, or the same track again."""
+    listener = places.listener
+    kind, edition = two_uniforms(places.key, Draw.KIND)
+    explore_rate = population.explore_rate[listener]
+    explored = kind < explore_rate
+    loyal, which = two_uniforms(places.key, Draw.FAVOURITE)
+    is_favourite = ~explored & (loyal < population.loyalty[listener])
+    day, number = _known(places, sessions, population)
+    day = np.where(explored, places.day, day)
+    number = np.where(explored, _count_of_day(explored, sessions.day_number[places.session]), number)
+    track = np.empty(len(places), dtype=np.int64)
+    rows = np.flatnonzero(~is_favourite)
+    track[rows] = tracks_of_finds(population, pool, listener[rows], day[rows], number[rows])
+    rows = np.flatnonzero(is_favourite)
+    # What is left of a number that was compared is uniform again.
+    left = ((kind - explore_rate) / (1.0 - explore_rate))[rows]
+    track[rows] = tracks_of_favourites(population, pool, listener[rows], places.day[rows], (which[rows], left))
+
+    stay, again = two_uniforms(places.key, Draw.FLOW)
+    stays = ~places.first & (stay < population.same_artist_rate[listener])
+    block = block_of(places.day)
+    track = _stay_with_artist(stays, track, block, pool)
+    track = np.where(edition < OTHER_EDITION, pool.in_other_edition(track, block), track)
+    looped = ~places.first & (again < population.same_track_rate[listener])
+    heard = _last_false(looped)
+    return Choice(track=track[heard], explored=explored[heard], looped=looped)
+
+
+def end_plays(places: Places, choice: Choice, population: Population, duration_ms: Integers) -> Ending:
+    """Lengths and reasons: short plays come in runs, and what ends one play starts the next.
+
+    `duration_ms` is that of the track of each play.
+    """
+    count = len(places)
+    before_loop = np.zeros(count, dtype=bool)
+    before_loop[:-1] = choice.looped[1:]
+    decision, part = two_uniforms(places.key, Draw.ENDING)
+    short = (decision < _short_chance(places, choice, population)) & ~before_loop
+    finish, why = two_uniforms(places.key, Draw.EARLY)
+    done = (finish < population.finish_rate[places.listener]) | before_loop | (duration_ms <= 1.2 * HALF_MINUTE_MS)
+    done &= ~short
+    short_ms = np.minimum(np.exp(np.log(SHORT_MEDIAN_MS) + SHORT_SPREAD * normal(part)), HALF_MINUTE_MS - 1)
+    short_ms = np.minimum(np.maximum(short_ms, 300), 0.9 * duration_ms)
+    long_ms = HALF_MINUTE_MS + part * (0.95 * duration_ms - HALF_MINUTE_MS)
+    ms_played = np.where(done, duration_ms, np.where(short, short_ms, long_ms)).astype(np.int64)
+
+    leaving = _codes(("endplay", "logout", "unexpected-exit"), (0.7, 0.2, 0.1), why)
+    skipping = _codes(("fwdbtn", "backbtn", "endplay"), (0.72, 0.04, 0.24), why)
+    reason_end = np.where(done, CODE["trackdone"], np.where(places.last, leaving, skipping))
+    opening = _codes(("clickrow", "appload", "playbtn"), (0.6, 0.25, 0.15), part)
+    # A track that was left by choosing another one ends as `endplay`; the other begins as a click on its row.
+    follow_up = np.where(reason_end == CODE["endplay"], CODE["clickrow"], reason_end)
+    return Ending(
+        ms_played=ms_played,
+        pause_ms=_pauses(places.key),
+        reason_start=np.where(places.first, opening, np.roll(follow_up, 1)),
+        reason_end=reason_end,
+        skipped=~done & ~places.last,
+    )
+
+
+def _known(places: Places, sessions: Sessions, population: Population) -> tuple[Integers, Integers]:
+    """Day and number of a find that each play goes back to."""
+    of_session = two_uniforms(sessions.key, Draw.LOOK_BACK)
+    how, far = two_uniforms(places.key, Draw.LOOK_BACK)
+    with_session, love = two_uniforms(places.key, Draw.PLACE)
+    together = with_session < SAME_MONTH
+    how = np.where(together, of_session[0][places.session], how)
+    far = np.where(together, of_session[1][places.session], far)
+    last_day = looked_back(population, places.listener, places.day, how, far)
+    return known_find(population, places.listener, last_day, love, finds_a_day(population)[places.listener])
+
+
+def _count_of_day(flags: Flags, day_number: Integers) -> Integers:
+    """How many flagged plays of the same day of the listener stand before each play."""
+    before = np.cumsum(flags) - flags
+    first = np.searchsorted(day_number, day_number) if len(flags) else day_number
+    return before - before[first]
+
+
+def _stay_with_artist(stays: Flags, track: Integers, block: Integers, pool: TrackPool) -> Integers:
     """Plays that stay go on through the tracks of the artist of the last play that did not stay."""
-    head = _last_false(stays)
-    steps = np.arange(len(track)) - head
-    further = pool.further_track_of_artist(track[head], steps)
-    # With a single track there is nothing to go on with.
-    alone = pool.artist_size[pool.artist[track[head]]] < 2
-    return np.where(stays & ~alone, further, track)
+    staying = np.flatnonzero(stays)
+    head = _last_false(stays)[staying]
+    further = track.copy()
+    further[staying] = pool.further_track_of_artist(track[head], block[staying], staying - head)
+    return further
+
+
+def _short_chance(places: Places, choice: Choice, population: Population) -> Floats:
+    """Chance of each play to be cut short: high while the listener looks for something, low while they listen."""
+    skip_rate = population.skip_rate[places.listener]
+    often = (skip_rate - SHORT_WHEN_LISTENING) / (SHORT_WHEN_LOOKING - SHORT_WHEN_LISTENING)
+    switch, which = two_uniforms(places.key, Draw.REGIME)
+    switches = places.first | (switch < NEW_REGIME)
+    looking = (which < often)[_last_false(~switches)]
+    listening_chance = np.minimum(SHORT_WHEN_LISTENING, skip_rate)
+    return np.where(looking, SHORT_WHEN_LOOKING, listening_chance) * np.where(choice.explored, EXPLORED_FACTOR, 1.0)
+
+
+def _pauses(key: Keys) -> Integers:
+    """Milliseconds of silence after each play: below a second, or now and then minutes."""
+    whether, length = two_uniforms(key, Draw.PAUSE)
+    long_s = np.minimum(np.exp(np.log(LONG_PAUSE_S) + LONG_PAUSE_SPREAD * normal(length)), LONGEST_PAUSE_S)
+    return (np.where(whether < LONG_PAUSES, long_s, length) * 1000).astype(np.int64)
+
+
+def _codes(reasons: tuple[str, ...], shares: tuple[float, ...], uniforms: Floats) -> Integers:
+    codes = np.array([CODE[reason] for reason in reasons])
+    return codes[np.searchsorted(np.cumsum(shares)[:-1], uniforms, side="right")]
 
 
 def _last_false(flags: Flags) -> Integers:
     """For each position the last one at or before it that is not flagged; the first position never is."""
     return np.maximum.accumulate(np.where(flags, 0, np.arange(len(flags))))
-
-
-def _early_ms(rng: np.random.Generator, duration: Integers, last: Flags) -> Integers:
-    """Milliseconds of plays that end before their track does, always less than its duration."""
-    count = len(duration)
-    short = np.minimum(np.clip(rng.lognormal(np.log(6_000), 1.0, count), 300, HALF_MINUTE_MS - 1), 0.9 * duration)
-    part = rng.random(count)
-    late = HALF_MINUTE_MS + part * (0.95 * duration - HALF_MINUTE_MS)
-    is_short = ((rng.random(count) < SHORT_SKIP) & ~last) | (duration <= 1.2 * HALF_MINUTE_MS)
-    anywhere = (0.02 + 0.95 * part) * duration
-    return np.where(last, anywhere, np.where(is_short, short, late)).astype(np.int64)

@@ -1,73 +1,81 @@
-"""When the simulated listeners listen: the sessions of one listening day, and the clock they are placed on.
+"""When the simulated listeners listen: the sessions of their days, and the clock they are placed on.
 
-A listening day runs from 04:00 to 04:00 of the listener's own zone, so an evening that runs past midnight belongs to
-one day. Sessions never leave their listening day, which is why days can be simulated one by one without overlaps.
+Sessions never leave their listening day, which is why days can be simulated apart without overlaps.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from ml.listeners.libraries import PLATFORM_SHARES, PLATFORMS, Population
-from ml.listeners.track_pool import Floats, Integers
+from ml.listeners.calendar import DAY_BEGINS_AT, Calendar, is_vacation
+from ml.listeners.chance import Draw, Flags, Floats, Integers, Keys, derived, normal, two_uniforms, uniform
+from ml.listeners.habits import Population
+from ml.listeners.population import PLATFORM_SHARES
 
-DAY_BEGINS_AT = 4
-"""Local hour at which a listening day begins."""
 MAX_SESSIONS_A_DAY = 8
 MAX_SESSION_PLAYS = 150
-LENGTH_SPREAD = 1.1
+LENGTH_SPREAD = 1.17
 """Standard deviation of the logarithm of a listener's session lengths."""
-WEEKEND_FACTOR = 0.88
-"""Sessions on Saturdays and Sundays relative to other days: commutes and offices make for more listening."""
+MOOD_SPREAD = 0.45
+"""Standard deviation of the logarithm of how much there is to hear on a day: some are full, some nearly silent."""
+VACATION_FACTOR = 0.5
+"""Chance of listening at all on a day of vacation, relative to other days."""
 BREAK_S = 1900.0
 """Shortest silence between two sessions, in seconds: a little more than the half hour that ends a session."""
+USUAL_HOURS = 0.7
+"""Share of the sessions that begin around the listener's usual hours; the others begin whenever they are awake."""
+OWN_PLATFORM = 0.85
+MS = 1000
 
 
 @dataclass(frozen=True)
 class Sessions:
-    """The sessions of one listening day, by listener and time."""
+    """The sessions of some days of some listeners, by listener, day and time."""
 
+    key: Keys
+    day_number: Integers
+    """Counts the days of listeners, from 0; the same for sessions of one listener and day."""
     listener: Integers
+    day: Integers
+    """Local day, in days since 1970."""
     plays: Integers
     begin_s: Floats
     """Wished begin, seconds after the listening day began; sessions that would overlap are moved on later."""
-    genre: Integers
-    shuffle: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    shuffle: Flags
     platform: Integers
 
     def __len__(self) -> int:
         return len(self.listener)
 
 
-def draw_sessions(rng: np.random.Generator, day: date, population: Population) -> Sessions:
-    """The sessions that every listener begins on the local day `day`."""
-    weekend = day.weekday() >= 5
-    # A gamma-distributed mood makes days as uneven as they are: some silent, some full.
-    mood = rng.gamma(2.5, 1 / 2.5, len(population)) * (WEEKEND_FACTOR if weekend else 1.0)
-    sessions = np.minimum(rng.poisson(population.sessions_per_day * mood), MAX_SESSIONS_A_DAY)
-    listener = np.repeat(np.arange(len(population)), sessions)
-    count = len(listener)
+def draw_sessions(population: Population, calendar: Calendar, listener: Integers, day: Integers) -> Sessions:
+    """The sessions that begin on some days of some listeners, given by listener and day."""
+    day_key = population.day_keys(listener, day)
+    rest = calendar.is_rest(population.country[listener], day)
+    count = _sessions_of_day(population, day_key, listener, day, rest)
+    number = np.repeat(np.arange(len(listener)), count)
+    place = np.arange(len(number)) - (np.cumsum(count) - count)[number]
+    key = derived(day_key[number], Draw.SESSION, place)
+    owner = listener[number]
 
-    scale = np.log(population.session_length[listener]) - LENGTH_SPREAD**2 / 2
-    length = np.exp(scale + LENGTH_SPREAD * rng.normal(size=count))
-    peak = population.peak_hour[listener] + (1.0 if weekend else 0.0)
-    usual, odd = rng.normal(peak, 4.6), rng.uniform(7.0, 25.0, count)
-    hour = np.where(rng.random(count) < 0.6, usual, odd)
-    begin_s = np.mod(hour - DAY_BEGINS_AT, 24.0) * 3600.0
-    order = np.lexsort((begin_s, listener))
-    own_platform = rng.random(count) < 0.85
-    any_platform = rng.choice(len(PLATFORMS), count, p=PLATFORM_SHARES)
+    begin_s = _begins(population, key, owner, rest[number])
+    order = np.argsort(number * 2.0**20 + begin_s, kind="stable")
+    length = np.log(population.session_length[owner]) - LENGTH_SPREAD**2 / 2
+    length = np.exp(length + LENGTH_SPREAD * normal(uniform(key, Draw.LENGTH)))
+    own, other = two_uniforms(key, Draw.DEVICE)
+    shuffle, _ = two_uniforms(key, Draw.SESSION)
+    elsewhere = np.searchsorted(np.cumsum(PLATFORM_SHARES)[:-1], other, side="right")
     return Sessions(
-        listener=listener,
+        key=key,
+        day_number=number,
+        listener=owner,
+        day=day[number],
         plays=np.clip(np.rint(length), 1, MAX_SESSION_PLAYS).astype(np.int64),
         begin_s=begin_s[order],
-        genre=population.draw_genre(listener, rng.random(count)),
-        shuffle=rng.random(count) < 0.5,
-        platform=np.where(own_platform, population.platform[listener], any_platform),
+        shuffle=shuffle < population.shuffle_rate[owner],
+        platform=np.where(own < OWN_PLATFORM, population.platform[owner], elsewhere),
     )
 
 
@@ -75,23 +83,43 @@ def spread_sessions(sessions: Sessions, duration_s: Floats) -> Floats:
     """Begins in seconds, such that a session begins BREAK_S after the one before it at the earliest.
 
     With c the lengths (and breaks) summed before a session, begin_i = c_i + max over j <= i of (wish_j - c_j): a
-    running maximum within each listener, done for all listeners at once by lifting each above the one before.
+    running maximum within each day, done for all days at once by lifting each above the one before.
     """
     if len(sessions) == 0:
         return sessions.begin_s
     occupied = duration_s + BREAK_S
     before = np.cumsum(occupied) - occupied
+    first = np.searchsorted(sessions.day_number, sessions.day_number)
+    before -= before[first]
     slack = sessions.begin_s - before
-    lift = sessions.listener * (np.ptp(slack) + 1.0)
+    lift = sessions.day_number * (np.ptp(slack) + 1.0)
     return np.maximum.accumulate(slack + lift) - lift + before
 
 
-def day_bounds(zones: tuple[str, ...], day: date) -> tuple[Integers, Integers]:
-    """Begin and end of the listening day in each zone, in seconds since 1970 (UTC); 23 to 25 hours apart."""
-    return _day_begins(zones, day), _day_begins(zones, day + timedelta(days=1))
+def _sessions_of_day(population: Population, key: Keys, listener: Integers, day: Integers, rest: Flags) -> Integers:
+    """How many sessions each day has: none on days without music, else one more than a Poisson number."""
+    whether, mood = two_uniforms(key, Draw.MOOD)
+    chance = population.active_share[listener] * np.where(rest, population.weekend_factor[listener], 1.0)
+    chance *= np.where(is_vacation(population, listener, day), VACATION_FACTOR, 1.0)
+    further = (population.sessions_per_day[listener] - 1.0) * np.where(rest, population.weekend_factor[listener], 1.0)
+    mean = np.maximum(further, 0.01) * np.exp(MOOD_SPREAD * normal(mood) - MOOD_SPREAD**2 / 2)
+    sought = uniform(key, Draw.SESSIONS)
+    count = np.ones(len(key), dtype=np.int64)
+    term = running = np.exp(-mean)
+    for further_sessions in range(1, MAX_SESSIONS_A_DAY):
+        count += sought >= running
+        term = term * mean / further_sessions
+        running = running + term
+    return np.where(whether < chance, count, 0)
 
 
-def _day_begins(zones: tuple[str, ...], day: date) -> Integers:
-    hour = time(DAY_BEGINS_AT)
-    begins = [datetime.combine(day, hour, ZoneInfo(zone)).timestamp() for zone in zones]
-    return np.array(begins, dtype=np.int64)
+def _begins(population: Population, key: Keys, listener: Integers, rest: Flags) -> Floats:
+    """Wished begins, seconds after 04:00: around the usual hours, later on days of rest, or at any hour of the day.
+
+    The first half hour is left out, so that no session runs on from the day before.
+    """
+    kind, where = two_uniforms(key, Draw.HOUR)
+    peak = population.peak_hour[listener] + np.where(rest, 1.0, 0.0)
+    usual = peak + population.hour_spread[listener] * normal(where)
+    hour = np.where(kind < USUAL_HOURS, usual, 7.0 + 18.0 * where)
+    return np.maximum(np.mod(hour - DAY_BEGINS_AT, 24.0) * 3600.0, BREAK_S)

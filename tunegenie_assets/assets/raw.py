@@ -3,7 +3,7 @@
 import dagster as dg
 import pyarrow as pa
 
-from ml.listeners.catalogue import generate_catalogue
+from ml.listeners.catalogue import USUAL_END, generate_catalogue
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.partitions import play_days
 from tunegenie_assets.resources.archives import ArchiveStore
@@ -92,7 +92,9 @@ def rejected_records(archive_store: ArchiveStore) -> dg.MaterializeResult[pa.Tab
 def catalogue_tracks(context: dg.AssetExecutionContext, simulation: Simulation) -> dg.MaterializeResult[pa.Table]:
     path = simulation.catalogue_file
     if path is None:
-        return dg.MaterializeResult(value=generate_catalogue(simulation.seed), metadata={"origin": "generated"})
+        population = simulation.settled()
+        tracks = generate_catalogue(simulation.seed, released_before=population.until if population else USUAL_END)
+        return dg.MaterializeResult(value=tracks, metadata={"origin": "generated"})
     catalogue = read_catalogue(path)
     if catalogue.dropped:
         context.log.warning(f"{path.name}: {catalogue.dropped} rows without id, name or artist left out")

@@ -6,7 +6,7 @@ All but the listener's consent is the code that serves real accounts; the stand-
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -73,11 +73,11 @@ def connected_account(spec: PopulationSpec, catalogue_seed: int, state: Collecto
 
 def simulated_account(spec: PopulationSpec, catalogue_seed: int) -> World:
     """The services with one account, played by somebody who is not in the population of `spec`."""
-    catalogue = generate_catalogue(catalogue_seed)
+    catalogue = generate_catalogue(catalogue_seed, released_before=spec.until)
     candidates = PopulationSpec(_CANDIDATES, spec.seed + 1, spec.first_day, spec.until)
     population = simulate_listeners(candidates, catalogue)
     rows: list[dict[str, Any]] = population.to_pylist()
-    by_plays = sorted(range(_CANDIDATES), key=lambda row: rows[row]["sessions_per_day"] * rows[row]["session_length"])
+    by_plays = sorted(range(_CANDIDATES), key=lambda row: _plays_a_day(rows[row]))
     names = [f"other-{row}" for row in range(_CANDIDATES)]
     names[by_plays[_CANDIDATES // 2]] = CONNECTED
     population = named(population, names)
@@ -88,6 +88,10 @@ def simulated_account(spec: PopulationSpec, catalogue_seed: int) -> World:
     account, first = world.accounts[CONNECTED], datetime.combine(spec.first_day, time(), UTC)
     account.plays = [play for play in account.plays if _began_as_told(play) >= first]
     return world
+
+
+def _plays_a_day(listener: Mapping[str, Any]) -> float:
+    return listener["active_share"] * listener["sessions_per_day"] * listener["session_length"]
 
 
 def forget_account(collection: Collection) -> None:

@@ -68,7 +68,7 @@ def simulated_world(listeners: int, days: int, seed: int, now: datetime) -> Worl
     """The services as they are when so many listeners have listened for so many days until `now`, and go on."""
     today = now.date()
     first, until = today - timedelta(days=days), today + LISTENING_GOES_ON
-    catalogue = generate_catalogue(seed)
+    catalogue = generate_catalogue(seed, released_before=today)
     population = simulate_listeners(PopulationSpec(listeners, seed, first, until), catalogue)
     # At the other end of the wire nobody is known to be simulated.
     population = named(population, [f"listener-{number}" for number in range(1, listeners + 1)])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pyarrow as pa
 import pytest
@@ -9,6 +10,8 @@ from ml.listeners.catalogue import generate_catalogue
 from ml.listeners.genre_profiles import GENRES
 from ml.listeners.invented_names import MAX_ARTISTS
 from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS
+
+EARLY, LATE = date(2020, 1, 1), date(2024, 1, 1)
 
 
 def test_has_the_columns_of_the_catalogue_and_no_null_where_one_is_required(catalogue: pa.Table) -> None:
@@ -22,15 +25,34 @@ def test_the_same_seed_gives_the_same_catalogue_and_another_seed_another() -> No
     assert not generate_catalogue(1, artists=20).equals(generate_catalogue(2, artists=20))
 
 
-def test_artists_have_unique_names_one_genre_a_few_albums_and_about_eleven_tracks(catalogue: pa.Table) -> None:
-    frame = catalogue.to_pandas()
-    by_artist = frame.groupby("artist_name")
+def test_artists_have_unique_names_one_genre_a_few_albums_and_about_eleven_tracks() -> None:
+    frame = generate_catalogue(3, artists=150, released_before=date(2031, 1, 1)).to_pandas()
+    albums = frame[frame.groupby("album_id")["track_id"].transform("size") > 1]
+    by_artist = albums.groupby("artist_name")
     assert by_artist.ngroups == 150
     assert by_artist.size().between(9, 13).all()
     assert by_artist["genre"].nunique().max() == 1
     assert by_artist["album_id"].nunique().between(2, 3).all()
     assert frame.groupby("album_id")["artist_name"].nunique().max() == 1
     assert frame.groupby("album_id")["release_date"].nunique().max() == 1
+
+
+def test_singles_come_out_before_their_album_under_the_same_name_and_length() -> None:
+    frame = generate_catalogue(3, artists=150, released_before=date(2031, 1, 1)).to_pandas()
+    of_album = frame.groupby("album_id")["track_id"].transform("size")
+    singles, albums = frame[of_album == 1], frame[of_album > 1]
+    assert 0.25 * albums["album_id"].nunique() < len(singles) < 0.45 * albums["album_id"].nunique()
+    assert (singles["album_name"] == singles["track_name"]).all()
+    both = singles.merge(albums, on=["artist_name", "track_name", "duration_ms"], suffixes=("", "_album"))
+    assert set(both["track_id"]) == set(singles["track_id"])
+    assert (both["release_date"] < both["release_date_album"]).all()
+
+
+def test_a_later_day_adds_tracks_and_changes_none() -> None:
+    before, later = (generate_catalogue(3, artists=150, released_before=day) for day in (EARLY, LATE))
+    assert max(before["release_date"].to_pylist()) < EARLY.isoformat() <= max(later["release_date"].to_pylist())
+    rows = before.to_pylist()
+    assert [row for row in later.to_pylist() if row["release_date"] < EARLY.isoformat()] == rows
 
 
 def test_ids_are_unique_and_look_like_those_of_spotify(catalogue: pa.Table) -> None:

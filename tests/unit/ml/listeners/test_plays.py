@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ml.errors import InvalidCatalogueError, InvalidListenersError
-from ml.listeners.catalogue import CATALOGUE_SCHEMA
+from ml.listeners.catalogue import CATALOGUE_SCHEMA, generate_catalogue
 from ml.listeners.plays import simulate_plays
 from tests.unit.ml.listeners.conftest import FIRST_DAY, UNTIL
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
@@ -56,6 +57,34 @@ def test_the_order_of_rows_of_the_inputs_does_not_matter(
     mixed_listeners = listeners.take(rng.permutation(listeners.num_rows))
     mixed_catalogue = doubled.take(rng.permutation(doubled.num_rows))
     assert simulate_plays(mixed_listeners, mixed_catalogue, FIRST_DAY, UNTIL).equals(plays)
+
+
+def test_a_listener_hears_the_same_alone_as_among_others(
+    listeners: pa.Table, catalogue: pa.Table, plays: pa.Table
+) -> None:
+    alone = simulate_plays(listeners.slice(17, 1), catalogue, FIRST_DAY, UNTIL)
+    listener_id = listeners["listener_id"][17].as_py()
+    assert alone.num_rows > 100
+    assert alone.equals(plays.filter(pc.field("listener_id") == listener_id))
+
+
+def test_nothing_is_heard_before_it_is_released_and_new_releases_are(listeners: pa.Table) -> None:
+    first, until = date(2025, 3, 1), date(2025, 6, 1)
+    longer = listeners.set_column(
+        listeners.column_names.index("simulated_until"), "simulated_until", pa.array([until] * listeners.num_rows)
+    )
+    catalogue = generate_catalogue(3, artists=600, released_before=until)
+    frame = simulate_plays(longer, catalogue, first, until).to_pandas()
+    frame = frame.merge(catalogue.select(["track_id", "release_date"]).to_pandas(), on="track_id")
+    released = pd.to_datetime(frame["release_date"])
+    assert (released <= frame["started_at"] + timedelta(days=1)).all()
+    new = (frame["started_at"] - released).dt.days < 90
+    assert 0.005 < new.mean() < 0.3
+
+
+def test_songs_are_heard_from_single_and_album(frame: pd.DataFrame) -> None:
+    songs = frame.groupby(["listener_id", "artist_name", "track_name"])["track_id"].nunique()
+    assert (songs > 1).sum() > 20
 
 
 def test_every_play_lies_on_its_utc_day_within_the_window(plays: pa.Table) -> None:
@@ -147,7 +176,11 @@ def test_a_real_catalogue_with_gaps_works_the_same(listeners: pa.Table) -> None:
     )
     plays = simulate_plays(some, catalogue, FIRST_DAY, FIRST_DAY + timedelta(days=3))
     genre_of = dict(zip(gaps["track_id"], genres, strict=True))
-    assert {genre_of[track_id] for track_id in plays["track_id"].to_pylist()} == {"pop", None}
+    played = [genre_of[track_id] for track_id in plays["track_id"].to_pylist()]
+    # The rest are phases, in which listeners try what is not to their taste.
+    assert sum(genre in ("pop", None) for genre in played) > 0.8 * len(played)
+    assert played.count("pop") > played.count(None) > 0
+    assert plays["album_name"].null_count == plays.num_rows
 
 
 def test_inputs_that_fit_no_population_are_refused(listeners: pa.Table, catalogue: pa.Table) -> None:
