@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +48,22 @@ def test_no_token_no_call_and_no_waiting_work_stays(built: dict[str, Any]) -> No
     assert connected["listener"] == CONNECTED
     assert {one["problem"] for one in connected["outcomes"]} == {None}
     assert connected["calls"]["spotify"] > 10
+
+
+def test_simulate_writes_the_plays_of_the_demo(home: Home, tmp_path: Path) -> None:
+    population = ("--listeners", "30", "--days", "10", "--until", UNTIL)
+    home.json("simulate", *population, "--format", "lastfm", "--to", str(tmp_path / "out"))
+    columns = ("listener_id", "started_at", "ms_played", "track_id", "reason_end")
+    expected = home.rows(
+        "select listener_id, strftime(started_at, '%Y-%m-%dT%H:%M:%S.%gZ'), cast(ms_played as text), track_id, reason_end "
+        "from synthetic.plays"
+    )
+    truth: list[tuple[str, ...]] = []
+    for path in (tmp_path / "out").glob("*/truth.csv"):
+        with path.open(encoding="utf-8", newline="") as stream:
+            truth += [tuple(row[name] for name in columns) for row in csv.DictReader(stream)]
+    assert sorted(truth) == sorted(expected)
+    assert truth
 
 
 def test_real_accounts_are_not_asked_and_another_population_has_another_account(

@@ -22,7 +22,7 @@ from ml.listeners.exports.files import CSV, write_export
 from ml.listeners.exports.heard import Heard, heard_by_listener
 from ml.listeners.exports.write import write_listener
 from ml.listeners.plays import simulate_plays
-from ml.listeners.population import simulate_listeners
+from ml.listeners.population import PopulationSpec, simulate_listeners
 from tunegenie_assets.cli import display
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.population import population_spec
@@ -59,7 +59,7 @@ def run(request: Request, *, as_json: bool) -> None:
     last_day = spec.until - timedelta(days=1)
     _check_empty(request.folder)
     try:
-        catalogue = _catalogue(settings)
+        catalogue = _catalogue(settings, spec)
         listeners = simulate_listeners(spec, catalogue)
         progress.print(f"Simulating {spec.listeners} listeners from {spec.first_day} to {last_day}")
         plays = simulate_plays(listeners, catalogue, spec.first_day, spec.until)
@@ -95,9 +95,11 @@ def _check_empty(folder: Path) -> None:
         raise CommandError(f"{folder} is not empty; name a new or an empty folder with --to")
 
 
-def _catalogue(settings: Settings) -> pa.Table:
+def _catalogue(settings: Settings, spec: PopulationSpec) -> pa.Table:
     """The tracks that `demo` simulates with."""
-    return read_catalogue(settings.catalogue).tracks if settings.catalogue else generate_catalogue(settings.seed)
+    if settings.catalogue:
+        return read_catalogue(settings.catalogue).tracks
+    return generate_catalogue(settings.seed, released_before=spec.until)
 
 
 @contextmanager
@@ -117,7 +119,7 @@ def _print(document: Mapping[str, Any], out: Console) -> None:
     out.print(display.table("Exports", ["format", "records"], list(document["records"].items())))
     out.print()
     out.print(
-        f"{document['folder']} has {LISTENERS} and a folder for each listener: the exports, every play in truth.csv"
+        f"{document['folder']} has {LISTENERS} and a folder for each listener: the exports, every play in truth.csv and "
+        "truth.json, and in records.csv which play each record of each file is of."
     )
-    out.print("and truth.json, and in records.csv which play each record of each file is of.")
     out.print(f"[dim]{document['seconds']:.1f} s with the start of the program[/dim]")

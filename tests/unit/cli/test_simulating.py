@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ml.listeners.catalogue import generate_catalogue
 from ml.listeners.exports.export_format import ExportFormat
-from ml.listeners.plays import simulate_plays
-from ml.listeners.population import PopulationSpec, simulate_listeners
 from tunegenie_assets.cli.app import app
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.simulating import Request, run
@@ -49,20 +46,6 @@ def test_each_listener_has_a_folder_of_exports_and_the_truth(
     told = [row["format"] for path in (tmp_path / "out").glob("*/records.csv") for row in rows(path)]
     assert document["records"] == {name: told.count(name) for name in document["records"]}
     assert document["records"]["spotify_extended"] == len(truth) > document["records"]["lastfm"] > 0
-
-
-def test_the_truth_is_what_the_simulator_plays(tmp_path: Path) -> None:
-    """With the settings as they are, these are the plays that `demo` simulates."""
-    run(a_request(tmp_path / "out", formats=[]), as_json=True)
-    catalogue = generate_catalogue(42)
-    spec = PopulationSpec(2, 7, UNTIL - timedelta(days=30), UNTIL)
-    plays = simulate_plays(simulate_listeners(spec, catalogue), catalogue, spec.first_day, spec.until)
-    expected = sorted(
-        (play["listener_id"], f"{play['started_at'].isoformat(timespec='milliseconds')}Z", play["track_id"])
-        for play in plays.to_pylist()
-    )
-    truth = [row for path in (tmp_path / "out").glob("*/truth.csv") for row in rows(path)]
-    assert sorted((row["listener_id"], row["started_at"], row["track_id"]) for row in truth) == expected
 
 
 def test_the_same_seed_and_days_give_the_same_bytes(tmp_path: Path) -> None:
