@@ -55,8 +55,8 @@ def test_simulate_writes_the_plays_of_the_demo(home: Home, tmp_path: Path) -> No
     home.json("simulate", *population, "--format", "lastfm", "--to", str(tmp_path / "out"))
     columns = ("listener_id", "started_at", "ms_played", "track_id", "reason_end")
     expected = home.rows(
-        "select listener_id, strftime(started_at, '%Y-%m-%dT%H:%M:%S.%gZ'), cast(ms_played as text), track_id, reason_end "
-        "from synthetic.plays"
+        "select listener_id, strftime(started_at, '%Y-%m-%dT%H:%M:%S.%gZ'), cast(ms_played as text), track_id, "
+        "reason_end from synthetic.plays"
     )
     truth: list[tuple[str, ...]] = []
     for path in (tmp_path / "out").glob("*/truth.csv"):

@@ -119,7 +119,7 @@ def _print(document: Mapping[str, Any], out: Console) -> None:
     out.print(display.table("Exports", ["format", "records"], list(document["records"].items())))
     out.print()
     out.print(
-        f"{document['folder']} has {LISTENERS} and a folder for each listener: the exports, every play in truth.csv and "
-        "truth.json, and in records.csv which play each record of each file is of."
+        f"{document['folder']} has {LISTENERS} and a folder for each listener: the exports, every play in truth.csv "
+        "and truth.json, and in records.csv which play each record of each file is of."
     )
     out.print(f"[dim]{document['seconds']:.1f} s with the start of the program[/dim]")
