@@ -75,6 +75,7 @@ def judge(soaked: Soaked, sandbox: Sandbox, folder: Path, console: Console) -> F
     display.show_trouble(console, ours, soaked.kills)
     display.show_problems(console, Counter(problem for report in soaked.reports for problem in report.problems))
     calls = [entry.time for entry in our_spotify_calls(journal)]
+    fullest_day = most_in_a_day(calls)
     return {
         "polls": soaked.plan.polls,
         "faults": sum(entry.fault is not None for entry in ours),
@@ -82,7 +83,8 @@ def judge(soaked: Soaked, sandbox: Sandbox, folder: Path, console: Console) -> F
         "kills": len(soaked.kills),
         **_sums(scores),
         "calls_over_budget": calls_over(calls, DAILY_CALLS),
-        "calls_most_in_a_day": most_in_a_day(calls),
+        "calls_most_in_a_day": fullest_day,
+        "budget_used": fullest_day / DAILY_CALLS,
         "quota_exhausted": _exhaustions(soaked, journal),
         "fault_kinds": len({entry.fault for entry in ours if entry.fault}),
         "faults_share": sum(entry.fault is not None for entry in ours) / len(ours),
