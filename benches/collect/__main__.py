@@ -148,8 +148,15 @@ def main() -> int:
     ):
         folder = Path(name)
         task = progress.add_task("polls", total=plan.polls)
+
+        def tell(poll: int) -> None:
+            progress.advance(task)
+            # A bar is for a terminal; a pipe is told each tenth of the way.
+            if not console.is_terminal and poll % (plan.polls // 10) == 0:
+                console.print(f"[dim]poll {poll:,} of {plan.polls:,} …[/dim]")
+
         try:
-            soaked = Soak(plan, sandbox, folder, tell=lambda _: progress.advance(task)).run(folder)
+            soaked = Soak(plan, sandbox, folder, tell=tell).run(folder)
         except BenchError as error:
             console.print(f"[red]bench-collect: {error}[/red]")
             return 1
