@@ -49,7 +49,7 @@ def write_days(folder: Path, listeners: int, days: int) -> Told:
 
 
 def write_range(folder: Path, listeners: int, plays: int) -> Told:
-    """So many plays of so many listeners in one range of days, as long as it takes."""
+    """About so many plays of so many listeners in one range of days, as long as it takes."""
     catalogue = generate_catalogue(SEED, ARTISTS)
     population = simulate_listeners(PopulationSpec(listeners, SEED, FIRST_DAY, UNTIL), catalogue)
     probed = [simulate_plays(population, catalogue, day, day + timedelta(days=1)).num_rows for day in PROBED_DAYS]

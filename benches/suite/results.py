@@ -54,4 +54,5 @@ def save(path: Path, results: Results) -> None:
 
 
 def _result(kept: dict[str, Any]) -> Result:
-    return Result(**{**kept, "floors": tuple(Floor(**floor) for floor in kept["floors"])})
+    fields: dict[str, Any] = {**kept, "floors": tuple(Floor(**floor) for floor in kept["floors"])}
+    return Result(**fields)

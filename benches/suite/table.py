@@ -1,4 +1,7 @@
-"""The table of all benches: its rows, and how they look on a page and in a terminal. Nothing is measured or read here."""
+"""The table of all benches: its rows, and how they look on a page and in a terminal.
+
+Nothing is measured or read here.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,12 @@ HEADINGS = ("command", "size", "figure", "value", "ratio to", "floor", "holds")
 PAGE = """\
 # Benchmarks
 
-What `make bench` measured, in one table. Where a figure is a ratio, both sides were measured in the same run, in turns; the
-peer or the limit is named beside it. A speed of 2 × is twice as fast as the peer, any other ratio of 2 × costs twice as much.
-A floor is what the bench requires: `make bench` ends with exit code 1 when one is missed. `make bench ONLY=io`
-measures one bench again and leaves the rows of the others, each with the revision at which it ran; `make bench SIZE=small`
-takes a minute a bench, shows that all of them work, and writes nothing here. The same as JSON: [benchmarks.json](benchmarks.json).
+What `make bench` measured, in one table. Where a figure is a ratio, both sides were measured in the same run; the peer
+or the limit is named beside it. A speed of 2 times is twice as fast as the peer; any other ratio of 2 times costs twice
+as much. A floor is what the bench requires: `make bench` ends with exit code 1 when one is missed. `make bench ONLY=io`
+measures one bench again and leaves the rows of the others, each with the revision at which it ran, a plus sign where
+files differed from it; `make bench SIZE=small` takes a minute a bench, shows that all of them work, and writes nothing
+here. The same as JSON: [benchmarks.json](benchmarks.json).
 
 {figures}
 

@@ -26,10 +26,10 @@ def test_names_of_the_common_loop_are_all_asked_of_faker(tmp_path: Path) -> None
     assert len(set(pq.read_table(tmp_path / "faker.parquet")["track_id"].to_pylist())) == 200
 
 
-def test_a_range_holds_the_plays_that_were_asked_for_and_pyarrow_writes_the_same(tmp_path: Path) -> None:
+def test_a_range_holds_about_the_plays_that_were_asked_for_and_pyarrow_writes_the_same(tmp_path: Path) -> None:
     days = tmp_path / "days"
     written = write_range(days, listeners=60, plays=3_000)
-    assert written["plays"] >= 3_000
+    assert 2_000 < written["plays"] < 5_000
     assert written["rows_lost"] == 0
     loop("faker", days, 5)
     assert write_again(days, 3_000_000)["plays"] == written["plays"]

@@ -14,7 +14,7 @@ TEA = Bench(
     "{cups:,} cups",
     (
         Shown("cups_per_second", "poured", "cups/s"),
-        Shown("ratio_to_kettle", "speed", "×", "limit: a kettle"),
+        Shown("ratio_to_kettle", "speed", "times", "limit: a kettle"),
         Shown("warm_share", "still warm", "share"),
         Shown("drinkable", "by anybody", "yes or no"),
     ),

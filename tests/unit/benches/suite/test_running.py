@@ -26,7 +26,8 @@ def test_figures_are_those_of_the_last_line() -> None:
 
 
 @pytest.mark.parametrize(
-    "stdout", ["", "boiled", "[1]", told(FIGURES) + "boiled", told(FIGURES, bench="coffee"), told(FIGURES, size="small")]
+    "stdout",
+    ["", "boiled", "[1]", told(FIGURES) + "boiled", told(FIGURES, bench="coffee"), told(FIGURES, size="small")],
 )
 def test_another_line_tells_no_figures(stdout: str) -> None:
     assert figures_told(TEA, "full", stdout) == {}
