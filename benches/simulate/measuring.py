@@ -58,7 +58,7 @@ PLANS: Mapping[Size, Plan] = {
         crowd=2_000,
         few_days=2,
         many_days=6,
-        loop_rows=1_000,
+        loop_rows=2_000,
         pyarrow_rows=50_000,
         trials=1,
     ),

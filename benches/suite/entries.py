@@ -91,7 +91,7 @@ BENCHES = (
             Shown("scrobbles_lost", "of Last.fm", "scrobbles"),
             Shown("scrobbles_doubled", "of Last.fm", "scrobbles"),
             Shown("calls_over_budget", "calls beyond the daily budget", "calls"),
-            Shown("budget_used", "calls in the fullest 24 hours", "times", "limit: the daily budget"),
+            Shown("budget_used", "calls in the fullest 24 hours", "share", "limit: the daily budget"),
             Shown("faults_share", "requests that were answered with a fault", "share"),
             Shown("fault_kinds", "kinds of faults that happened", "kinds"),
             Shown("kills", "processes killed in the middle", "kills"),

@@ -14,7 +14,7 @@ from rich.table import Table
 from benches.suite.entries import Bench, Shown
 from benches.suite.results import Result
 
-HEADINGS = ("command", "size", "figure", "value", "ratio to", "floor", "holds")
+HEADINGS = ("command", "size", "figure", "meaning", "value", "ratio to", "floor", "holds")
 
 PAGE = """\
 # Benchmarks
@@ -45,6 +45,7 @@ class Row:
     command: str
     size: str
     figure: str
+    says: str
     value: str = ""
     ratio_to: str = ""
     floor: str = ""
@@ -59,10 +60,10 @@ def rows_of(bench: Bench, result: Result | None) -> list[Row]:
     """Of one bench; a bench that failed has one row that says so."""
     command = f"make {bench.target}"
     if result is None:
-        return [Row(command, "", "not measured yet")]
+        return [Row(command, "", "not measured yet", "")]
     size = result.size if result.size == "full" else f"SIZE={result.size}"
     if result.failure:
-        return [Row(command, size, f"failed: {result.failure}", holds="no")]
+        return [Row(command, size, "failed", result.failure, holds="no")]
     floors = {floor.figure: floor for floor in result.floors}
     lead = (command, f"{size}: {bench.size.format(**result.figures)}")
     rows: list[Row] = []
@@ -71,7 +72,8 @@ def rows_of(bench: Bench, result: Result | None) -> list[Row]:
         required = f"{floor.kind} {value_of(shown, floor.value)}" if floor else ""
         row = Row(
             *(lead if not rows else ("", "")),
-            figure=f"{shown.figure}: {shown.says}",
+            figure=shown.figure,
+            says=shown.says,
             value=value_of(shown, result.figures[shown.figure]),
             ratio_to=shown.ratio_to,
             floor="yes" if floor and shown.unit == YES_OR_NO else required,
@@ -116,7 +118,7 @@ def page(benches: Sequence[Bench], results: Mapping[str, Result]) -> str:
 def terminal_table(benches: Sequence[Bench], results: Mapping[str, Result]) -> Table:
     table = Table(title="Benches")
     for heading in HEADINGS:
-        table.add_column(heading, justify="right" if heading == "value" else "left")
+        table.add_column(heading, justify="right" if heading == "value" else "left", overflow="fold")
     for bench in benches:
         for row in rows_of(bench, results.get(bench.name)):
             table.add_row(*map(escape, row.cells), style="red" if row.holds == "no" else None)

@@ -49,7 +49,7 @@ def test_one_bench_alone_leaves_the_others_as_they_were(tmp_path: Path) -> None:
 def test_a_bench_that_fails_is_in_the_table_and_the_others_still_run(tmp_path: Path) -> None:
     assert run_suite("full", EVERY, tmp_path, failing, EVERY) == 1
     text = (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
-    assert "| make bench-tea | full | failed: exit code 1: no [water]" in text
+    assert "| make bench-tea | full | failed | exit code 1: no [water]" in text
     assert "| make bench-coffee | full: 12,000 cups |" in text
 
 
@@ -64,7 +64,7 @@ def test_the_small_size_shows_the_table_and_writes_nothing(tmp_path: Path, capsy
     assert run_suite("small", EVERY, tmp_path, failing, EVERY) == 1
     assert list(tmp_path.iterdir()) == []
     shown = capsys.readouterr().err
-    assert "failed: exit code 1: no [water] | none" in shown
+    assert "exit code 1: no [water] | none" in shown
     assert "SIZE=small: 12,000 cups" in shown
     assert "not as they should be: bench-tea" in shown
 
