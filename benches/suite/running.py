@@ -29,6 +29,8 @@ class Ended:
 
 
 def run_bench(bench: Bench, size: Size) -> Result:
+    # Before it begins: a bench takes long enough for someone to commit meanwhile.
+    measured_at = revision()
     ended = follow([sys.executable, "-m", bench.module, "--size", size])
     figures = figures_told(bench, size, ended.stdout)
     floors = floors_of(bench, size) if figures else ()
@@ -36,7 +38,7 @@ def run_bench(bench: Bench, size: Size) -> Result:
         bench=bench.name,
         size=size,
         seconds=round(ended.seconds, 1),
-        revision=revision(),
+        revision=measured_at,
         machine=machine(),
         figures=figures,
         floors=floors,

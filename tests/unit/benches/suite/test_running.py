@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
-from benches.suite.running import Ended, failure_of, figures_told, follow
+from benches.suite import running
+from benches.suite.running import Ended, failure_of, figures_told, follow, run_bench
 from tests.unit.benches.suite.samples import FIGURES, FLOORS, TEA
 
 
@@ -53,3 +54,17 @@ def test_a_missed_floor_is_no_failure() -> None:
 )
 def test_a_failure_is_one_line(code: int, figures: Mapping[str, float], failure: str) -> None:
     assert failure_of(TEA, Ended(code, "", "no water", 1), figures, FLOORS) == failure
+
+
+def test_the_revision_is_that_at_which_a_bench_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    revisions = ["began"]
+
+    def commit_meanwhile(_: Sequence[str]) -> Ended:
+        revisions[0] = "later"
+        return Ended(1, "", "no water", 2.5)
+
+    monkeypatch.setattr(running, "revision", lambda: revisions[0])
+    monkeypatch.setattr(running, "follow", commit_meanwhile)
+    result = run_bench(TEA, "small")
+    assert (result.revision, result.seconds, result.failure) == ("began", 2.5, "exit code 1: no water")
+    assert not result.is_good
