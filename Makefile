@@ -9,10 +9,10 @@ SCRATCH = $(shell mktemp -d)
 SIZE ?= full
 
 .PHONY: help setup demo ui test test-parity lint types imports sql definitions pytest snapshot sources metrics lock clean \
-	bench bench-merge bench-collect bench-io bench-warehouse bench-realism
+	bench bench-simulate bench-realism bench-merge bench-collect bench-io bench-warehouse
 
 help: ## List the targets.
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(VENV)/.runtime ## Only the environment, for your own history.
 
@@ -58,7 +58,11 @@ metrics: $(VENV)/.runtime ## Check every metric against the warehouse that is th
 	@cd dbt && export TUNEGENIE_HOME=$(abspath $(or $(TUNEGENIE_HOME),.tunegenie)) && \
 		../$(BIN)/dbt parse --quiet --profiles-dir . && ../$(BIN)/mf validate-configs
 
-bench: bench-merge bench-collect bench-io bench-warehouse ## Every bench; SIZE=small for a quick look.
+bench: $(VENV)/.development ## Every bench, to docs/benchmarks.md; ONLY=io for one of them, SIZE=small for a quick look.
+	@$(BIN)/python -m benches.suite --size $(SIZE) $(addprefix --only ,$(ONLY))
+
+bench-simulate: $(VENV)/.development ## How fast are plays simulated, beside the common way, and in how much memory?
+	@$(BIN)/python -m benches.simulate --size $(SIZE)
 
 bench-merge: $(VENV)/.development ## Is every play counted once, how fast, and what does a new day cost?
 	@$(BIN)/python -m benches.merge --size $(SIZE)

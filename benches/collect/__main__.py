@@ -75,6 +75,7 @@ def judge(soaked: Soaked, sandbox: Sandbox, folder: Path, console: Console) -> F
     display.show_trouble(console, ours, soaked.kills)
     display.show_problems(console, Counter(problem for report in soaked.reports for problem in report.problems))
     calls = [entry.time for entry in our_spotify_calls(journal)]
+    fullest_day = most_in_a_day(calls)
     return {
         "polls": soaked.plan.polls,
         "faults": sum(entry.fault is not None for entry in ours),
@@ -82,7 +83,8 @@ def judge(soaked: Soaked, sandbox: Sandbox, folder: Path, console: Console) -> F
         "kills": len(soaked.kills),
         **_sums(scores),
         "calls_over_budget": calls_over(calls, DAILY_CALLS),
-        "calls_most_in_a_day": most_in_a_day(calls),
+        "calls_most_in_a_day": fullest_day,
+        "budget_used": fullest_day / DAILY_CALLS,
         "quota_exhausted": _exhaustions(soaked, journal),
         "fault_kinds": len({entry.fault for entry in ours if entry.fault}),
         "faults_share": sum(entry.fault is not None for entry in ours) / len(ours),
@@ -146,8 +148,15 @@ def main() -> int:
     ):
         folder = Path(name)
         task = progress.add_task("polls", total=plan.polls)
+
+        def tell(poll: int) -> None:
+            progress.advance(task)
+            # A bar is for a terminal; a pipe is told each tenth of the way.
+            if not console.is_terminal and poll % (plan.polls // 10) == 0:
+                console.print(f"[dim]poll {poll:,} of {plan.polls:,} …[/dim]")
+
         try:
-            soaked = Soak(plan, sandbox, folder, tell=lambda _: progress.advance(task)).run(folder)
+            soaked = Soak(plan, sandbox, folder, tell=tell).run(folder)
         except BenchError as error:
             console.print(f"[red]bench-collect: {error}[/red]")
             return 1

@@ -81,6 +81,7 @@ def measure(size: Size, folder: Path) -> dict[str, Measured]:
 def figures_of(measured: Mapping[str, Measured], rows: int) -> Figures:
     ours, duckdb, stock = (measured[name] for name in NAMES)
     return {
+        "rows": rows,
         "rows_per_second": round(rows / ours.write),
         "ratio_to_duckdb": duckdb.write / ours.write,
         "ratio_to_stock": stock.write / ours.write,

@@ -61,6 +61,7 @@ def archive_part(size: Size, folder: Path, console: Console) -> Figures:
     result = measure_archive(size, folder)
     display.show_archive(console, result)
     return {
+        "archive_rows": result.rows,
         "archive_250k_seconds": result.seconds,
         "archive_cpu_seconds": result.cpu_seconds,
         "peak_mb": result.peak_mb,
@@ -78,6 +79,7 @@ def days_part(size: Size, folder: Path, console: Console) -> Figures:
     result = measure_days(size, folder)
     display.show_days(console, result)
     return {
+        "days_records": result.long_records,
         "day_cost_ratio": result.ratio,
         "day_seconds_short": result.short_seconds,
         "day_seconds_long": result.long_seconds,

@@ -22,6 +22,7 @@ LINE_WIDTH = 120
 FLOORS = (
     Floor("day_cost_ratio", "at most", 1.2),
     Floor("peak_mb", "at most", 8192),
+    Floor("plays_lost", "at most", 0, in_small=True),
 )
 
 
@@ -40,9 +41,11 @@ def main() -> int:
     largest = measured.builds[-1]
     figures = {
         "rows_per_second": largest.rows_per_second,
+        "ratio_to_copy": measured.copy_seconds / largest.seconds,
         "day_cost_ratio": measured.day_cost_ratio,
         "peak_mb": max(build.peak_mb for build in measured.builds),
         "plays": largest.plays,
+        "plays_lost": measured.plays_lost,
         "database_mb": largest.database_mb,
         "day_seconds": measured.day_seconds[-1],
         "whole_seconds": largest.whole_seconds,

@@ -29,6 +29,10 @@ def show(console: Console, measured: Measured) -> None:
     slowest = ", ".join(f"{model} {seconds:.1f} s" for model, seconds in measured.builds[-1].slowest.items())
     console.print(f"Of {measured.builds[-1].plays:,} plays longest: {slowest}.")
     console.print(
+        f"DuckDB copies those plays once in {measured.copy_seconds:.1f} s, "
+        f"{measured.copy_seconds / measured.builds[-1].seconds:.3f} of the time of their build."
+    )
+    console.print(
         f"A new day of {measured.new_plays:,} plays costs {measured.day_cost_ratio:.2f} times as much in the longest "
         f"history as in the shortest (medians of {measured.trials}; models that are kept by day)."
     )

@@ -15,6 +15,8 @@ import duckdb
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
 from tunegenie_assets.schemas.registry import TABLES
 
+MEMORY = "4GB"
+"""What DuckDB may hold: half of what a build may take at its peak. The rest is for what it does not count."""
 FIRST_DAY = date(2019, 1, 1)
 DAYS_AT_ONCE = 50
 """Days that are made in one statement, so that making them takes little memory."""
@@ -180,6 +182,21 @@ def create(warehouse: Path, history: History) -> None:
         )
     for day in range(0, history.days, DAYS_AT_ONCE):
         add_days(warehouse, history, day, min(day + DAYS_AT_ONCE, history.days))
+
+
+def copy_plays(warehouse: Path) -> None:
+    """Copy the plays as they are into another file, once: the least that any table of them can cost."""
+    copy = warehouse.with_name("copy.duckdb")
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute(f"set memory_limit = '{MEMORY}'")
+        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        connection.execute("create table plays as select * from warehouse.synthetic.plays")
+    copy.unlink()
+
+
+def plays_in_gold(warehouse: Path) -> int:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.table("gold.fct_plays").count("*").fetchall()[0][0]
 
 
 def add_days(warehouse: Path, history: History, from_day: int, until_day: int) -> None:

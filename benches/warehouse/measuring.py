@@ -14,11 +14,9 @@ from pathlib import Path
 
 from benches.processes import Finished, run
 from benches.report import Size
-from benches.warehouse.histories import History
+from benches.warehouse.histories import MEMORY, History, plays_in_gold
 from tunegenie_assets.settings import PREFIX
 
-MEMORY = "4GB"
-"""What DuckDB may hold: half of what a build may take at its peak. The rest is for what it does not count."""
 TRIALS: dict[Size, int] = {"full": 3, "small": 1}
 HISTORIES: dict[Size, tuple[History, ...]] = {
     # 1, 10 and 50 million plays.
@@ -55,6 +53,10 @@ class Measured:
     day_seconds: Sequence[float]
     """By history: what the models that are kept by day took for a new day, the median of the trials, as dbt times
     them. Its own start would hide a difference."""
+    copy_seconds: float
+    """What copying the plays of the longest history once takes: the limit of a build."""
+    plays_lost: int
+    """Made and not in gold, or the other way round, over all histories."""
     new_plays: int
     trials: int
 
@@ -78,6 +80,12 @@ def measure(size: Size, folder: Path, say: Say) -> Measured:
         _step("create", home, history, until_day=history.days)
         say(f"building gold from {history.plays:,} plays")
         builds.append(_build(home, history))
+    lost = sum(
+        abs(history.plays - plays_in_gold(home / "warehouse.duckdb"))
+        for home, history in zip(homes, histories, strict=True)
+    )
+    say(f"copying {histories[-1].plays:,} plays")
+    copied = json.loads(_step("copy", homes[-1], histories[-1], until_day=histories[-1].days).stdout)["copied"]
     days: list[list[float]] = [[] for _ in histories]
     for trial in range(TRIALS[size]):
         for number in _alternating(trial, len(histories)):
@@ -86,6 +94,8 @@ def measure(size: Size, folder: Path, say: Say) -> Measured:
     return Measured(
         builds=builds,
         day_seconds=[statistics.median(found) for found in days],
+        plays_lost=lost,
+        copy_seconds=sum(copied.values()),
         new_plays=histories[0].listeners * histories[0].plays_per_day,
         trials=TRIALS[size],
     )

@@ -1,4 +1,4 @@
-"""One step of the warehouse bench in a process of its own, so that its peak memory is its own: fill or build.
+"""One step of the warehouse bench in a process of its own, so that its peak memory is its own: fill, copy or build.
 
 Prints one JSON document: of a build the seconds of each model, those that are kept by day apart from the others.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ import duckdb
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 
-from benches.warehouse.histories import FIRST_DAY, History, add_days, create
+from benches.warehouse.histories import FIRST_DAY, History, add_days, copy_plays, create
 from tunegenie_assets.dbt_support.arguments import build_arguments, variables
 from tunegenie_assets.dbt_support.parts import RECORDS_IN_A_PART, calls, parts_of
 from tunegenie_assets.dbt_support.project import DbtProjectFiles, parse
@@ -73,7 +74,7 @@ def records_by_day(warehouse: Path) -> dict[date, int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benches.warehouse.step", description=__doc__)
-    parser.add_argument("action", choices=("create", "add", "build", "build-daily"))
+    parser.add_argument("action", choices=("create", "add", "copy", "build", "build-daily"))
     parser.add_argument("home", type=Path)
     parser.add_argument("--listeners", type=int, default=0)
     parser.add_argument("--plays-per-day", type=int, default=0)
@@ -87,6 +88,10 @@ def main() -> None:
         create(warehouse, history)
     elif arguments.action == "add":
         add_days(warehouse, history, arguments.from_day, arguments.until_day)
+    elif arguments.action == "copy":
+        begin = time.monotonic()
+        copy_plays(warehouse)
+        seconds = {"copied": {"synthetic.plays": time.monotonic() - begin}}
     else:
         only_daily = arguments.action == "build-daily"
         seconds = build(arguments.home, arguments.from_day, arguments.until_day, only_daily=only_daily)

@@ -1,0 +1,137 @@
+"""Every bench of the project, one entry each: what it asks and which of its figures the table shows.
+
+A bench is a package below benches/ that is run by `python -m benches.<name> --size …`, has its FLOORS in `__main__` and
+ends with the line of JSON of benches/report.py; the target of the Makefile is `bench-<name>`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure of a bench as the table shows it."""
+
+    figure: str
+    says: str
+    unit: str = ""
+    """Stands after the value; `share` is 0 to 1, `yes or no` is what it says."""
+    ratio_to: str = ""
+    """The peer or the limit to which the figure is a ratio, measured in the same run; empty for what is no ratio."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    name: str
+    sentence: str
+    size: str
+    """How much was measured, with names of figures in brackets, which the values replace."""
+    figures: tuple[Shown, ...]
+
+    @property
+    def target(self) -> str:
+        return f"bench-{self.name}"
+
+    @property
+    def module(self) -> str:
+        return f"benches.{self.name}"
+
+
+BENCHES = (
+    Bench(
+        "simulate",
+        "How fast are plays simulated, beside the common way, and in how much memory?",
+        "{plays:,} plays in one range of {days:,} days; memory with {listeners:,} listeners",
+        (
+            Shown("plays_per_second", "simulated and written to Parquet", "plays/s"),
+            Shown("seconds_of_30_million", "30 million plays", "s"),
+            Shown("ratio_to_faker", "speed", "times", "a row-wise Faker loop over the same columns"),
+            Shown("ratio_to_thrifty_loop", "speed", "times", "such a loop over songs made beforehand"),
+            Shown("ratio_to_pyarrow", "speed", "times", "limit: pyarrow alone writing the same rows from memory"),
+            Shown("peak_mb", "peak memory of a process", "MB"),
+            Shown("memory_ratio", "peak memory of many days", "times", "few days of the same listeners"),
+            Shown("plays", "in one range", "plays"),
+            Shown("crowd_plays_per_second", "of all those listeners", "plays/s"),
+            Shown("listeners_seconds", "making the listeners", "s"),
+            Shown("bytes_per_play", "on the disk", "bytes"),
+            Shown("rows_lost", "told and not in the files", "rows"),
+        ),
+    ),
+    Bench(
+        "merge",
+        "Is every play counted once, how fast, and what does a new day cost?",
+        "{plays_true:,} plays that five sources saw, an archive of {archive_rows:,} rows, "
+        "a history of {days_records:,} records",
+        (
+            Shown("precision", "of pairs put together, those that belong together", "share"),
+            Shown("naive_within_60_s_and_track_precision", "the same names within 60 s, by the same measure", "share"),
+            Shown("recall", "of pairs that belong together, those put together", "share"),
+            Shown("naive_within_60_s_and_track_recall", "the same names within 60 s, by the same measure", "share"),
+            Shown("loops_intact", "plays in loops that became one play each", "share"),
+            Shown("order_independent", "any order of imports gives the same plays", "yes or no"),
+            Shown("second_import_changes", "rows that a second import changes", "rows"),
+            Shown("day_cost_ratio", "a new day", "times", "the same day into a history a tenth as long"),
+            Shown("archive_250k_seconds", "the archive, from nothing to gold", "s"),
+            Shown("peak_mb", "peak memory of that import", "MB"),
+            Shown("reader_peak_mb", "peak memory of the reader, one member of 1 GB", "MB"),
+        ),
+    ),
+    Bench(
+        "collect",
+        "Is live collection safe to leave alone?",
+        "{polls:,} polls, {requests:,} requests, {kills:,} kills",
+        (
+            Shown("plays_shown", "that a poll could see", "plays"),
+            Shown("plays_lost", "seen by no poll that could, and in no gap", "plays"),
+            Shown("plays_doubled", "collected more often than heard", "plays"),
+            Shown("plays_in_gaps", "missed, and told as a gap", "plays"),
+            Shown("gaps", "told", "gaps"),
+            Shown("gaps_false", "told where nothing was missed", "gaps"),
+            Shown("scrobbles_lost", "of Last.fm", "scrobbles"),
+            Shown("scrobbles_doubled", "of Last.fm", "scrobbles"),
+            Shown("calls_over_budget", "calls beyond the daily budget", "calls"),
+            Shown("budget_used", "calls in the fullest 24 hours", "share", "limit: the daily budget"),
+            Shown("faults_share", "requests that were answered with a fault", "share"),
+            Shown("fault_kinds", "kinds of faults that happened", "kinds"),
+            Shown("kills", "processes killed in the middle", "kills"),
+            Shown("quota_exhausted", "times the quota was exhausted", "times"),
+            Shown("reauthorizations", "times a listener would have had to log in anew", "times"),
+            Shown("state_rebuilt", "landing alone gives the same state", "yes or no"),
+        ),
+    ),
+    Bench(
+        "io",
+        "How fast do rows go into DuckDB and out, beside DuckDB itself and the stock IO manager?",
+        "{rows:,} rows of a year of days",
+        (
+            Shown("rows_per_second", "written in one run over the range", "rows/s"),
+            Shown("ratio_to_duckdb", "writing", "times", "limit: DuckDB, create table as select from Parquet"),
+            Shown("ratio_to_stock", "writing", "times", "DuckDBPandasIOManager of Dagster"),
+            Shown("overwrite_ratio_to_stock", "writing again", "times", "DuckDBPandasIOManager of Dagster"),
+            Shown("read_rows_per_second", "read by a step that follows", "rows/s"),
+            Shown("read_ratio_to_duckdb", "reading", "times", "limit: DuckDB, select to Arrow"),
+            Shown("read_ratio_to_stock", "reading", "times", "DuckDBPandasIOManager of Dagster"),
+            Shown("peak_mb", "peak memory with the rows in Arrow", "MB"),
+            Shown("stock_peak_mb", "the stock one's, with the rows in pandas", "MB"),
+            Shown("rows_lost", "written and not read", "rows"),
+        ),
+    ),
+    Bench(
+        "warehouse",
+        "How fast is gold built from millions of plays, and what does a new day cost?",
+        "{plays:,} plays",
+        (
+            Shown("rows_per_second", "plays from synthetic to gold", "plays/s"),
+            Shown("ratio_to_copy", "speed", "times", "limit: DuckDB copying the plays once into another table"),
+            Shown(
+                "day_cost_ratio", "a new day in the longest history", "times", "the same day in the shortest history"
+            ),
+            Shown("day_seconds", "a new day, the models kept by day", "s"),
+            Shown("whole_seconds", "the models built whole", "s"),
+            Shown("peak_mb", "peak memory of a build", "MB"),
+            Shown("database_mb", "of the warehouse", "MB"),
+            Shown("plays_lost", "made and not in gold", "plays"),
+        ),
+    ),
+)
