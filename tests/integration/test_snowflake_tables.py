@@ -18,7 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.integration.production import PASSPHRASE, PASSPHRASE_VARIABLE
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
 from tunegenie_assets.resources.factory import warehouse_for
-from tunegenie_assets.resources.tables import WarehouseIOManager, Window
+from tunegenie_assets.resources.guard import Window
+from tunegenie_assets.resources.parquet_files import ParquetFiles
+from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 from tunegenie_assets.schemas.landing import ARCHIVES
 from tunegenie_assets.schemas.registry import TABLES

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from benches.io.__main__ import FLOORS, Measured, figures_of
 from benches.io.plays import AFTER, FIRST_DAY, write_plays
 from benches.report import missed
-from tunegenie_assets.resources.tables import Window, check_window, guard
+from tunegenie_assets.resources.guard import Window, check_window, guard
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 
 
