@@ -51,9 +51,12 @@ class SimulatedPlays(dg.ConfigurableResource[None]):
         Days on which the population does not listen have no file.
         """
         folder, days = location(self.folder), _listened(population, start, end)
+        if days is None:
+            _remove_others(folder, set(), start, end)
+            return LandedPlays({}, ParquetFiles((), 0), 0, 0.0)
         begin = time.monotonic()
         with _local(folder) as local:
-            files = write_plays(population, catalogue, *days, local, progress=progress) if days else []
+            files = write_plays(population, catalogue, *days, local, progress=progress)
             seconds = time.monotonic() - begin
             size_bytes = sum(file.path.stat().st_size for file in files)
             landed = tuple(folder / file.path.name for file in files)
