@@ -10,14 +10,15 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import dagster as dg
 import pyarrow as pa
 import pytest
+from upath import UPath
 
 from tests.integration.production import PASSPHRASE_VARIABLE
-from tests.integration.test_snowflake_tables import FIRST, KEY, days, plays, stored
+from tests.integration.test_snowflake_tables import FIRST, KEY, days, moved, plays, stored
 from tests.unit.resources.samples import written
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 from tunegenie_assets.schemas.registry import TABLES
@@ -155,6 +156,21 @@ def test_files_elsewhere_reach_the_stage_for_the_load_only(snowflake: "Snowflake
     assert stored(loading).equals(pa.concat_tables(BEFORE))
     assert not [statement for statement in sent if statement.startswith("put")]
     assert (files_below(stage), len(files_below(landing))) == ([], 2)
+
+
+def test_an_object_store_copies_to_the_stage_by_itself(object_store: UPath) -> None:
+    from tunegenie_assets.resources.snowflake_staging import ExternalStage, staged
+
+    files = moved(object_store / "plays", *BEFORE)
+    stage = ExternalStage("raw.landing", str(object_store / "loads"))
+    with patch.object(UPath, "open", side_effect=AssertionError("bytes came here")):
+        with staged(Mock(), SYNTHETIC_PLAYS, files, stage) as sources:
+            [source] = sources
+            found = object_store / "loads" / source.removeprefix("@raw.landing/")
+            names = sorted(path.name for path in found.iterdir())
+        assert names == ["part-00000.parquet", "part-00001.parquet"]
+        assert not found.exists()
+    assert all(path.exists() for path in files.paths)
 
 
 def test_files_are_uploaded_by_one_statement_and_stay(snowflake: "SnowflakeTables", tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
-from uuid import uuid4
 
 import dagster as dg
 import pandas as pd
@@ -111,14 +110,6 @@ def moved(folder: UPath, *tables: pa.Table) -> ParquetFiles:
         with path.open("wb") as file:
             pq.write_table(table, file)
     return ParquetFiles(tuple(paths), sum(table.num_rows for table in tables))
-
-
-@pytest.fixture
-def object_store() -> Generator[UPath]:
-    """A folder in memory that fsspec knows by its address."""
-    folder = UPath(f"memory://{uuid4().hex}/plays")
-    yield folder
-    folder.fs.store.clear()
 
 
 @pytest.fixture

@@ -106,8 +106,13 @@ def _write(rows: pa.Table, folder: UPath) -> Iterator[UPath]:
 
 def _copy(files: ParquetFiles, folder: UPath) -> None:
     for number, path in enumerate(files.paths):
+        target = folder / _part(number)
+        if not isinstance(path, Path) and path.fs is folder.fs:
+            # Within one object store, which copies without sending the bytes here and back.
+            path.fs.copy(path.path, target.path)
+            continue
         with path.open("rb") as source:
-            store(source, folder / _part(number))
+            store(source, target)
 
 
 def _gather(files: ParquetFiles, folder: UPath) -> None:
