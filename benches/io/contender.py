@@ -1,4 +1,4 @@
-"""`python -m benches.io.contender NAME PARQUET DAYS FOLDER`: one way into DuckDB and out again, timed in its own process.
+"""`python -m benches.io.contender NAME PARQUET DAYS FOLDER`: one way into DuckDB and out, timed in its own process.
 
 The rows are in memory before a write is timed, but for those that come from files: DuckDB's own reads the file PARQUET,
 `files` those of the folder DAYS. Each write includes opening and closing the warehouse, after which the rows are on the

@@ -198,7 +198,9 @@ def test_files_replace_a_window_and_come_back_as_they_were(warehouse: WarehouseI
 
 def test_columns_of_files_are_matched_by_name(warehouse: WarehouseIOManager, tmp_path: Path) -> None:
     names = SYNTHETIC_PLAYS.arrow_schema.names
-    swapped = ["track_name" if name == "artist_name" else "artist_name" if name == "track_name" else name for name in names]
+    swapped = [
+        "track_name" if name == "artist_name" else "artist_name" if name == "track_name" else name for name in names
+    ]
     files = written(tmp_path, plays(0, 2), plays(1, 2).select(swapped), plays(2, 2).select(names[::-1]))
     warehouse.write(SYNTHETIC_PLAYS, files, days(0, 3))
     assert stored(warehouse).equals(pa.concat_tables([plays(day, 2) for day in range(3)]))

@@ -1,4 +1,4 @@
-"""What is checked before a write: names, types, required values and days of a table in memory. The writes are elsewhere.
+"""What is checked before a write of a table in memory: names, types, required values, days. The writes are elsewhere.
 
 Names, types and required values must be those of schemas/, and columns are put into that order: the stock IO managers
 insert by position, so two columns of one type swap unnoticed. Rows that lie in files are checked in parquet_files.py.

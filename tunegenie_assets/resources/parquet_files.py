@@ -1,4 +1,4 @@
-"""Rows that lie in Parquet files, and what is checked before they are loaded. Who loads them is in the warehouses' modules.
+"""Rows that lie in Parquet files, and what is checked before a load. The loads are in the warehouses' modules.
 
 Nothing is cast on the way from a file to a table, and no row is read here: a file tells its columns, their types, its
 nulls and its first and last day by itself.
@@ -18,7 +18,7 @@ from tunegenie_assets.schemas.table import STRING, Column, Table
 
 @dataclass(frozen=True)
 class ParquetFiles:
-    """Rows of one table as files, in the order in which they are loaded: by day, so that a reader of a day skips others."""
+    """Rows of one table as files, loaded in this order: by day, so that a reader of one day skips the others."""
 
     paths: tuple[UPath, ...]
     """Local files, or addresses of one file system."""
@@ -66,7 +66,7 @@ def _check_columns(told: pq.FileMetaData, schema: Table, name: str) -> None:
 
 
 def _stored(kind: pa.DataType) -> pa.DataType:
-    """The type as a warehouse reads it: how text was laid out in memory before it was written is Arrow's own matter."""
+    """The type as a warehouse reads it: how the values lay in memory before they were written is Arrow's own matter."""
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     return STRING if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) else kind
@@ -92,7 +92,8 @@ def _statistics(told: pq.FileMetaData, column: str, name: str) -> list[pq.Statis
     position = told.schema.to_arrow_schema().names.index(column)
     groups = (told.row_group(number) for number in range(told.num_row_groups))
     found = [group.column(position).statistics for group in groups if group.num_rows]
-    if None in found:
+    # Statistics compared with `==` to None end the process (pyarrow 26).
+    if any(statistics is None for statistics in found):
         raise _silent(column, name)
     return found
 

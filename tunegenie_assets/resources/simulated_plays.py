@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tempfile
 import time
-from collections.abc import Generator, Iterable, Set
+from collections.abc import Collection, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -95,7 +95,7 @@ def _upload(files: Iterable[DayFile], folder: UPath) -> None:
             store(source, folder / file.path.name)
 
 
-def _remove_others(folder: UPath, landed: Set[UPath], start: date, end: date) -> None:
+def _remove_others(folder: UPath, landed: Collection[UPath], start: date, end: date) -> None:
     """Files of these days that are not `landed`: of another population, or of a run that was killed."""
     if not folder.exists():
         return

@@ -1,4 +1,4 @@
-"""How rows reach Snowflake: Parquet files where `copy into` finds them. Tables and transactions are in snowflake_tables.py.
+"""How rows reach Snowflake: Parquet files where `copy into` finds them. Transactions are in snowflake_tables.py.
 
 Without a bucket they are put onto a stage that ends with the session. With one they are written below the URL over
 which the operator's stage stands, Snowflake reads them there, and they are gone when the load has ended. Files that lie
@@ -41,10 +41,10 @@ class ExternalStage:
 
 @contextmanager
 def staged(cursor: SnowflakeCursor, schema: Table, rows: Rows, stage: ExternalStage | None) -> Generator[list[str]]:
-    """The rows as files while the block runs; yields what each `copy into` that loads them reads, the clause after `from`.
+    """The rows as files while the block runs; yields the clause after `from` of each `copy into` that loads them.
 
-    A process that is killed leaves in the bucket what it wrote there, under a name that no other load has: a rule of the
-    bucket removes what is older than a day.
+    A process that is killed leaves in the bucket what it wrote there, under a name that no other load has: a rule of
+    the bucket removes what is older than a day.
     """
     load = f"{schema.layer}/{schema.name}/{uuid4().hex}"
     if isinstance(rows, ParquetFiles) and not rows.paths:

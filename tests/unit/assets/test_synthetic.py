@@ -1,4 +1,4 @@
-"""The asset synthetic/plays from its inputs to the warehouse: a run over a range of days, its files and what it tells."""
+"""The asset synthetic/plays from its inputs to the warehouse: a run over a range of days, its files, what it tells."""
 
 from datetime import date, timedelta
 from pathlib import Path
