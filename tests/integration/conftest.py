@@ -13,6 +13,7 @@ from uuid import uuid4
 import duckdb
 import pytest
 from click.testing import Result
+from fsspec.implementations.memory import MemoryFileSystem
 from typer.testing import CliRunner
 from upath import UPath
 
@@ -91,7 +92,7 @@ def object_store() -> Iterator[UPath]:
     """A folder in memory that fsspec knows by its address."""
     folder = UPath(f"memory://{uuid4().hex}")
     yield folder
-    folder.fs.store.clear()
+    MemoryFileSystem.store.clear()
 
 
 @pytest.fixture(scope="session")

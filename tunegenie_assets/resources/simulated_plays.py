@@ -60,7 +60,7 @@ class SimulatedPlays(dg.ConfigurableResource[None]):
             seconds = time.monotonic() - begin
             size_bytes = sum(file.path.stat().st_size for file in files)
             landed = tuple(folder / file.path.name for file in files)
-            if local != folder:
+            if not isinstance(folder, Path):
                 _upload(files, folder)
         _remove_others(folder, set(landed), start, end)
         rows_by_day = {file.day: file.rows for file in files}

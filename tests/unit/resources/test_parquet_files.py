@@ -94,9 +94,7 @@ def test_rows_outside_the_window_are_refused(tmp_path: Path, day: date) -> None:
 def test_file_that_does_not_tell_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "day.parquet"
     pq.write_table(ROWS, path, write_statistics=False)
-    refused(ParquetFiles((UPath(path),), 2), "no statistics")
-    pq.write_table(ROWS, path, write_statistics=["play_date"])
-    refused(ParquetFiles((UPath(path),), 2), "listener_id: the file has no statistics")
+    refused(ParquetFiles((UPath(path),), 2), r"day\.parquet\.play_date: the file has no statistics")
 
 
 def test_files_with_other_rows_than_said_are_refused(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from upath import UPath
+from fsspec.implementations.memory import MemoryFileSystem
 
 from ml.listeners.catalogue import generate_catalogue
 from ml.listeners.plays import simulate_plays
@@ -38,7 +38,7 @@ def simulated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp("landing") / "synthetic" / "plays"
     places = {"folder": str(folder), "file_url": f"file://{folder}", "object_store": f"memory://{uuid4().hex}/plays"}
     yield SimulatedPlays(folder=places[request.param])
-    UPath("memory://").fs.store.clear()
+    MemoryFileSystem.store.clear()
 
 
 def names(simulated: SimulatedPlays) -> list[str]:
