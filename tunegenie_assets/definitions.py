@@ -28,6 +28,7 @@ from tunegenie_assets.resources.model_store import ModelStore, Training
 from tunegenie_assets.resources.preferences import Preferences
 from tunegenie_assets.resources.report_folder import ReportFolder
 from tunegenie_assets.resources.services import Services, build_services
+from tunegenie_assets.resources.simulated_plays import SimulatedPlays
 from tunegenie_assets.resources.simulation import Simulation
 from tunegenie_assets.settings import Collecting, Settings, apply_to_process, load_settings
 
@@ -107,6 +108,7 @@ def build_resources(settings: Settings, services: Services | None = None) -> dic
         "preferences": build_preferences(settings),
         "reports": ReportFolder(root=str(settings.reports_path)),
         "model_store": ModelStore(root=str(settings.models_path)),
+        "simulated_plays": SimulatedPlays(folder=f"{settings.landing_root}/synthetic/plays"),
         "simulation": build_simulation(settings),
         "training": Training(seed=settings.seed, threads=settings.threads),
     }

@@ -1,7 +1,8 @@
-"""`python -m benches.io.contender NAME PARQUET FOLDER`: one way into DuckDB and out again, timed in its own process.
+"""`python -m benches.io.contender NAME PARQUET DAYS FOLDER`: one way into DuckDB and out, timed in its own process.
 
-The rows are in memory before a write is timed, but for DuckDB's own, which reads the Parquet file. Each write includes
-opening and closing the warehouse, after which the rows are on the disk.
+The rows are in memory before a write is timed, but for those that come from files: DuckDB's own reads the file PARQUET,
+`files` those of the folder DAYS. Each write includes opening and closing the warehouse, after which the rows are on the
+disk.
 """
 
 import json
@@ -16,9 +17,11 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from upath import UPath
 
 from benches.io.plays import AFTER, FIRST_DAY
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
+from tunegenie_assets.resources.parquet_files import ParquetFiles
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 
 MEMORY = "1GB"
@@ -28,7 +31,7 @@ RANGE = {
     "dagster/asset_partition_range_end": FIRST_DAY.fromordinal(LAST_DAY).isoformat(),
 }
 Figures = dict[str, float]
-Rows = pa.Table | pd.DataFrame
+Rows = pa.Table | pd.DataFrame | ParquetFiles
 Result = TypeVar("Result")
 
 
@@ -45,7 +48,7 @@ class Timed(dg.IOManager):
         self.inner.handle_output(context, obj)
         self.writes.append(time.monotonic() - begin)
 
-    def load_input(self, context: dg.InputContext) -> Rows:
+    def load_input(self, context: dg.InputContext) -> pa.Table | pd.DataFrame:
         begin = time.monotonic()
         rows = self.inner.load_input(context)
         self.reads.append(time.monotonic() - begin)
@@ -53,18 +56,20 @@ class Timed(dg.IOManager):
 
 
 def through_dagster(manager: object, timed: Timed, rows: Rows) -> Figures:
-    """Write a range of partitions in one run, write it again, and read it in a step that follows."""
+    """Write a range of partitions in one run, write it again, and read it in a step that follows.
+
+    What is handed on as files is not read: the rows would be in memory, where they have not been before.
+    """
     partitions = dg.DailyPartitionsDefinition(FIRST_DAY.isoformat(), end_date=AFTER.isoformat())
-    kind = type(rows)
     counts: list[int] = []
 
     def plays() -> Rows:
         return rows
 
-    def counted(rows: Rows) -> None:
+    def counted(rows: pa.Table | pd.DataFrame) -> None:
         counts.append(len(rows))
 
-    plays.__annotations__["return"] = counted.__annotations__["rows"] = kind
+    plays.__annotations__["return"] = counted.__annotations__["rows"] = type(rows)
     single_run = dg.BackfillPolicy.single_run()
     written = dg.asset(
         key=list(SYNTHETIC_PLAYS.key),
@@ -79,19 +84,34 @@ def through_dagster(manager: object, timed: Timed, rows: Rows) -> Figures:
         backfill_policy=single_run,
     )(counted)
     resources = {"io_manager": manager, "nothing": dg.InMemoryIOManager()}
+    selections = [[written], [written], *([] if isinstance(rows, ParquetFiles) else [[read]])]
     with dg.DagsterInstance.ephemeral() as instance:
-        for selection in ([written], [written], [read]):
+        for selection in selections:
             dg.materialize([written, read], resources=resources, tags=RANGE, selection=selection, instance=instance)
-    return {"write": timed.writes[0], "overwrite": timed.writes[1], "read": timed.reads[0], "rows": counts[0]}
+    figures = {"write": timed.writes[0], "overwrite": timed.writes[1]}
+    return figures | ({"read": timed.reads[0], "rows": counts[0]} if counts else {})
 
 
-def ours(parquet: Path, folder: Path) -> Figures:
+def ours(parquet: Path, _days: Path, folder: Path) -> Figures:
     timed = Timed()
-    timed.inner = DuckDBTables(warehouse_path=str(folder / "w.duckdb"), lock_path=str(folder / "w.lock"), memory=MEMORY)
+    timed.inner = _warehouse(folder)
     return through_dagster(timed, timed, pq.read_table(parquet))
 
 
-def stock(parquet: Path, folder: Path) -> Figures:
+def files(parquet: Path, days: Path, folder: Path) -> Figures:
+    timed = Timed()
+    timed.inner = warehouse = _warehouse(folder)
+    landed = ParquetFiles(tuple(UPath(path) for path in sorted(days.iterdir())), pq.read_metadata(parquet).num_rows)
+    figures = through_dagster(timed, timed, landed)
+    [stored] = warehouse.query("select count(*) as plays from synthetic.plays").to_pylist()
+    return figures | {"rows": stored["plays"]}
+
+
+def _warehouse(folder: Path) -> DuckDBTables:
+    return DuckDBTables(warehouse_path=str(folder / "w.duckdb"), lock_path=str(folder / "w.lock"), memory=MEMORY)
+
+
+def stock(parquet: Path, _days: Path, folder: Path) -> Figures:
     from dagster_duckdb_pandas import DuckDBPandasIOManager  # noqa: PLC0415  # for development only
 
     timed = Timed()
@@ -107,7 +127,7 @@ def stock(parquet: Path, folder: Path) -> Figures:
     return through_dagster(manager, timed, pq.read_table(parquet).to_pandas(date_as_object=False))
 
 
-def duckdb_itself(parquet: Path, folder: Path) -> Figures:
+def duckdb_itself(parquet: Path, _days: Path, folder: Path) -> Figures:
     def create() -> None:
         with duckdb.connect(str(folder / "w.duckdb")) as connection:
             connection.execute(f"set memory_limit = '{MEMORY}'")
@@ -130,8 +150,13 @@ def _timed(work: Callable[[], Result]) -> tuple[float, Result]:
     return time.monotonic() - begin, result
 
 
-CONTENDERS: dict[str, Callable[[Path, Path], Figures]] = {"ours": ours, "duckdb": duckdb_itself, "stock": stock}
+CONTENDERS: dict[str, Callable[[Path, Path, Path], Figures]] = {
+    "ours": ours,
+    "files": files,
+    "duckdb": duckdb_itself,
+    "stock": stock,
+}
 
 if __name__ == "__main__":
-    figures = CONTENDERS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
+    figures = CONTENDERS[sys.argv[1]](*map(Path, sys.argv[2:]))
     sys.stdout.write(json.dumps(figures) + "\n")

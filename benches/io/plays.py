@@ -1,4 +1,7 @@
-"""Invented plays for the bench of the IO managers: a year of them, with the columns of synthetic.plays, as Parquet."""
+"""Invented plays for the bench of the IO managers: a year of them, with the columns of synthetic.plays, as Parquet.
+
+In one file, and in a file for each day as the simulator lands them.
+"""
 
 from __future__ import annotations
 
@@ -61,3 +64,14 @@ def write_plays(path: Path, rows: int) -> None:
         if plays.columns != SYNTHETIC_PLAYS.arrow_schema.names:
             raise BenchError("the plays of benches/io/plays.py lack a column of synthetic.plays")
         plays.write_parquet(str(path))
+
+
+def write_days(plays: Path, folder: Path) -> None:
+    """The plays of that file in files of a day each."""
+    folder.mkdir()
+    with duckdb.connect() as connection:
+        connection.execute("set memory_limit = '1GB'")
+        for offset in range(DAYS):
+            day = FIRST_DAY + timedelta(days=offset)
+            rows = connection.sql("select * from read_parquet(?) where play_date = ?", params=[str(plays), day])
+            rows.write_parquet(str(folder / f"{day}.parquet"), compression="lz4")

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import pytest
 from click.testing import Result
+from fsspec.implementations.memory import MemoryFileSystem
 from typer.testing import CliRunner
+from upath import UPath
 
 from tests.integration.production import private_key, production, server, snowflake
 from tests.unit.sources.samples import AUDIO, VIDEO, record, write_zip
@@ -82,6 +85,14 @@ class Home:
 
 def home_at(path: Path, **settings: str) -> Home:
     return Home(path, {f"{PREFIX}HOME": str(path), f"{PREFIX}ENV": "ci", "COLUMNS": "160", **settings})
+
+
+@pytest.fixture
+def object_store() -> Iterator[UPath]:
+    """A folder in memory that fsspec knows by its address."""
+    folder = UPath(f"memory://{uuid4().hex}")
+    yield folder
+    MemoryFileSystem.store.clear()
 
 
 @pytest.fixture(scope="session")

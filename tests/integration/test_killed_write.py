@@ -18,7 +18,9 @@ from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 WRITER = """
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from tests.integration.test_snowflake_tables import days, plays
+from tests.unit.resources.samples import written
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 
@@ -45,16 +47,20 @@ def held(warehouse):
         yield Held(connection, sys.argv[3])
 DuckDBTables._connection = held
 warehouse = DuckDBTables(warehouse_path=sys.argv[1], lock_path=sys.argv[2])
-warehouse.write(SYNTHETIC_PLAYS, plays(0, 3), days(0, 2))
+rows = plays(0, 3)
+warehouse.write(SYNTHETIC_PLAYS, written(Path(sys.argv[4]), rows) if sys.argv[4] else rows, days(0, 2))
 """
 
 
+@pytest.mark.parametrize("files", [False, True], ids=["table", "files"])
 @pytest.mark.parametrize("step", ["insert", "commit"])
-def test_a_killed_process_leaves_the_old_rows(tmp_path: Path, step: str) -> None:
+def test_a_killed_process_leaves_the_old_rows(tmp_path: Path, step: str, files: bool) -> None:
     warehouse = DuckDBTables(warehouse_path=str(tmp_path / "w.duckdb"), lock_path=str(tmp_path / "w.lock"))
     before = pa.concat_tables([plays(0, 2), plays(1, 2)])
     warehouse.write(SYNTHETIC_PLAYS, before, days(0, 2))
-    program = [sys.executable, "-W", "ignore", "-c", WRITER, warehouse.warehouse_path, warehouse.lock_path, step]
+    folder = str(tmp_path / "files") if files else ""
+    paths = [warehouse.warehouse_path, warehouse.lock_path]
+    program = [sys.executable, "-W", "ignore", "-c", WRITER, *paths, step, folder]
     with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "held\n"

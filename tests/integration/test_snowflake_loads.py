@@ -10,14 +10,16 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import dagster as dg
 import pyarrow as pa
 import pytest
+from upath import UPath
 
 from tests.integration.production import PASSPHRASE_VARIABLE
-from tests.integration.test_snowflake_tables import FIRST, KEY, days, plays, stored
+from tests.integration.test_snowflake_tables import FIRST, KEY, days, moved, plays, stored
+from tests.unit.resources.samples import written
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 from tunegenie_assets.schemas.registry import TABLES
 
@@ -122,6 +124,65 @@ def test_rows_are_loaded_from_the_stage_and_the_files_go(snowflake: "SnowflakeTa
     loading.write(SYNTHETIC_PLAYS, SYNTHETIC_PLAYS.empty(), days(0, 1))
     assert stored(loading).num_rows == 0
     assert files_below(tmp_path) == before
+
+
+def test_files_below_the_stage_are_loaded_where_they_lie(snowflake: "SnowflakeTables", tmp_path: Path) -> None:
+    loading = loading_from(snowflake, tmp_path)
+    folder = tmp_path / "synthetic" / "plays"
+    rows = [plays(day, 2) for day in range(3)]
+    written(folder, *rows, plays(3, 2))
+    files = written(folder, *rows)
+    loading.write(SYNTHETIC_PLAYS, files, days(0, 3))
+    assert stored(loading).equals(pa.concat_tables(rows))
+    # Now their bytes are those that were loaded: Snowflake would skip such files.
+    with patch("tunegenie_assets.resources.snowflake_staging.FILES_PER_COPY", 2), statements_of() as sent:
+        loading.write(SYNTHETIC_PLAYS, files, days(0, 3))
+    assert stored(loading).equals(pa.concat_tables(rows))
+    assert not [statement for statement in sent if statement.startswith("put")]
+    copies = [statement for statement in sent if statement.startswith("copy into")]
+    assert [statement.split(" match_by")[0] for statement in copies] == [
+        "copy into synthetic.plays from @raw.landing/synthetic/plays/ files = ('0.parquet', '1.parquet')",
+        "copy into synthetic.plays from @raw.landing/synthetic/plays/ files = ('2.parquet')",
+    ]
+    assert len(files_below(tmp_path)) == 4
+
+
+def test_files_elsewhere_reach_the_stage_for_the_load_only(snowflake: "SnowflakeTables", tmp_path: Path) -> None:
+    stage, landing = tmp_path / "loads", tmp_path / "landing"
+    stage.mkdir()
+    loading = loading_from(snowflake, stage)
+    files = written(landing, *BEFORE)
+    with statements_of() as sent:
+        loading.write(SYNTHETIC_PLAYS, files, days(0, 2))
+    assert stored(loading).equals(pa.concat_tables(BEFORE))
+    assert not [statement for statement in sent if statement.startswith("put")]
+    assert (files_below(stage), len(files_below(landing))) == ([], 2)
+
+
+def test_an_object_store_copies_to_the_stage_by_itself(object_store: UPath) -> None:
+    from tunegenie_assets.resources.snowflake_staging import ExternalStage, staged
+
+    files = moved(object_store / "plays", *BEFORE)
+    stage = ExternalStage("raw.landing", str(object_store / "loads"))
+    with patch.object(UPath, "open", side_effect=AssertionError("bytes came here")):
+        with staged(Mock(), SYNTHETIC_PLAYS, files, stage) as sources:
+            [source] = sources
+            found = object_store / "loads" / source.removeprefix("@raw.landing/")
+            names = sorted(path.name for path in found.iterdir())
+        assert names == ["part-00000.parquet", "part-00001.parquet"]
+        assert not list(found.iterdir())
+    assert all(path.exists() for path in files.paths)
+
+
+def test_files_are_uploaded_by_one_statement_and_stay(snowflake: "SnowflakeTables", tmp_path: Path) -> None:
+    written(tmp_path, *BEFORE, plays(2, 2))
+    files = written(tmp_path, *BEFORE)
+    with statements_of() as sent:
+        snowflake.write(SYNTHETIC_PLAYS, files, days(0, 2))
+    assert stored(snowflake).equals(pa.concat_tables(BEFORE))
+    assert len([statement for statement in sent if statement.startswith("put")]) == 1
+    assert len([statement for statement in sent if statement.startswith("copy")]) == 1
+    assert len(files_below(tmp_path)) == 3
 
 
 def test_many_files_are_put_and_loaded_as_one(snowflake: "SnowflakeTables") -> None:

@@ -1,16 +1,23 @@
 """The simulated listeners and their plays. How they listen is in ml/listeners."""
 
+import time
+from datetime import date
+
 import dagster as dg
 import pyarrow as pa
 
-from ml.listeners.plays import simulate_plays
+from ml.listeners.day_files import Progress
 from ml.listeners.population import simulate_listeners
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.partitions import play_days
-from tunegenie_assets.resources.partition_counts import count_by_day, days_of, record_counts
+from tunegenie_assets.resources.parquet_files import ParquetFiles
+from tunegenie_assets.resources.partition_counts import days_of, record_counts
+from tunegenie_assets.resources.simulated_plays import LandedPlays, SimulatedPlays
 from tunegenie_assets.resources.simulation import Simulation
 from tunegenie_assets.resources.tables import column_schema
 from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS, SYNTHETIC_LISTENERS, SYNTHETIC_PLAYS
+
+SECONDS_BETWEEN_MESSAGES = 1
 
 
 @dg.asset(
@@ -53,9 +60,27 @@ def listeners(
     },
 )
 def plays(
-    context: dg.AssetExecutionContext, population: pa.Table, catalogue: pa.Table
-) -> dg.MaterializeResult[pa.Table]:
+    context: dg.AssetExecutionContext, population: pa.Table, catalogue: pa.Table, simulated_plays: SimulatedPlays
+) -> dg.MaterializeResult[ParquetFiles]:
     start, end = days_of(context)
-    rows = simulate_plays(population, catalogue, start, end) if population.num_rows else SYNTHETIC_PLAYS.empty()
-    record_counts(context, context.asset_key, count_by_day(rows, "play_date"), (start, end))
-    return dg.MaterializeResult(value=rows)
+    landed = simulated_plays.land(population, catalogue, start, end, _telling(context.log))
+    record_counts(context, context.asset_key, landed.rows_by_day, (start, end))
+    return dg.MaterializeResult(value=landed.files, metadata=_figures(landed))
+
+
+def _telling(log: dg.DagsterLogManager) -> Progress:
+    """Says which day has been simulated, about once a second: Dagster stores each message."""
+    said = time.monotonic()
+
+    def tell(day: date, rows: int) -> None:
+        nonlocal said
+        if time.monotonic() - said >= SECONDS_BETWEEN_MESSAGES:
+            said = time.monotonic()
+            log.info(f"{day}: {rows:,} plays simulated")
+
+    return tell
+
+
+def _figures(landed: LandedPlays) -> dict[str, int]:
+    figures = {"rows": landed.files.rows, "files": len(landed.files.paths), "bytes": landed.size_bytes}
+    return figures | ({"plays_per_second": round(landed.files.rows / landed.seconds)} if landed.files.paths else {})

@@ -27,7 +27,7 @@ from tunegenie_assets.settings import Settings
 PROCESS_TAG = "tunegenie/process"
 """Process id of a run of the command line: how a run whose process died is told from one that goes on."""
 POLL_SECONDS = 0.3
-TELLING_STEPS = {"landing/archives", "landing/page_files"}
+TELLING_STEPS = {"landing/archives", "landing/page_files", "synthetic/plays"}
 """Those that work on for minutes within a single asset; they log how far they are."""
 INTERRUPTIONS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 ERROR = dg.AssetCheckSeverity.ERROR

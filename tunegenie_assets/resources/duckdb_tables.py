@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing, contextmanager
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import pyarrow as pa
 from dagster_duckdb import DuckDBResource
 
 from tunegenie_assets.locking import warehouse_lock
-from tunegenie_assets.resources.tables import WarehouseIOManager, Window, selected
+from tunegenie_assets.resources.guard import Window
+from tunegenie_assets.resources.parquet_files import ParquetFiles
+from tunegenie_assets.resources.tables import Rows, WarehouseIOManager, selected
 from tunegenie_assets.schemas.table import Table
 
 
@@ -39,20 +42,20 @@ class DuckDBTables(WarehouseIOManager):
             connection.execute("set memory_limit = ?", [self.memory])
             yield connection
 
-    def write(self, schema: Table, rows: pa.Table, window: Window | None) -> None:
+    def write(self, schema: Table, rows: Rows, window: Window | None) -> None:
         name = _quoted(*schema.key)
         with self._connection() as connection:
             connection.begin()
             try:
-                connection.register("incoming", rows)
+                source, parameters = _incoming(connection, schema, rows)
                 if window is None:
                     connection.execute(f'create schema if not exists "{schema.layer}"')
-                    connection.execute(f"create or replace table {name} as select * from incoming")
+                    connection.execute(f"create or replace table {name} as select * from {source}", parameters)
                 else:
                     _create(connection, schema)
                     condition = f'"{window.column}" >= ? and "{window.column}" < ?'
                     connection.execute(f"delete from {name} where {condition}", [window.start, window.end])
-                    connection.execute(f"insert into {name} by name select * from incoming")
+                    connection.execute(f"insert into {name} by name select * from {source}", parameters)
                 connection.commit()
             except BaseException:
                 connection.rollback()
@@ -73,6 +76,20 @@ class DuckDBTables(WarehouseIOManager):
         with self._connection() as connection:
             for table in tables:
                 _create(connection, table)
+
+
+def _incoming(connection: duckdb.DuckDBPyConnection, schema: Table, rows: Rows) -> tuple[str, list[object]]:
+    """What a write selects from, and its parameters."""
+    if not isinstance(rows, ParquetFiles):
+        connection.register("incoming", rows)
+        return "incoming", []
+    if not rows.paths:
+        connection.register("incoming", schema.empty())
+        return "incoming", []
+    if not isinstance(rows.paths[0], Path):
+        connection.register_filesystem(rows.paths[0].fs)
+    # By default the columns of several files are matched by position.
+    return "read_parquet(?, union_by_name = true)", [[escape(str(path)) for path in rows.paths]]
 
 
 def _create(connection: duckdb.DuckDBPyConnection, schema: Table) -> None:

@@ -20,8 +20,9 @@ from pydantic import Field, PrivateAttr
 from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import Error
 
+from tunegenie_assets.resources.guard import Window
 from tunegenie_assets.resources.snowflake_staging import ExternalStage, staged
-from tunegenie_assets.resources.tables import WarehouseIOManager, Window, selected
+from tunegenie_assets.resources.tables import Rows, WarehouseIOManager, selected
 from tunegenie_assets.schemas.table import BOOLEAN, DATE, FLOAT, INTEGER, STRING, TIMESTAMP, Table
 from tunegenie_assets.settings import PREFIX, SettingsError
 
@@ -111,19 +112,21 @@ class SnowflakeTables(WarehouseIOManager):
             stack.enter_context(closing(connection))
             yield connection.cursor()
 
-    def write(self, schema: Table, rows: pa.Table, window: Window | None) -> None:
+    def write(self, schema: Table, rows: Rows, window: Window | None) -> None:
         name = ".".join(schema.key)
         condition, days = _within(window)
         stage = ExternalStage(self.stage, self.stage_url) if self.stage and self.stage_url else None
         with self.cursor("/".join(schema.key)) as cursor:
             _create(cursor, schema, _there(cursor))
-            with staged(cursor, schema, rows, stage) as files, _transaction(cursor):
+            with staged(cursor, schema, rows, stage) as sources, _transaction(cursor):
                 cursor.execute(f"delete from {name} {condition}", days)
-                # Without null_if, the text \N becomes null, in Parquet too.
-                cursor.execute(
-                    f"copy into {name} from {files} match_by_column_name = case_insensitive "
-                    "file_format = (type = parquet use_logical_type = true null_if = ())"
-                )
+                for source in sources:
+                    # Without null_if, the text \N becomes null, in Parquet too. Without force, a file that was loaded
+                    # before and has not changed since is left out, though its rows have just been deleted.
+                    cursor.execute(
+                        f"copy into {name} from {source} match_by_column_name = case_insensitive force = true "
+                        "file_format = (type = parquet use_logical_type = true null_if = ())"
+                    )
 
     def read(self, key: tuple[str, str], window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:
         condition, days = _within(window)

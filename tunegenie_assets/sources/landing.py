@@ -26,7 +26,7 @@ from tunegenie_assets.sources.archive import open_members
 from tunegenie_assets.sources.detect import detect_members, left_out_lines, sources_of
 from tunegenie_assets.sources.errors import InvalidRequestError, LandingError, SourceError
 from tunegenie_assets.sources.folder import pack_folder
-from tunegenie_assets.sources.storage import make_folder, store
+from tunegenie_assets.sources.storage import location, make_folder, store
 
 _LISTENER_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _UNSAFE_IN_FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
@@ -95,9 +95,7 @@ class Landing:
     """The archives below `root`."""
 
     def __init__(self, root: UPath | Path | str) -> None:
-        upath = UPath(root)
-        # A file: URL is a local folder, and local folders can be written atomically.
-        self._root = UPath(upath.path) if upath.protocol in ("file", "local") else upath
+        self._root = location(root)
 
     def land_archive(self, path: Path, *, listener_id: str, timezone: str | None, now: datetime) -> LandedArchive:
         """Store the zip, file or folder at `path` for a listener; `now` is UTC, naive or aware.

@@ -24,7 +24,7 @@ from upath import UPath
 
 from tunegenie_assets.sources.errors import InvalidRequestError, LandingError
 from tunegenie_assets.sources.landing import check_listener_id, check_timezone
-from tunegenie_assets.sources.storage import make_folder, store
+from tunegenie_assets.sources.storage import location, make_folder, store
 
 _REFERENCE = re.compile(r"(?:spotify:|https?://open\.spotify\.com/(?:intl-[a-z]+/)?)(\w+)[:/]([^?#/]*)/?(?:[?#].*)?")
 _SPOTIFY_ID = re.compile(r"[A-Za-z0-9]{22}")
@@ -174,9 +174,7 @@ class PreferenceStore:
     """The statements below `root`, the root of landing."""
 
     def __init__(self, root: UPath | Path | str) -> None:
-        upath = UPath(root)
-        # A file: URL is a local folder, and local folders can be written atomically.
-        self._root = UPath(upath.path) if upath.protocol in ("file", "local") else upath
+        self._root = location(root)
 
     def exclusions(self) -> list[Exclusion]:
         """Those in force, by listener and time."""

@@ -14,6 +14,12 @@ _COPIED_BYTES = 1 << 20
 _PRIVATE_FOLDER = 0o700
 
 
+def location(address: UPath | Path | str) -> UPath:
+    """A folder or an fsspec URL; a `file:` URL is a local folder, which can be written atomically."""
+    path = UPath(address)
+    return UPath(path.path) if path.protocol in ("file", "local") else path
+
+
 def make_folder(folder: UPath) -> None:
     """Create the folder and what is missing above it; on a local disk only the owner may enter."""
     if not isinstance(folder, Path):

@@ -9,9 +9,12 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
+from upath import UPath
 
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
-from tunegenie_assets.resources.tables import Window
+from tunegenie_assets.resources.guard import Window
+from tunegenie_assets.resources.parquet_files import ParquetFiles
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 
 FIRST, SECOND, THIRD = date(2025, 3, 8), date(2025, 3, 9), date(2025, 3, 10)
@@ -66,3 +69,12 @@ def fill(folder: Path, *statements: str) -> None:
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
         for statement in statements:
             connection.execute(statement)
+
+
+def written(folder: Path, *tables: pa.Table, rows: int | None = None) -> ParquetFiles:
+    """Tables as files of a folder, in that order; said to hold `rows`, which are those they hold."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [UPath(folder / f"{number}.parquet") for number in range(len(tables))]
+    for path, table in zip(paths, tables, strict=True):
+        pq.write_table(table, str(path), compression="lz4")
+    return ParquetFiles(tuple(paths), sum(table.num_rows for table in tables) if rows is None else rows)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.sources.samples import LANDED_AT
+from tunegenie_assets.resources.guard import guard
 from tunegenie_assets.resources.preferences import Preferences
-from tunegenie_assets.resources.tables import guard
 from tunegenie_assets.schemas.landing import EXCLUSIONS, LISTENER_ZONES, TRAVELLERS
 from tunegenie_assets.sources.preferences import make_exclusion
 
