@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 import dagster as dg
 
+from tunegenie_assets.schemas.catalogue import SYNTHETIC_CATALOGUE
 from tunegenie_assets.schemas.collected import COLLECTED, LISTENING
 from tunegenie_assets.schemas.landing import EXCLUSIONS, LISTENER_ZONES, PAGE_FILES, TRAVELLERS
 from tunegenie_assets.schemas.lookups import LOOKUPS
@@ -21,8 +22,9 @@ BUILD_EVERYTHING = "build_everything"
 
 _preferences = dg.AssetSelection.assets(*(list(table.key) for table in (EXCLUSIONS, LISTENER_ZONES, TRAVELLERS)))
 _pages = dg.AssetSelection.assets(list(PAGE_FILES.key))
-_imported = dg.AssetSelection.groups("raw")
-_simulated = dg.AssetSelection.groups("synthetic")
+_invented = dg.AssetSelection.assets(list(SYNTHETIC_CATALOGUE.key))
+_imported = dg.AssetSelection.groups("raw") | _invented
+_simulated = dg.AssetSelection.groups("synthetic") - _invented
 _trained = dg.AssetSelection.groups("recommender")
 _reports = dg.AssetSelection.groups("reports")
 _lookups = dg.AssetSelection.assets(*(list(table.key) for table in LOOKUPS))

@@ -59,6 +59,18 @@ BENCHES = (
         ),
     ),
     Bench(
+        "realism",
+        "Do simulated listeners listen like people?",
+        "{listeners:,} listeners over four years, {plays:,} plays",
+        (
+            Shown("ranges_met", "medians within the ranges of three real histories", "figures"),
+            Shown("ranges_total", "figures compared", "figures"),
+            Shown("differences_met", "figures in which listeners differ as the three do", "figures"),
+            Shown("distributions_met", "distributions in which a real archive could be one of them", "distributions"),
+            Shown("distributions_total", "distributions compared", "distributions"),
+        ),
+    ),
+    Bench(
         "merge",
         "Is every play counted once, how fast, and what does a new day cost?",
         "{plays_true:,} plays that five sources saw, an archive of {archive_rows:,} rows, "

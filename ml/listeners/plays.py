@@ -54,7 +54,12 @@ _TEXTS = {
 }
 CODED_SCHEMA = pa.schema(
     [
-        (column.name, pa.dictionary(_TEXTS[column.name], column.type) if column.name in _TEXTS else column.type)
+        pa.field(
+            column.name,
+            pa.dictionary(_TEXTS[column.name], column.type) if column.name in _TEXTS else column.type,
+            # A catalogue need not know albums; everything else is always there.
+            nullable=column.name == "album_name",
+        )
         for column in PLAYS_SCHEMA
     ]
 )

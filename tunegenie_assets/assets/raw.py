@@ -3,7 +3,6 @@
 import dagster as dg
 import pyarrow as pa
 
-from ml.listeners.catalogue import USUAL_END, generate_catalogue
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.partitions import play_days
 from tunegenie_assets.resources.archives import ArchiveStore
@@ -11,7 +10,7 @@ from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.partition_counts import count_by_day, days_of, record_counts
 from tunegenie_assets.resources.simulation import Simulation
 from tunegenie_assets.resources.tables import column_schema
-from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS
+from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS, SYNTHETIC_CATALOGUE
 from tunegenie_assets.schemas.collected import COLLECTED, LISTENING
 from tunegenie_assets.schemas.histories import REJECTED_RECORDS
 from tunegenie_assets.schemas.landing import ARCHIVES, PAGE_FILES
@@ -83,18 +82,19 @@ def rejected_records(archive_store: ArchiveStore) -> dg.MaterializeResult[pa.Tab
 
 @dg.asset(
     key=list(CATALOGUE_TRACKS.key),
+    ins={"invented": dg.AssetIn(list(SYNTHETIC_CATALOGUE.key))},
     group_name="raw",
-    description=f"{CATALOGUE_TRACKS.row}\n\nRead from TUNEGENIE_CATALOGUE, or invented where that is not set.",
+    description=f"{CATALOGUE_TRACKS.row}\n\nRead from TUNEGENIE_CATALOGUE; where that is not set, the invented ones.",
     owners=list(OWNERS),
     kinds={"python", "csv"},
     metadata={"dagster/column_schema": column_schema(CATALOGUE_TRACKS)},
 )
-def catalogue_tracks(context: dg.AssetExecutionContext, simulation: Simulation) -> dg.MaterializeResult[pa.Table]:
+def catalogue_tracks(
+    context: dg.AssetExecutionContext, invented: pa.Table, simulation: Simulation
+) -> dg.MaterializeResult[pa.Table]:
     path = simulation.catalogue_file
     if path is None:
-        population = simulation.settled()
-        tracks = generate_catalogue(simulation.seed, released_before=population.until if population else USUAL_END)
-        return dg.MaterializeResult(value=tracks, metadata={"origin": "generated"})
+        return dg.MaterializeResult(value=invented, metadata={"origin": "generated"})
     catalogue = read_catalogue(path)
     if catalogue.dropped:
         context.log.warning(f"{path.name}: {catalogue.dropped} rows without id, name or artist left out")

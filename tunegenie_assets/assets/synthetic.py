@@ -1,4 +1,4 @@
-"""The simulated listeners and their plays. How they listen is in ml/listeners."""
+"""The invented catalogue, the simulated listeners and their plays. How they listen is in ml/listeners."""
 
 import time
 from datetime import date
@@ -6,8 +6,10 @@ from datetime import date
 import dagster as dg
 import pyarrow as pa
 
+from ml.listeners.catalogue import USUAL_END, generate_catalogue
 from ml.listeners.day_files import Progress
 from ml.listeners.population import simulate_listeners
+from tunegenie_assets import charts
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.partitions import play_days
 from tunegenie_assets.resources.parquet_files import ParquetFiles
@@ -15,9 +17,32 @@ from tunegenie_assets.resources.partition_counts import days_of, record_counts
 from tunegenie_assets.resources.simulated_plays import LandedPlays, SimulatedPlays
 from tunegenie_assets.resources.simulation import Simulation
 from tunegenie_assets.resources.tables import column_schema
-from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS, SYNTHETIC_LISTENERS, SYNTHETIC_PLAYS
+from tunegenie_assets.schemas.catalogue import (
+    CATALOGUE_TRACKS,
+    SYNTHETIC_CATALOGUE,
+    SYNTHETIC_LISTENERS,
+    SYNTHETIC_PLAYS,
+)
 
 SECONDS_BETWEEN_MESSAGES = 1
+
+
+@dg.asset(
+    key=list(SYNTHETIC_CATALOGUE.key),
+    group_name="synthetic",
+    description=SYNTHETIC_CATALOGUE.row,
+    owners=list(OWNERS),
+    kinds={"python", "numpy"},
+    metadata={"dagster/column_schema": column_schema(SYNTHETIC_CATALOGUE)},
+)
+def catalogue(simulation: Simulation) -> dg.MaterializeResult[pa.Table]:
+    if simulation.catalogue_file is not None:
+        return dg.MaterializeResult(value=SYNTHETIC_CATALOGUE.empty())
+    population = simulation.settled()
+    tracks = generate_catalogue(simulation.seed, released_before=population.until if population else USUAL_END)
+    by_genre = tracks.group_by("genre").aggregate([("track_id", "count")])
+    chart = charts.bars(by_genre, "genre", "track_id_count", title="Invented tracks by genre", value_title="tracks")
+    return dg.MaterializeResult(value=tracks, metadata={"tracks_by_genre": charts.as_metadata(chart)})
 
 
 @dg.asset(

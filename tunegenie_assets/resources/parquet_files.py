@@ -73,6 +73,8 @@ def _stored(kind: pa.DataType) -> pa.DataType:
 
 
 def _check_required(told: pq.FileMetaData, column: Column, name: str) -> None:
+    if not told.schema.to_arrow_schema().field(column.name).nullable:
+        return
     for statistics in _statistics(told, column.name, name):
         if not statistics.has_null_count:
             raise _silent(column.name, name)

@@ -37,6 +37,13 @@ CATALOGUE_TRACKS = Table(
     ),
 )
 
+SYNTHETIC_CATALOGUE = Table(
+    layer="synthetic",
+    name="catalogue",
+    row="One row is one invented track; none where TUNEGENIE_CATALOGUE names real ones.",
+    columns=CATALOGUE_TRACKS.columns,
+)
+
 SYNTHETIC_LISTENERS = Table(
     layer="synthetic",
     name="listeners",

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS, SYNTHETIC_LISTENERS, SYNTHETIC_PLAYS
+from tunegenie_assets.schemas.catalogue import (
+    CATALOGUE_TRACKS,
+    SYNTHETIC_CATALOGUE,
+    SYNTHETIC_LISTENERS,
+    SYNTHETIC_PLAYS,
+)
 from tunegenie_assets.schemas.collected import COLLECTED, LISTENING
 from tunegenie_assets.schemas.histories import REJECTED_RECORDS
 from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES, EXCLUSIONS, LISTENER_ZONES, PAGE_FILES, TRAVELLERS
@@ -29,6 +34,7 @@ TABLES: tuple[Table, ...] = (
     *COLLECTED,
     REJECTED_RECORDS,
     CATALOGUE_TRACKS,
+    SYNTHETIC_CATALOGUE,
     SYNTHETIC_LISTENERS,
     SYNTHETIC_PLAYS,
     GENRE_EVIDENCE,
