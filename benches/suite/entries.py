@@ -65,6 +65,7 @@ BENCHES = (
         (
             Shown("ranges_met", "medians within the ranges of three real histories", "figures"),
             Shown("ranges_total", "figures compared", "figures"),
+            Shown("ranges_share", "of them within", "share"),
             Shown("differences_met", "figures in which listeners differ as the three do", "figures"),
             Shown("distributions_met", "distributions in which a real archive could be one of them", "distributions"),
             Shown("distributions_total", "distributions compared", "distributions"),
@@ -124,6 +125,14 @@ BENCHES = (
             Shown("read_rows_per_second", "read by a step that follows", "rows/s"),
             Shown("read_ratio_to_duckdb", "reading", "times", "limit: DuckDB, select to Arrow"),
             Shown("read_ratio_to_stock", "reading", "times", "DuckDBPandasIOManager of Dagster"),
+            Shown("files_rows_per_second", "written from files, one a day", "rows/s"),
+            Shown(
+                "files_ratio_to_duckdb",
+                "writing from files",
+                "times",
+                "limit: DuckDB, create table as select from Parquet",
+            ),
+            Shown("files_peak_mb", "peak memory with the rows in files", "MB"),
             Shown("peak_mb", "peak memory with the rows in Arrow", "MB"),
             Shown("stock_peak_mb", "the stock one's, with the rows in pandas", "MB"),
             Shown("rows_lost", "written and not read", "rows"),

@@ -88,7 +88,7 @@ def _writer(path: Path) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         path,
         CODED_SCHEMA,
-        compression="lz4",
+        compression="snappy",
         use_dictionary=_IN_DICTIONARIES,  # pyright: ignore[reportArgumentType]  # names of columns will do
         dictionary_pagesize_limit=_LARGEST_DICTIONARY,
         column_encoding=dict.fromkeys(_TIMES, "DELTA_BINARY_PACKED"),

@@ -53,6 +53,18 @@ catalogue_complete = completeness_check(
     ["raw", "catalogue_tracks"], ["track_name", "artist_name", "album_name", "duration_ms", "genre", "popularity"]
 )
 
+invented_tracks_once = no_rows_check(
+    ["synthetic", "catalogue"],
+    "every_track_once",
+    """
+    select track_id, count(*) as tracks
+    from synthetic.catalogue
+    group by track_id
+    having count(*) > 1
+    """,
+    description="An invented track stands in the catalogue once, and its id is nobody else's.",
+)
+
 simulated_tracks_known = no_rows_check(
     ["raw", "catalogue_tracks"],
     "simulated_tracks_known",
@@ -166,6 +178,7 @@ RECORD_CHECKS: list[dg.AssetChecksDefinition] = [
     plays_do_not_overlap,
     listeners_once,
     catalogue_complete,
+    invented_tracks_once,
     simulated_tracks_known,
     archives_readable,
     files_add_up,

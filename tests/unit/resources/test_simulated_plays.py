@@ -50,7 +50,7 @@ def rows(landed: LandedPlays) -> pa.Table:
     tables = [SYNTHETIC_PLAYS.empty()]
     for path in landed.files.paths:
         with path.open("rb") as file:
-            tables.append(pq.read_table(file))
+            tables.append(pq.read_table(file).cast(SYNTHETIC_PLAYS.arrow_schema))
     return pa.concat_tables(tables)
 
 
