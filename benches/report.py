@@ -25,7 +25,8 @@ class Floor:
     """Whether it holds for the small size too."""
 
     def is_missed(self, found: float) -> bool:
-        return found < self.value if self.kind == "at least" else found > self.value
+        # What is no number reaches nothing.
+        return not (found >= self.value if self.kind == "at least" else found <= self.value)
 
 
 def missed(floors: tuple[Floor, ...], figures: Figures, size: Size) -> list[str]:

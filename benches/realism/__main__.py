@@ -46,7 +46,7 @@ class Plan:
 
 PLANS: Mapping[Size, Plan] = {
     "full": Plan(listeners=300, years=4, artists=8_000),
-    "small": Plan(listeners=80, years=2, artists=4_000),
+    "small": Plan(listeners=80, years=3, artists=6_000),
 }
 
 
@@ -88,6 +88,7 @@ def main() -> int:
         "distributions_met": sum(likeness.is_usual for likeness in likenesses),
         "distributions_total": len(likenesses),
         "listeners": len(histories),
+        "years": PLANS[size].years,
         "plays": sum(len(history.track) for history in histories),
     }
     return finish("realism", size, figures, missed(FLOORS, figures, size))

@@ -61,7 +61,7 @@ BENCHES = (
     Bench(
         "realism",
         "Do simulated listeners listen like people?",
-        "{listeners:,} listeners over four years, {plays:,} plays",
+        "{listeners:,} listeners over {years} years, {plays:,} plays",
         (
             Shown("ranges_met", "medians within the ranges of three real histories", "figures"),
             Shown("ranges_total", "figures compared", "figures"),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from string import Formatter
 
 from benches.processes import ROOT
 from benches.report import Figures, Floor, Size
@@ -87,8 +88,9 @@ def failure_of(bench: Bench, ended: Ended, figures: Figures, floors: Sequence[Fl
         if ended.code:
             return f"exit code {ended.code}: {ended.last_error or 'no message'}"
         return f"it ended without the line of JSON of {bench.name}"
-    expected = [shown.figure for shown in bench.figures] + [floor.figure for floor in floors]
-    untold = [figure for figure in dict.fromkeys(expected) if figure not in figures]
+    in_size = [name for _, name, _, _ in Formatter().parse(bench.size) if name]
+    expected = [*(shown.figure for shown in bench.figures), *(floor.figure for floor in floors), *in_size]
+    untold = [figure for figure in dict.fromkeys(expected) if not isinstance(figures.get(figure), int | float)]
     if untold:
         return f"it did not tell {', '.join(untold)}"
     is_missed = any(floor.is_missed(float(figures[floor.figure])) for floor in floors)

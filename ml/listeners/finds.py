@@ -45,7 +45,7 @@ def finds_a_day(population: Population) -> Integers:
 
 def looked_back(population: Population, listener: Integers, day: Integers, how: Floats, far: Floats) -> Integers:
     """The month of finds that a listener goes back to, named by its last day; `how` and `far` are uniform."""
-    memory = np.clip(day - population.joined_day[listener], 1, population.memory_days[listener])
+    memory = population.memory_days[listener]
     recent = np.exp(far * np.log(np.minimum(memory, RECENT_DAYS)))
     return day - np.where(how < RECENT, recent, 1.0 + far * memory).astype(np.int64)
 

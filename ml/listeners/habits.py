@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from zoneinfo import available_timezones
 
 import numpy as np
 import pyarrow as pa
@@ -31,8 +32,6 @@ class Population:
     keys: Keys
     simulated_from: date
     simulated_until: date
-    joined_day: Integers
-    """In days since 1970."""
     countries: tuple[str, ...]
     country: Integers
     zones: tuple[str, ...]
@@ -101,6 +100,7 @@ def build_population(listeners: pa.Table, pool: TrackPool) -> Population:
     for name in ("seed", "simulated_from", "simulated_until"):
         _check_one_value(listeners, name)
     ids: list[str] = listeners["listener_id"].to_pylist()
+    _check_known(ids, listeners)
     countries, country = encode(listeners["country"])
     zones, zone = encode(listeners["timezone"])
     return Population(
@@ -108,7 +108,6 @@ def build_population(listeners: pa.Table, pool: TrackPool) -> Population:
         keys=keys_of(listeners["seed"][0].as_py(), ids),
         simulated_from=listeners["simulated_from"][0].as_py(),
         simulated_until=listeners["simulated_until"][0].as_py(),
-        joined_day=listeners["joined_date"].cast(pa.int32()).to_numpy().astype(np.int64),
         countries=tuple(countries),
         country=country,
         zones=tuple(zones),
@@ -117,6 +116,15 @@ def build_population(listeners: pa.Table, pool: TrackPool) -> Population:
         platform=np.array([PLATFORMS.index(platform) for platform in listeners["platform"].to_pylist()]),
         **{name: listeners[name].to_numpy() for name in HABITS},
     )
+
+
+def _check_known(ids: list[str], listeners: pa.Table) -> None:
+    if len(set(ids)) < len(ids):
+        raise InvalidListenersError("a simulated listener stands there twice")
+    for name, known in (("timezone", available_timezones()), ("platform", PLATFORMS)):
+        strange = sorted(set(listeners[name].to_pylist()) - set(known), key=str)
+        if strange:
+            raise InvalidListenersError(f"{name} of a simulated listener is {strange[0]}, which is not known")
 
 
 def _check_one_value(listeners: pa.Table, name: str) -> None:

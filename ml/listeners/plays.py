@@ -21,7 +21,7 @@ from ml.listeners.chance import Flags, Integers
 from ml.listeners.habits import Population, build_population
 from ml.listeners.listening import REASONS, choose_tracks, end_plays, places_of
 from ml.listeners.population import PLATFORMS
-from ml.listeners.sessions import draw_sessions, spread_sessions
+from ml.listeners.sessions import LATE_MS, draw_sessions, spread_sessions
 from ml.listeners.track_pool import TrackPool, build_track_pool
 
 PLAYS_SCHEMA = pa.schema(
@@ -67,6 +67,8 @@ CODED_SCHEMA = pa.schema(
 DAY_MS = 86_400_000
 LISTENER_DAYS = 4096
 """How many days of listeners are simulated together: enough for numpy, little enough for the cache."""
+LEAST_BLOCKS = 4
+"""So many blocks there are of a small population too, for as many threads; files do not hang on how many there are."""
 LONGEST_RUN = 32
 """Most days that are simulated together, since their files are written together."""
 REACH = 1
@@ -90,9 +92,6 @@ class PlayArrays:
     reason_end: Whole
     shuffle: Flags
     skipped: Flags
-
-    def __len__(self) -> int:
-        return len(self.listener)
 
     def take(self, rows: Integers | Flags | slice) -> PlayArrays:
         return PlayArrays(*(getattr(self, field.name)[rows] for field in fields(self)))
@@ -176,7 +175,7 @@ def simulated_runs(world: World, *, threads: int) -> Generator[tuple[list[date],
 
     Blocks are simulated side by side, one run ahead of the one given here, whose blocks are to be taken to the end.
     """
-    blocks, runs = _blocks_and_runs(world, threads)
+    blocks, runs = _blocks_and_runs(world)
     with ThreadPoolExecutor(threads) as executor:
         ahead = [executor.submit(block.advance, runs[0]) for block in blocks] if runs else []
 
@@ -210,12 +209,12 @@ def simulate_listening_days(world: World, listeners: Integers, run: Sequence[dat
     offset = np.cumsum(occupied) - occupied
     first = np.flatnonzero(places.first)
     session_ms = np.add.reduceat(occupied, first) if len(first) else occupied
-    begin_ms = (spread_sessions(sessions, session_ms / 1000) * 1000).astype(np.int64)
+    begin_ms = spread_sessions(sessions, session_ms)
     day_begins, day_ends = world.calendar.bounds_s(population.zone[sessions.listener], sessions.day)
     begin_ms += day_begins * 1000 - offset[first]
     started_ms = begin_ms[places.session] + offset
-    # What would run into the next listening day is not played: it could overlap with a session of that day.
-    plays = started_ms + ending.ms_played <= (day_ends * 1000)[places.session]
+    # What would run on for longer into the next listening day is not played: it could meet a session of that day.
+    plays = started_ms + ending.ms_played <= (day_ends * 1000 + LATE_MS)[places.session]
     plays &= started_ms >= (world.first - EPOCH).days * DAY_MS
     plays &= started_ms < (world.until - EPOCH).days * DAY_MS
     return PlayArrays(
@@ -261,10 +260,10 @@ def _named(texts: pa.Array, places: Whole) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(codes, mask=missing), used)
 
 
-def _blocks_and_runs(world: World, threads: int) -> tuple[list[Block], list[Sequence[date]]]:
-    """Listeners and listening days in portions of about LISTENER_DAYS, at least one block for each thread."""
+def _blocks_and_runs(world: World) -> tuple[list[Block], list[Sequence[date]]]:
+    """Listeners and listening days in portions of about LISTENER_DAYS."""
     listeners = len(world.population)
-    size = max(1, min(LISTENER_DAYS, -(-listeners // threads)))
+    size = max(1, min(LISTENER_DAYS, -(-listeners // LEAST_BLOCKS)))
     blocks = [Block(world, np.arange(low, min(low + size, listeners))) for low in range(0, listeners, size)]
     first, count = world.first - timedelta(days=REACH), (world.until - world.first).days + 2 * REACH
     days = [first + timedelta(days=offset) for offset in range(count)] if world.first < world.until else []

@@ -73,11 +73,10 @@ HOMES: tuple[tuple[str, str, str, float], ...] = (
 NAMES_PER_LOCALE = 400
 """Faker makes this many first and last names a locale; listeners combine them, so a large population stays fast."""
 
-OLD_ACCOUNTS = 0.5
-"""Share of the listeners who had an account long before the simulation begins."""
 LONGEST_MEMBERSHIP = 3650
-NEW_MEMBERSHIP = 60
-"""Accounts were opened up to so many days before the simulation begins, the old ones and the new."""
+"""Accounts were opened up to so many days before the simulation begins."""
+TASTES_AS_OF = date(2015, 1, 1)
+"""Genres weigh in tastes by what was out on this day: whatever is simulated until when, a taste is the same."""
 SPARSE_TASTE = 3.0
 """Concentration of the Dirichlet distribution of tastes: small, so that two to four genres carry most of a taste."""
 LEAST_TASTE = 0.01
@@ -131,8 +130,8 @@ class PopulationSpec:
     def __post_init__(self) -> None:
         if self.listeners < 1:
             raise ValueError(f"a population needs at least one listener, {self.listeners} were asked for")
-        if self.seed < 0:
-            raise ValueError(f"the seed must not be negative: {self.seed}")
+        if not 0 <= self.seed < 2**63:
+            raise ValueError(f"the seed must lie between 0 and {2**63 - 1}: {self.seed}")
         if self.first_day >= self.until:
             raise ValueError(f"the first day {self.first_day} must lie before the end {self.until}")
 
@@ -153,9 +152,7 @@ def simulate_listeners(spec: PopulationSpec, catalogue: pa.Table) -> pa.Table:
     homes = _places(uniform(keys, Draw.HOME), [home[3] for home in HOMES])
     names = _display_names(keys, homes, spec.seed)
     tastes = _sparse_tastes(keys, SPARSE_TASTE * weights + 0.02)
-    joined_before, how_long = two_uniforms(keys, Draw.JOINED)
-    membership = np.where(joined_before < OLD_ACCOUNTS, LONGEST_MEMBERSHIP, NEW_MEMBERSHIP)
-    days_since_joined = 1 + (how_long * membership).astype(np.int64)
+    days_since_joined = 1 + (uniform(keys, Draw.JOINED) * LONGEST_MEMBERSHIP).astype(np.int64)
     traits = {
         name: trait.of(uniform(derived(keys, Draw.TRAIT, number), Draw.TRAIT))
         for number, (name, trait) in enumerate(TRAITS.items())
@@ -184,10 +181,12 @@ def genre_column(catalogue: pa.Table) -> pa.ChunkedArray:
 
 
 def _genre_weights(catalogue: pa.Table) -> tuple[list[str], Floats]:
-    """Genres by name, and their shares of the catalogue's rows."""
+    """Genres by name, and their shares of the rows that were out at TASTES_AS_OF; of all where none was."""
     if catalogue.num_rows == 0:
         raise InvalidCatalogueError("the catalogue is empty: there is nothing to listen to")
-    counts = pa.table({"genre": genre_column(catalogue)}).group_by("genre").aggregate([([], "count_all")])
+    out = catalogue.filter((pc.field("release_date") < TASTES_AS_OF.isoformat()) | pc.field("release_date").is_null())
+    rows = out if out.num_rows else catalogue
+    counts = pa.table({"genre": genre_column(rows)}).group_by("genre").aggregate([([], "count_all")])
     counts = counts.sort_by("genre")
     weights = counts["count_all"].to_numpy().astype(np.float64)
     return counts["genre"].to_pylist(), weights / weights.sum()

@@ -24,6 +24,8 @@ RANKS = 1000
 """Of so many tracks, the most played, the slope of frequency over rank is taken."""
 TRIPLES = 10_000
 """Random triples of listeners whose ranges stand beside the range of the three."""
+FEWEST = 20
+"""Of fewer listeners a figure says little."""
 UNUSUAL = 0.025
 """Of the triples, on either side: a range that so few of them fall short of, or exceed, stands out."""
 USUAL = 0.95
@@ -61,7 +63,7 @@ PROBABILITIES = np.array([0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9
 ARCHIVE_QUANTILES: Mapping[str, Floats] = {
     "session_length": np.array([1, 1, 1, 2, 4, 7, 10, 15, 22, 32, 43], dtype=np.float64),
     # Seconds from the begin of a play to the begin of the next.
-    "play_gap": np.array([1.0, 1.7, 8.6, 49.9, 153.3, 190.3, 214.0, 236.2, 269.5, 554.9, 17002.1]),
+    "play_gap": np.array([1.0, 1.7, 8.4, 48.1, 152.5, 190.1, 213.8, 236.0, 269.2, 549.0, 16786.7]),
 }
 """Of the longest of the three, at PROBABILITIES."""
 ARCHIVE_SLOPE = -0.637
@@ -170,14 +172,14 @@ def figures_of(history: History) -> dict[str, float]:
 
 
 def judge_figures(population: Sequence[Mapping[str, float]], seed: int = 0) -> list[Judged]:
-    """The figures that every listener of a population of at least three has, beside the three people's."""
+    """Figures of a population beside the three people's; of each those listeners that have it, if they are enough."""
     rng = np.random.default_rng(seed)
-    triples = np.array([rng.choice(len(population), 3, replace=False) for _ in range(TRIPLES)])
     judged: list[Judged] = []
     for name, real in REAL.items():
-        if any(name not in figures for figures in population):
+        values = np.array([figures[name] for figures in population if name in figures])
+        if len(values) < FEWEST:
             continue
-        values = np.array([figures[name] for figures in population])
+        triples = rng.permuted(np.tile(np.arange(len(values)), (TRIPLES, 1)), axis=1)[:, :3]
         ranges, of_the_three = np.ptp(values[triples], axis=1), real.most - real.least
         spread, narrower = ranges.mean() / of_the_three, np.mean(ranges < of_the_three)
         judged.append(Judged(name, real, float(np.median(values)), float(spread), float(narrower)))

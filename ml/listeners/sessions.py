@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.listeners.calendar import DAY_BEGINS_AT, Calendar, is_vacation
-from ml.listeners.chance import Draw, Flags, Floats, Integers, Keys, derived, normal, two_uniforms, uniform
+from ml.listeners.chance import Draw, Flags, Integers, Keys, derived, normal, two_uniforms, uniform
 from ml.listeners.habits import Population
 from ml.listeners.population import PLATFORM_SHARES
 
@@ -22,12 +22,14 @@ MOOD_SPREAD = 0.45
 """Standard deviation of the logarithm of how much there is to hear on a day: some are full, some nearly silent."""
 VACATION_FACTOR = 0.5
 """Chance of listening at all on a day of vacation, relative to other days."""
-BREAK_S = 1900.0
-"""Shortest silence between two sessions, in seconds: a little more than the half hour that ends a session."""
+BREAK_MS = 1_900_000
+"""Shortest silence between two sessions: a little more than the half hour that ends a session."""
+LATE_MS = 1_800_000
+"""So long a session may run on into the next day; what is left of it then is not heard."""
+DAY_MS = 86_400_000
 USUAL_HOURS = 0.7
 """Share of the sessions that begin around the listener's usual hours; the others begin whenever they are awake."""
 OWN_PLATFORM = 0.85
-MS = 1000
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class Sessions:
     day: Integers
     """Local day, in days since 1970."""
     plays: Integers
-    begin_s: Floats
-    """Wished begin, seconds after the listening day began; sessions that would overlap are moved on later."""
+    begin_ms: Integers
+    """Wished begin, milliseconds after the listening day began; sessions that would overlap are moved on later."""
     shuffle: Flags
     platform: Integers
 
@@ -60,8 +62,8 @@ def draw_sessions(population: Population, calendar: Calendar, listener: Integers
     key = derived(day_key[number], Draw.SESSION, place)
     owner = listener[number]
 
-    begin_s = _begins(population, key, owner, rest[number])
-    order = np.argsort(number * 2.0**20 + begin_s, kind="stable")
+    begin_ms = _begins(population, key, owner, rest[number])
+    order = np.argsort(number * DAY_MS + begin_ms, kind="stable")
     length = np.log(population.session_length[owner]) - LENGTH_SPREAD**2 / 2
     length = np.exp(length + LENGTH_SPREAD * normal(uniform(key, Draw.LENGTH)))
     own, other = two_uniforms(key, Draw.DEVICE)
@@ -73,26 +75,27 @@ def draw_sessions(population: Population, calendar: Calendar, listener: Integers
         listener=owner,
         day=day[number],
         plays=np.clip(np.rint(length), 1, MAX_SESSION_PLAYS).astype(np.int64),
-        begin_s=begin_s[order],
+        begin_ms=begin_ms[order],
         shuffle=shuffle < population.shuffle_rate[owner],
         platform=np.where(own < OWN_PLATFORM, population.platform[owner], elsewhere),
     )
 
 
-def spread_sessions(sessions: Sessions, duration_s: Floats) -> Floats:
-    """Begins in seconds, such that a session begins BREAK_S after the one before it at the earliest.
+def spread_sessions(sessions: Sessions, duration_ms: Integers) -> Integers:
+    """Begins in milliseconds, such that a session begins BREAK_MS after the one before it at the earliest.
 
     With c the lengths (and breaks) summed before a session, begin_i = c_i + max over j <= i of (wish_j - c_j): a
-    running maximum within each day, done for all days at once by lifting each above the one before.
+    running maximum within each day, done for all days at once by lifting each above the one before. In whole numbers,
+    so that a day comes out the same whatever days are done beside it.
     """
     if len(sessions) == 0:
-        return sessions.begin_s
-    occupied = duration_s + BREAK_S
+        return sessions.begin_ms
+    occupied = duration_ms + BREAK_MS
     before = np.cumsum(occupied) - occupied
     first = np.searchsorted(sessions.day_number, sessions.day_number)
     before -= before[first]
-    slack = sessions.begin_s - before
-    lift = sessions.day_number * (np.ptp(slack) + 1.0)
+    slack = sessions.begin_ms - before
+    lift = sessions.day_number * (np.ptp(slack) + 1)
     return np.maximum.accumulate(slack + lift) - lift + before
 
 
@@ -113,13 +116,15 @@ def _sessions_of_day(population: Population, key: Keys, listener: Integers, day:
     return np.where(whether < chance, count, 0)
 
 
-def _begins(population: Population, key: Keys, listener: Integers, rest: Flags) -> Floats:
-    """Wished begins, seconds after 04:00: around the usual hours, later on days of rest, or at any hour of the day.
+def _begins(population: Population, key: Keys, listener: Integers, rest: Flags) -> Integers:
+    """Wished begins, milliseconds after 04:00: around the usual hours, later on days of rest, or at any hour.
 
-    The first half hour is left out, so that no session runs on from the day before.
+    The day is drawn together a little to leave out its first hour, in which the day before may run on.
     """
     kind, where = two_uniforms(key, Draw.HOUR)
     peak = population.peak_hour[listener] + np.where(rest, 1.0, 0.0)
     usual = peak + population.hour_spread[listener] * normal(where)
     hour = np.where(kind < USUAL_HOURS, usual, 7.0 + 18.0 * where)
-    return np.maximum(np.mod(hour - DAY_BEGINS_AT, 24.0) * 3600.0, BREAK_S)
+    part_of_day = np.mod(hour - DAY_BEGINS_AT, 24.0) / 24.0
+    earliest = LATE_MS + BREAK_MS
+    return (earliest + part_of_day * (DAY_MS - earliest)).astype(np.int64)

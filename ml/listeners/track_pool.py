@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from ml.arrow import encode
 from ml.errors import InvalidCatalogueError
-from ml.listeners.chance import Floats, Integers
+from ml.listeners.chance import Flags, Floats, Integers
 from ml.listeners.population import genre_column
 
 POPULARITY_SCALE = 20.0
@@ -74,10 +74,7 @@ class TrackPool:
     genre_released: Integers
     """`by_genre.released` of each genre and block, shape (genres, BLOCKS)."""
 
-    def __len__(self) -> int:
-        return len(self.artist)
-
-    def draw_from_genre(self, genre: Integers, block: Integers, is_new: np.ndarray, uniforms: Floats) -> Integers:
+    def draw_from_genre(self, genre: Integers, block: Integers, is_new: Flags, uniforms: Floats) -> Integers:
         """A track of each genre that is out in that block, of the newest releases where `is_new` and there are any.
 
         A genre of which nothing is out by then gives any of its tracks: a catalogue may know later music only.

@@ -59,7 +59,7 @@ def test_simulate_writes_the_plays_of_the_demo(home: Home, tmp_path: Path) -> No
         "reason_end from synthetic.plays"
     )
     truth: list[tuple[str, ...]] = []
-    for path in (tmp_path / "out").glob("*/truth.csv"):
+    for path in (tmp_path / "out").glob("truth/*/truth.csv"):
         with path.open(encoding="utf-8", newline="") as stream:
             truth += [tuple(row[name] for name in columns) for row in csv.DictReader(stream)]
     assert sorted(truth) == sorted(expected)

@@ -39,7 +39,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) 
     home.json("simulate", *population, *formats, "--to", str(folder / "out"))
     files = [folder / "out" / "sim-00001" / name for name in EXPORTS.values()]
     report = home.json("import", *map(str, files), "--listener", "ada")
-    with (folder / "out" / "sim-00001" / "records.csv").open(encoding="utf-8", newline="") as stream:
+    with (folder / "out" / "truth" / "sim-00001" / "records.csv").open(encoding="utf-8", newline="") as stream:
         return Imported(home, report, list(csv.DictReader(stream)))
 
 

@@ -20,15 +20,18 @@ def population_spec(
     """
     today = datetime.now(UTC).date()
     last = until or today
-    first = last - timedelta(days=days or settings.simulated_days)
-    if first < FIRST_PLAY_DAY or last > today:
+    count = days or settings.simulated_days
+    if last > today or count > (last - FIRST_PLAY_DAY).days:
         raise CommandError(
-            f"cannot simulate {first} to {last - timedelta(days=1)}: days from {FIRST_PLAY_DAY} "
+            f"cannot simulate {count} days until {last}: days from {FIRST_PLAY_DAY}, when scrobbling began, "
             f"to yesterday, {today - timedelta(days=1)}, can be simulated"
         )
-    return PopulationSpec(
-        listeners=listeners or settings.simulated_listeners,
-        seed=settings.seed if seed is None else seed,
-        first_day=first,
-        until=last,
-    )
+    try:
+        return PopulationSpec(
+            listeners=listeners or settings.simulated_listeners,
+            seed=settings.seed if seed is None else seed,
+            first_day=last - timedelta(days=count),
+            until=last,
+        )
+    except ValueError as error:
+        raise CommandError(str(error)) from error

@@ -68,7 +68,7 @@ def run(request: Request, *, as_json: bool) -> None:
     records = Counter[ExportFormat]()
     with _watched(heard_by_listener(plays, listeners, catalogue), spec.listeners, progress) as histories:
         for heard in histories:
-            records.update(write_listener(heard, request.formats, request.folder / heard.listener_id))
+            records.update(write_listener(heard, request.formats, request.folder))
     # Last, so that whoever finds it finds a whole folder.
     write_export(request.folder / LISTENERS, CSV, [(LISTENERS, listeners)])
     document = {
@@ -119,7 +119,7 @@ def _print(document: Mapping[str, Any], out: Console) -> None:
     out.print(display.table("Exports", ["format", "records"], list(document["records"].items())))
     out.print()
     out.print(
-        f"{document['folder']} has {LISTENERS} and a folder for each listener: the exports, every play in truth.csv "
-        "and truth.json, and in records.csv which play each record of each file is of."
+        f"{document['folder']} has {LISTENERS}, a folder of exports for each listener, and in truth/ every play and "
+        "which play each record of each file is of."
     )
     out.print(f"[dim]{document['seconds']:.1f} s with the start of the program[/dim]")

@@ -7,6 +7,7 @@ nulls and its first and last day by itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,9 +32,10 @@ def guard_files(files: ParquetFiles, schema: Table, window: Window | None) -> No
 
     Raises:
         SchemaMismatchError: a file is no Parquet or not what it was when it was named; a column is missing, unknown, of
-            another type or null where a value is required; a row lies outside; or a file does not tell.
+            another type or null where a value is required; a row lies outside; a day stands in two files; or a file
+            does not tell.
     """
-    rows = 0
+    rows, last_day = 0, date.min
     for path in files.paths:
         name = f"{'.'.join(schema.key)}: {path.name}"
         told = _footer(path, name)
@@ -41,8 +43,13 @@ def guard_files(files: ParquetFiles, schema: Table, window: Window | None) -> No
         for column in schema.columns:
             if column.required:
                 _check_required(told, column, name)
-        if window is not None:
-            _check_days(told, window, name)
+        if window is not None and told.num_rows:
+            first, last = _days(told, window, name)
+            if first <= last_day:
+                raise SchemaMismatchError(
+                    f"{name}: {first} stands in a file before it, or files are not in order of day"
+                )
+            last_day = last
         rows += told.num_rows
     if rows != files.rows:
         raise SchemaMismatchError(f"{'.'.join(schema.key)}: {rows} rows in files that are said to hold {files.rows}")
@@ -82,11 +89,14 @@ def _check_required(told: pq.FileMetaData, column: Column, name: str) -> None:
             raise SchemaMismatchError(f"{name}.{column.name}: {statistics.null_count} nulls in a required column")
 
 
-def _check_days(told: pq.FileMetaData, window: Window, name: str) -> None:
-    for statistics in _statistics(told, window.column, name):
-        if not statistics.has_min_max:
-            raise _silent(window.column, name)
-        check_days(statistics.min, statistics.max, window, name)
+def _days(told: pq.FileMetaData, window: Window, name: str) -> tuple[date, date]:
+    """The first and the last day of a file that has rows."""
+    statistics = _statistics(told, window.column, name)
+    if not all(group.has_min_max for group in statistics):
+        raise _silent(window.column, name)
+    first, last = min(group.min for group in statistics), max(group.max for group in statistics)
+    check_days(first, last, window, name)
+    return first, last
 
 
 def _statistics(told: pq.FileMetaData, column: str, name: str) -> list[pq.Statistics]:

@@ -23,7 +23,7 @@ from ml.listeners.day_files import DayFile, Progress, write_plays
 from tunegenie_assets.resources.parquet_files import ParquetFiles
 from tunegenie_assets.sources.storage import location, make_folder, store
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FILE = re.compile(r"(\d{4}-\d{2}-\d{2})\.(parquet|part)")
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,6 @@ def _remove_others(folder: UPath, landed: Collection[UPath], start: date, end: d
     if not folder.exists():
         return
     for path in list(folder.iterdir()):
-        day = _DAY.search(path.name)
-        if day and start.isoformat() <= day[0] < end.isoformat() and path not in landed:
+        file = _FILE.fullmatch(path.name)
+        if file and start.isoformat() <= file[1] < end.isoformat() and path not in landed and path.is_file():
             path.unlink()

@@ -1,4 +1,4 @@
-"""Writes the folder of one simulated listener: the chosen exports, and the truth beside them."""
+"""Writes what one simulated listener leaves: the chosen exports, and in a folder apart the truth."""
 
 from __future__ import annotations
 
@@ -24,19 +24,22 @@ EXPORTS: Mapping[ExportFormat, Callable[[Heard], Export]] = {
 
 
 def write_listener(heard: Heard, formats: Collection[ExportFormat], folder: Path) -> Mapping[ExportFormat, int]:
-    """Write what each format tells of the listener into `folder`, which is made; the number of records by format.
+    """Write what each format tells into a folder of the listener's below `folder`; the number of records by format.
 
-    Of a service that knows of no play there is no file. `truth.csv` and `truth.json` hold every play, and
-    `records.csv` says which play each record of each export is of.
+    Of a service that knows of no play there is no file. Below `folder/truth` another folder of the listener's has every
+    play in `truth.csv` and `truth.json`, and in `records.csv` which play each record of each export is of: apart,
+    because it is nothing that could be imported.
     """
-    folder.mkdir(parents=True)
+    of_services, of_truth = folder / heard.listener_id, folder / TRUTH / heard.listener_id
+    of_services.mkdir(parents=True)
+    of_truth.mkdir(parents=True)
     exports = {one: EXPORTS[one](heard) for one in formats}
     for export in exports.values():
         if export.records:
             members = [(member.name, member.rows) for member in export.members]
-            write_export(folder / export.name, export.layout, members)
+            write_export(of_services / export.name, export.layout, members)
     truth = plays_as_they_are(heard)
-    write_export(folder / f"{TRUTH}.csv", CSV, [(TRUTH, truth)])
-    write_export(folder / f"{TRUTH}.json", JSON_ARRAY, [(TRUTH, truth)])
-    write_export(folder / RECORDS, CSV, [(RECORDS, records_of(exports))])
+    write_export(of_truth / f"{TRUTH}.csv", CSV, [(TRUTH, truth)])
+    write_export(of_truth / f"{TRUTH}.json", JSON_ARRAY, [(TRUTH, truth)])
+    write_export(of_truth / RECORDS, CSV, [(RECORDS, records_of(exports))])
     return {one: export.records for one, export in exports.items()}

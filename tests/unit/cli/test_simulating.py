@@ -31,19 +31,24 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
+LISTENERS = ("sim-00001", "sim-00002")
+TRUTH = {"truth.csv", "truth.json", "records.csv"}
+
+
 def test_each_listener_has_a_folder_of_exports_and_the_truth(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(a_request(tmp_path / "out"), as_json=True)
     document = json.loads(capsys.readouterr().out)
     exports = {f"{name}.zip" for name in ("spotify_extended", "spotify_account", "listenbrainz")}
-    exports |= {"lastfm.csv", "maloja.json", "koito.json", "truth.csv", "truth.json", "records.csv"}
-    expected = {f"{listener}/{name}" for listener in ("sim-00001", "sim-00002") for name in exports}
+    exports |= {"lastfm.csv", "maloja.json", "koito.json"}
+    truth_files = {f"truth/{listener}/{name}" for listener in LISTENERS for name in TRUTH}
+    expected = {f"{listener}/{name}" for listener in LISTENERS for name in exports} | truth_files
     assert files(tmp_path / "out").keys() == expected | {"listeners.csv"}
     assert [row["listener_id"] for row in rows(tmp_path / "out" / "listeners.csv")] == ["sim-00001", "sim-00002"]
-    truth = [row for path in sorted((tmp_path / "out").glob("*/truth.csv")) for row in rows(path)]
+    truth = [row for path in sorted((tmp_path / "out").glob("truth/*/truth.csv")) for row in rows(path)]
     assert (document["listeners"], document["plays"]) == (2, len(truth))
-    told = [row["format"] for path in (tmp_path / "out").glob("*/records.csv") for row in rows(path)]
+    told = [row["format"] for path in (tmp_path / "out").glob("truth/*/records.csv") for row in rows(path)]
     assert document["records"] == {name: told.count(name) for name in document["records"]}
     assert document["records"]["spotify_extended"] == len(truth) > document["records"]["lastfm"] > 0
 
@@ -61,9 +66,8 @@ def test_only_the_formats_that_were_asked_for_are_written_and_no_home_is_made(tm
     arguments = ["simulate", "--listeners", "1", "--days", "3", "--until", f"{UNTIL}", "--to", "out"]
     result = CliRunner().invoke(app, [*arguments, "--format", "lastfm", "--format", "koito", "--format", "lastfm"])
     assert result.exit_code == 0, result.output
-    assert {path.name for path in (tmp_path / "out" / "sim-00001").iterdir()} == {
-        *("lastfm.csv", "koito.json", "truth.csv", "truth.json", "records.csv")
-    }
+    assert {path.name for path in (tmp_path / "out" / "sim-00001").iterdir()} == {"lastfm.csv", "koito.json"}
+    assert {path.name for path in (tmp_path / "out" / "truth" / "sim-00001").iterdir()} == TRUTH
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert result.stdout.count("lastfm") == 1
 
@@ -105,7 +109,7 @@ def test_a_catalogue_of_ones_own_is_listened_to(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "songs.csv").write_text(CATALOGUE + "".join(lines), encoding="utf-8")
     monkeypatch.setenv("TUNEGENIE_CATALOGUE", str(tmp_path / "songs.csv"))
     run(a_request(tmp_path / "out"), as_json=True)
-    truth = [row for path in (tmp_path / "out").glob("*/truth.csv") for row in rows(path)]
+    truth = [row for path in (tmp_path / "out").glob("truth/*/truth.csv") for row in rows(path)]
     assert {row["track_name"] for row in truth} <= {f"Song, {number}" for number in range(9)}
     assert {row["artist_name"] for row in truth} == {"Ada"}
     maloja = json.loads((tmp_path / "out" / "sim-00001" / "maloja.json").read_text(encoding="utf-8"))
@@ -121,3 +125,16 @@ def test_a_catalogue_that_cannot_be_used_is_named(tmp_path: Path, monkeypatch: p
     with pytest.raises(SettingsError, match="TUNEGENIE_CATALOGUE"):
         run(a_request(tmp_path / "out"), as_json=True)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--until", "0001-01-01"], "days from 2002-01-01"),
+        (["--seed", str(2**63)], "the seed must lie between 0 and"),
+    ],
+)
+def test_numbers_out_of_all_reason_are_refused_in_a_line(tmp_path: Path, arguments: list[str], says: str) -> None:
+    result = CliRunner().invoke(app, ["simulate", "--listeners", "1", "--to", str(tmp_path / "out"), *arguments])
+    assert isinstance(result.exception, CommandError)
+    assert says in str(result.exception)

@@ -39,7 +39,11 @@ def test_no_files_pass(tmp_path: Path) -> None:
 
 
 def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
-    guard_files(written(tmp_path, ROWS, ROWS.select(sorted(ROWS.column_names))), SYNTHETIC_PLAYS, window(FIRST, SECOND))
+    guard_files(written(tmp_path, ROWS.select(sorted(ROWS.column_names))), SYNTHETIC_PLAYS, window(FIRST, SECOND))
+
+
+def test_a_day_stands_in_one_file(tmp_path: Path) -> None:
+    refused(written(tmp_path, ROWS, ROWS), r"synthetic\.plays: 1\.parquet: .* stands in a file before it")
 
 
 @pytest.mark.parametrize("values", [pa.array(["a", "b"], pa.large_string()), pa.array(["a", "b"]).dictionary_encode()])

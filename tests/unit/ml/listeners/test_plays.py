@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ml.errors import InvalidCatalogueError, InvalidListenersError
+from ml.listeners import plays as plays_module
 from ml.listeners.catalogue import CATALOGUE_SCHEMA, generate_catalogue
 from ml.listeners.plays import simulate_plays
+from ml.listeners.population import PopulationSpec, simulate_listeners
 from tests.unit.ml.listeners.conftest import FIRST_DAY, UNTIL
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 
@@ -66,6 +68,32 @@ def test_a_listener_hears_the_same_alone_as_among_others(
     listener_id = listeners["listener_id"][17].as_py()
     assert alone.num_rows > 100
     assert alone.equals(plays.filter(pc.field("listener_id") == listener_id))
+
+
+def test_blocks_and_runs_change_nothing_to_the_millisecond(
+    catalogue: pa.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, until = FIRST_DAY, FIRST_DAY + timedelta(days=20)
+    listeners = simulate_listeners(PopulationSpec(400, 5, first, until), catalogue)
+    whole = simulate_plays(listeners, catalogue, first, until)
+    for listener_days in (7, 100, 100_000):
+        monkeypatch.setattr(plays_module, "LISTENER_DAYS", listener_days)
+        assert simulate_plays(listeners, catalogue, first, until).equals(whole)
+    days = [first + timedelta(days=day) for day in range(20)]
+    by_day = [simulate_plays(listeners, catalogue, day, day + timedelta(days=1)) for day in days]
+    assert pa.concat_tables(by_day).equals(whole)
+
+
+def test_a_longer_simulation_holds_the_shorter_one(catalogue: pa.Table) -> None:
+    """Other first and last days, other releases after them: what lies in both is the same."""
+    short, long = (date(2025, 3, 10), date(2025, 3, 20)), (date(2025, 2, 1), date(2025, 4, 1))
+    plays = []
+    for first, until in (short, long):
+        tracks = generate_catalogue(3, artists=300, released_before=until)
+        listeners = simulate_listeners(PopulationSpec(50, 5, first, until), tracks)
+        plays.append(simulate_plays(listeners, tracks, *short))
+    assert plays[0].num_rows > 5000
+    assert plays[0].equals(plays[1])
 
 
 def test_nothing_is_heard_before_it_is_released_and_new_releases_are(listeners: pa.Table) -> None:

@@ -98,12 +98,12 @@ class Told:
 
 
 def written(heard: Heard, folder: Path, formats: Sequence[ExportFormat] = tuple(ExportFormat)) -> None:
-    write_listener(heard, formats, folder / LISTENER)
+    write_listener(heard, formats, folder)
 
 
 def truth(folder: Path) -> dict[int, dict[str, Any]]:
     """The true plays by number, from the file for people."""
-    plays = json.loads((folder / LISTENER / "truth.json").read_text(encoding="utf-8"))
+    plays = json.loads((folder / "truth" / LISTENER / "truth.json").read_text(encoding="utf-8"))
     for play in plays:
         for name in ("started_at", "ended_at"):
             play[name] = datetime.fromisoformat(play[name].removesuffix("Z"))
@@ -116,7 +116,7 @@ def records(folder: Path, name: ExportFormat) -> list[Told]:
     Fails when the reader refuses one, finds another source, or one of the two knows a record that the other does not.
     """
     plays = truth(folder)
-    with (folder / LISTENER / "records.csv").open(encoding="utf-8", newline="") as stream:
+    with (folder / "truth" / LISTENER / "records.csv").open(encoding="utf-8", newline="") as stream:
         places = [row for row in csv.DictReader(stream) if row["format"] == name]
     found: dict[tuple[str, int], dict[str, Any]] = {}
     for file in sorted({row["file"] for row in places}):

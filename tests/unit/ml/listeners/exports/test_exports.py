@@ -85,9 +85,9 @@ def test_the_first_artist_is_the_main_one_at_koito(tmp_path: Path) -> None:
 def test_csv_and_json_for_people_say_the_same(tmp_path: Path) -> None:
     tracks = [Track(title='A "B", C\nD', album=None)]
     written(heard_of(tracks, plays_every(timedelta(hours=1), 3, NEW_YEAR), date(2025, 1, 2)), tmp_path, [])
-    with (tmp_path / LISTENER / "truth.csv").open(encoding="utf-8", newline="") as stream:
+    with (tmp_path / "truth" / LISTENER / "truth.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    plays = json.loads((tmp_path / LISTENER / "truth.json").read_text(encoding="utf-8"))
+    plays = json.loads((tmp_path / "truth" / LISTENER / "truth.json").read_text(encoding="utf-8"))
     assert [row["started_at"] for row in rows] == [f"2025-01-01T0{hour}:00:00.000Z" for hour in range(3)]
     texts = {"None": "", "True": "true", "False": "false"}
     as_text = [{name: texts.get(str(value), str(value)) for name, value in play.items()} for play in plays]
@@ -114,4 +114,9 @@ def test_a_listener_who_never_played_has_a_truth_without_rows(
     heard = next(iter(heard_by_listener(nobody, listeners, catalogue)))
     written(heard, tmp_path)
     assert truth(tmp_path) == {}
-    assert {path.name for path in (tmp_path / LISTENER).iterdir()} == {"truth.csv", "truth.json", "records.csv"}
+    assert not list((tmp_path / LISTENER).iterdir())
+    assert {path.name for path in (tmp_path / "truth" / LISTENER).iterdir()} == {
+        "truth.csv",
+        "truth.json",
+        "records.csv",
+    }
