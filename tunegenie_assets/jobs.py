@@ -27,7 +27,8 @@ _trained = dg.AssetSelection.groups("recommender")
 _reports = dg.AssetSelection.groups("reports")
 _lookups = dg.AssetSelection.assets(*(list(table.key) for table in LOOKUPS))
 _genres = dg.AssetSelection.assets(list(ARTIST_GENRES.key))
-_reference = dg.AssetSelection.assets(["silver", "country_zones"])
+_taxonomy = dg.AssetSelection.assets(["silver", "genre_taxonomy"], ["silver", "genre_aliases"])
+_reference = dg.AssetSelection.assets(["silver", "country_zones"]) | _taxonomy
 
 land_archives = dg.define_asset_job(
     LAND_ARCHIVES,
@@ -57,7 +58,7 @@ build_collected = dg.define_asset_job(
 
 enrich_artists = dg.define_asset_job(
     ENRICH_ARTISTS,
-    selection=(_lookups | (_lookups.downstream() & _genres.upstream()) | _genres.downstream())
+    selection=(_lookups | (_lookups.downstream() & _genres.upstream()) | _taxonomy | _genres.downstream())
     - _simulated
     - _trained
     - _reports,

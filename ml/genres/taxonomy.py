@@ -101,7 +101,7 @@ class Node(NamedTuple):
 
 @dataclass(frozen=True)
 class Match:
-    """What a string was taken for: `genre` is the taxonomy's name of it, for `other` the string as it was asked for."""
+    """The place of a string. A genre that only rules place has the genre that they found in it as its parent."""
 
     genre: str
     parent: str
@@ -118,43 +118,45 @@ class Taxonomy:
         aliases: another way to write a genre, and that genre.
 
         Raises:
-            ValueError: an alias stands for a genre that is not among the rows, or a parent is not.
+            ValueError: a parent, a family or the genre of an alias is not among the rows.
         """
-        nodes = [Node(*row) for row in rows]
-        self._nodes = {node.genre: node for node in nodes}
-        for node in nodes:
-            if node.parent not in self._nodes or node.family not in self._nodes:
-                raise ValueError(f"genre {node.genre!r}: parent {node.parent!r} or family {node.family!r} is missing")
-        self._by_spelling = _by_spelling((node.genre, node) for node in nodes)
-        told = [(alias, genre) for alias, genre in aliases]
-        for alias, genre in told:
-            if genre not in self._nodes:
-                raise ValueError(f"alias {alias!r}: genre {genre!r} is missing")
-        self._by_alias = _by_spelling((alias, self._nodes[genre]) for alias, genre in told)
-        self._by_ending = {ending: self._nodes[genre] for ending, genre in ENDINGS.items() if genre in self._nodes}
+        nodes = {row[0]: Node(*row) for row in rows}
+        told = list(aliases)
+        wanted = {name for node in nodes.values() for name in (node.parent, node.family)} | {name for _, name in told}
+        if missing := sorted(wanted - nodes.keys()):
+            raise ValueError(f"the taxonomy of genres names genres that have no row: {', '.join(missing)}")
+        self._by_spelling = _by_spelling(nodes.items())
+        self._by_alias = _by_spelling((alias, nodes[name]) for alias, name in told)
+        self._by_ending = {ending: nodes[name] for ending, name in ENDINGS.items() if name in nodes}
+        self._families = sorted({node.family for node in nodes.values()} | {OTHER})
         self._answers: dict[str, Match] = {}
 
     @property
     def all_families(self) -> list[str]:
         """Every family there is, `other` among them, in alphabetical order."""
-        return sorted({node.family for node in self._nodes.values()} | {OTHER})
+        return list(self._families)
 
     def match(self, genre: str) -> Match:
         """The place of any string: the first rule that finds one decides, and says which it was."""
         answer = self._answers.get(genre)
         if answer is None:
-            answer = self._answers[genre] = self._find(genre)
+            answer = self._answers[genre] = self._place(genre)
         return answer
 
     def families(self, genres: Sequence[str]) -> list[str]:
         """The family of each."""
         return [self.match(genre).family for genre in genres]
 
-    def _find(self, genre: str) -> Match:
-        for found, matched_by in self._attempts(genre):
-            if found is not None:
-                return Match(found.genre, found.parent, found.family, matched_by)
-        return Match(genre, OTHER, OTHER, "other")
+    def _place(self, genre: str) -> Match:
+        found, matched_by = self._find(genre)
+        if found is None:
+            return Match(genre, OTHER, OTHER, "other")
+        is_itself = matched_by in {"exact", "alias"}
+        return Match(genre, found.parent if is_itself else found.genre, found.family, matched_by)
+
+    def _find(self, genre: str) -> tuple[Node | None, MatchedBy]:
+        tried = self._attempts(genre)
+        return next(((node, rule) for node, rule in tried if node is not None), (None, "other"))
 
     def _attempts(self, genre: str) -> Iterator[tuple[Node | None, MatchedBy]]:
         """Each rule is tried only where those before it found nothing."""
@@ -179,8 +181,8 @@ class Taxonomy:
     def _first_of_several(self, genre: str) -> Node | None:
         """By the first that is a genre where several are named: `Folk, World, & Country`."""
         parts = re.split(r"[,;/|]", genre)
-        answers = (self._find(part) for part in parts) if len(parts) > 1 else ()
-        return next((self._nodes[answer.genre] for answer in answers if answer.matched_by != "other"), None)
+        found = (self._find(part)[0] for part in parts) if len(parts) > 1 else ()
+        return next((node for node in found if node is not None), None)
 
     def _by_last_words(self, words: Sequence[str]) -> Node | None:
         """By as many of the last words as are a genre: of `swedish indie rock` these are `indie rock`."""

@@ -29,6 +29,24 @@ evidence_weighs = no_rows_check(
     description="A genre that somebody gives an artist weighs something.",
 )
 
+every_genre_has_place = no_rows_check(
+    ["enrichment", "genre_taxonomy"],
+    "every_genre",
+    """
+    select told.genre, count(*) as told_by
+    from (
+        select genre from enrichment.genre_evidence
+        union all
+        select primary_genre as genre from enrichment.artist_genres where primary_genre != 'unclassified'
+    ) as told
+    left join enrichment.genre_taxonomy as places on told.genre = places.genre
+    where places.genre is null
+    group by told.genre
+    """,
+    description="Every genre that an artist has, or is said to have, has its place; `other` if need be.",
+    additional_deps=[["enrichment", "genre_evidence"], ["enrichment", "artist_genres"]],
+)
+
 
 def _by_dimension(dimension: str, key: str) -> dg.AssetChecksDefinition:
     return no_rows_check(
@@ -203,6 +221,7 @@ recommendations_ranked = no_rows_check(
 RESULT_CHECKS: list[dg.AssetChecksDefinition] = [
     every_artist_has_genre,
     evidence_weighs,
+    every_genre_has_place,
     *facts_find_dimensions,
     *bridges_hold,
     gold_counts_alike,
