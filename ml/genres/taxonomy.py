@@ -155,8 +155,10 @@ class Taxonomy:
         return Match(genre, found.parent if is_itself else found.genre, found.family, matched_by)
 
     def _find(self, genre: str) -> tuple[Node | None, MatchedBy]:
-        tried = self._attempts(genre)
-        return next(((node, rule) for node, rule in tried if node is not None), (None, "other"))
+        for found, matched_by in self._attempts(genre):
+            if found is not None:
+                return found, matched_by
+        return None, "other"
 
     def _attempts(self, genre: str) -> Iterator[tuple[Node | None, MatchedBy]]:
         """Each rule is tried only where those before it found nothing."""
