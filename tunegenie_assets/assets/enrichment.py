@@ -1,12 +1,12 @@
 """Genres of artists. The rules are in ml/genres."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 import dagster as dg
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from ml.genres.artists import UNCLASSIFIED, classify_artists
+from ml.genres.artists import INFERRED_GENRES, UNCLASSIFIED, classify_artists
 from ml.genres.evidence import genre_evidence
 from ml.genres.placing import placed_genres, taxonomy_of
 from tunegenie_assets import charts
@@ -38,36 +38,12 @@ def evidence(
 
 
 @dg.asset(
-    key=list(ARTIST_GENRES.key),
-    ins={
-        "artists": dg.AssetIn(["silver", "artists"]),
-        "catalogue": dg.AssetIn(list(CATALOGUE_TRACKS.key)),
-        "told": dg.AssetIn(list(GENRE_EVIDENCE.key)),
-    },
-    group_name="enrichment",
-    description=ARTIST_GENRES.row,
-    owners=list(OWNERS),
-    kinds={"python"},
-    metadata={"dagster/column_schema": column_schema(ARTIST_GENRES)},
-)
-def artist_genres(artists: pa.Table, catalogue: pa.Table, told: pa.Table) -> dg.MaterializeResult[pa.Table]:
-    genres = classify_artists(artists, catalogue, told)
-    unclassified = pc.sum(pc.equal(genres["genre_source"], UNCLASSIFIED)).as_py() or 0  # pyright: ignore[reportAttributeAccessIssue]  # made at import
-    counts = genres.group_by("primary_genre").aggregate([("artist_id", "count")])
-    chart = charts.bars(counts, "primary_genre", "artist_id_count", title="Artists by genre", value_title="artists")
-    return dg.MaterializeResult(
-        value=genres, metadata={"unclassified_artists": unclassified, "artists_by_genre": charts.as_metadata(chart)}
-    )
-
-
-@dg.asset(
     key=list(GENRE_TAXONOMY.key),
     ins={
         "tree": dg.AssetIn(["silver", "genre_taxonomy"]),
         "aliases": dg.AssetIn(["silver", "genre_aliases"]),
         "told": dg.AssetIn(list(GENRE_EVIDENCE.key), metadata={"columns": ["genre"]}),
         "catalogue": dg.AssetIn(list(CATALOGUE_TRACKS.key), metadata={"columns": ["genre"]}),
-        "classified": dg.AssetIn(list(ARTIST_GENRES.key), metadata={"columns": ["primary_genre"]}),
     },
     group_name="enrichment",
     description=GENRE_TAXONOMY.row,
@@ -76,21 +52,50 @@ def artist_genres(artists: pa.Table, catalogue: pa.Table, told: pa.Table) -> dg.
     metadata={"dagster/column_schema": column_schema(GENRE_TAXONOMY)},
 )
 def genre_taxonomy(
-    tree: pa.Table, aliases: pa.Table, told: pa.Table, catalogue: pa.Table, classified: pa.Table
+    tree: pa.Table, aliases: pa.Table, told: pa.Table, catalogue: pa.Table
 ) -> dg.MaterializeResult[pa.Table]:
-    # That an artist has no genre is no genre.
-    known = classified.filter(pc.not_equal(classified["primary_genre"], UNCLASSIFIED))  # pyright: ignore[reportAttributeAccessIssue]  # made at import
     taxonomy = taxonomy_of(tree, aliases)
-    genres = placed_genres((told["genre"], catalogue["genre"], known["primary_genre"]), taxonomy)
+    inferred = pa.chunked_array([[*taxonomy.all_families, *INFERRED_GENRES]])
+    genres = placed_genres((told["genre"], catalogue["genre"], inferred), taxonomy)
     matched = Counter(genres["matched_by"].to_pylist())
-    artists = Counter(taxonomy.families(known["primary_genre"].to_pylist()))
-    counts = pa.table({"family": list(artists), "artists": list(artists.values())})
-    chart = charts.bars(counts, "family", "artists", title="Artists by family", value_title="artists", top=30)
+    shares = {f"share_{rule}": matched[rule] / genres.num_rows for rule in sorted(matched)}
+    return dg.MaterializeResult(value=genres, metadata={"genres": genres.num_rows, **shares})
+
+
+@dg.asset(
+    key=list(ARTIST_GENRES.key),
+    ins={
+        "artists": dg.AssetIn(["silver", "artists"]),
+        "catalogue": dg.AssetIn(list(CATALOGUE_TRACKS.key)),
+        "told": dg.AssetIn(list(GENRE_EVIDENCE.key)),
+        "places": dg.AssetIn(list(GENRE_TAXONOMY.key)),
+    },
+    group_name="enrichment",
+    description=ARTIST_GENRES.row,
+    owners=list(OWNERS),
+    kinds={"python"},
+    metadata={"dagster/column_schema": column_schema(ARTIST_GENRES)},
+)
+def artist_genres(
+    artists: pa.Table, catalogue: pa.Table, told: pa.Table, places: pa.Table
+) -> dg.MaterializeResult[pa.Table]:
+    genres = classify_artists(artists, catalogue, told)
+    families = dict(zip(places["genre"].to_pylist(), places["family"].to_pylist(), strict=True))
+    by_genre = Counter(genres["primary_genre"].to_pylist())
+    by_family: Counter[str] = Counter()
+    for genre, number in by_genre.items():
+        by_family[families.get(genre, UNCLASSIFIED)] += number
     return dg.MaterializeResult(
         value=genres,
         metadata={
-            "genres": genres.num_rows,
-            **{f"share_{rule}": matched[rule] / genres.num_rows for rule in sorted(matched)},
-            "artists_by_family": charts.as_metadata(chart),
+            "unclassified_artists": by_genre[UNCLASSIFIED],
+            "artists_by_genre": _bars(by_genre, "genre"),
+            "artists_by_family": _bars(by_family, "family"),
         },
     )
+
+
+def _bars(artists: Mapping[str, int], kind: str) -> dg.MarkdownMetadataValue:
+    """Artists by genre or by family, as a picture."""
+    rows = pa.table({kind: list(artists), "artists": pa.array(list(artists.values()), pa.int64())})
+    return charts.as_metadata(charts.bars(rows, kind, "artists", title=f"Artists by {kind}", value_title="artists"))
