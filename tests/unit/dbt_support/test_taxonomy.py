@@ -129,3 +129,4 @@ def test_genres_stand_once_in_order_each_with_its_source() -> None:
     genres = [row["genre"] for row in rows]
     assert genres == sorted(set(genres))
     assert {row["source"] for row in rows} == {"beets", "discogs", "tunegenie"}
+    assert all(value for row in [*rows, *read_seed(ALIASES_SEED)] for value in row.values())
