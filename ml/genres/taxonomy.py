@@ -69,22 +69,23 @@ FAINT = frozenset(
 # Names of genres that mean something else within longer strings: no `lay me down to sleep`, no `best in the world`.
 AMBIGUOUS = frozenset(
     {
-        "acid", "angolan", "atmosphere", "baby", "bard", "beat", "beats", "bible", "birthday", "black", "blackened",
-        "calm", "canon", "cartoon", "catholic", "chant", "child", "children", "childrens", "chill", "christian",
-        "church", "cinematic", "classic", "comic", "composer", "concerto", "conductor", "cowboy", "cuatro", "dark",
-        "death", "dialogue", "disney", "dj", "doom", "drama", "east", "easter", "ecstatic", "enfants", "erotic",
-        "euro", "film", "films", "focus", "frequencies", "full", "funky", "funny", "gaze", "goa", "goth", "gothic",
-        "gulf", "hard", "harsh", "heavy", "highland", "history", "holiday", "humor", "humorous", "humour", "idol",
-        "independent", "indigenous", "interview", "island", "jit", "jul", "kid", "kids", "kinder", "la", "legend",
-        "lied", "light", "literature", "mango", "mantra", "marches", "mashup", "mass", "medicine", "meditative",
-        "military", "minimal", "mix", "mod", "modal", "modern", "motivation", "movie", "native", "nature", "noel",
-        "nordic", "ocean", "outsider", "pacific", "pagan", "pirate", "poet", "politics", "polo", "popular",
-        "portuguese", "post", "power", "praise", "progressive", "quiet", "rage", "rain", "raw", "reading", "reel",
+        "abstract", "acid", "angolan", "atmosphere", "baby", "bard", "beat", "beats", "bible", "birthday", "black",
+        "blackened", "calm", "canon", "cartoon", "catholic", "chant", "child", "children", "childrens", "chill",
+        "christian", "church", "cinematic", "classic", "comic", "composer", "concerto", "conductor", "conscious",
+        "contemporary", "cowboy", "cuatro", "dark", "death", "dialogue", "disney", "dj", "doom", "drama", "early",
+        "east", "easter", "ecstatic", "education", "enfants", "erotic", "euro", "film", "films", "focus",
+        "frequencies", "full", "funky", "funny", "gaze", "ghetto", "goa", "goth", "gothic", "gulf", "hard", "harsh",
+        "heavy", "highland", "history", "holiday", "humor", "humorous", "humour", "idol", "independent", "indigenous",
+        "interview", "island", "jit", "jul", "kid", "kids", "kinder", "la", "legend", "lied", "light", "literature",
+        "mango", "mantra", "marches", "mashup", "mass", "medical", "medicine", "meditative", "military", "minimal",
+        "mix", "mod", "modal", "modern", "motivation", "movie", "native", "nature", "noel", "nordic", "ocean",
+        "outsider", "pacific", "pagan", "pirate", "poet", "political", "politics", "polo", "popular", "portuguese",
+        "post", "power", "praise", "progressive", "promotional", "quiet", "rage", "rain", "raw", "reading", "reel",
         "relax", "relaxed", "relaxing", "religious", "ritual", "rom", "romantic", "russian", "sad", "saya", "score",
-        "screw", "show", "skald", "sleeping", "slide", "snap", "son", "song", "soothing", "spiritual", "spoken",
-        "spooky", "star", "stoner", "story", "street", "string", "study", "suite", "swinging", "talk", "technical",
-        "theater", "theatre", "true", "tumba", "urban", "various", "vintage", "visual", "water", "weld", "western",
-        "winter", "wonky", "wood", "world", "zen",
+        "screw", "serial", "show", "skald", "sleeping", "slide", "snap", "son", "song", "soothing", "spiritual",
+        "spoken", "spooky", "sport", "star", "stoner", "story", "street", "string", "study", "suite", "swinging",
+        "talk", "technical", "theater", "theatre", "therapy", "true", "tumba", "urban", "various", "vintage",
+        "visual", "water", "weld", "western", "winter", "wonky", "wood", "world", "zen",
     }
 )  # fmt: skip
 LONGEST = 6
