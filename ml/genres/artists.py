@@ -63,6 +63,8 @@ NAME_PATTERNS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
     )
 )
 
+INFERRED_GENRES = tuple(sorted({genre for _, genre, _ in NAME_PATTERNS}))
+
 
 def classify_artists(artists: pa.Table, catalogue: pa.Table, evidence: pa.Table) -> pa.Table:
     """ARTIST_GENRES: one row per artist of `artists` (artist_id, artist_name, is_invented), sorted by artist_id.
