@@ -56,20 +56,18 @@ class Pool:
         return np.stack(columns, axis=1)
 
 
-def fit_pool(
-    evidence: tuple[Evidence, ...], labels: NDArray[np.float64], rows: NDArray[np.int64], base: Weights
-) -> Pool:
-    """The weights by which the evidence of these artists tells their labels best.
+def fit_pool(evidence: tuple[Evidence, ...], rows: NDArray[np.int64], family: NDArray[np.int64], base: Weights) -> Pool:
+    """The weights by which the evidence of these artists tells their family best.
 
     Args:
-        evidence: the blocks; values of the artists in `rows` must not have been made with their own labels.
-        labels: artists by families, each row a distribution.
+        evidence: the blocks; values of the artists in `rows` must not have been made with their own family.
         rows: the artists to learn from.
+        family: theirs, in that order. The likeliest one: learnt from distributions, answers are more timid than right.
         base: logarithm of how usual each family is.
     """
     values = np.hstack([block.values[rows] for block in evidence]).astype(np.float64)
     start = np.vstack([*(block.default for block in evidence), base])
-    told = labels[rows]
+    told = np.eye(start.shape[1])[family]
     shape = start.shape
 
     def cost(flat: Weights) -> tuple[float, Weights]:

@@ -179,18 +179,42 @@ def _patterns(names: Sequence[str], labels: Labels) -> Evidence:
 def _answer(evidence: tuple[Evidence, ...], labels: Labels, has_company: NDArray[np.bool_]) -> Inference:
     learnt_from = np.random.default_rng(0).permutation(np.flatnonzero(labels.is_known))[:MOST_LEARNT_FROM]
     base = np.log(known_prior(labels.weights))
+    truth = labels.weights[learnt_from].argmax(axis=1)
     held_out = np.zeros((len(learnt_from), len(labels.families)))
     fold = np.arange(len(learnt_from)) % FOLDS
     for own in (fold == number for number in range(min(FOLDS, len(learnt_from)))):
-        pool = fit_pool(evidence, labels.weights, learnt_from[~own], base)
+        pool = fit_pool(evidence, learnt_from[~own], truth[~own], base)
         held_out[own] = softmax(pool.scores(evidence, learnt_from[own]))
-    truth = labels.weights[learnt_from].argmax(axis=1)
-    pool = fit_pool(evidence, labels.weights, learnt_from, base)
-    probabilities = calibrated(
-        softmax(pool.scores(evidence, slice(None))), held_out.max(axis=1), held_out.argmax(axis=1) == truth
-    )
+    guesses = _Guesses(held_out, truth, has_company[learnt_from])
+    pool = fit_pool(evidence, learnt_from, truth, base)
+    every = np.ones(len(learnt_from), dtype=np.bool_)
+    probabilities = guesses.calibrate(softmax(pool.scores(evidence, slice(None))), has_company, every)
     source = _sources(pool, evidence, probabilities, has_company)
-    return Inference(labels.families, probabilities, source, _judge(held_out, truth, fold))
+    return Inference(labels.families, probabilities, source, _judge(guesses, fold))
+
+
+@dataclass(frozen=True)
+class _Guesses:
+    """What is guessed of known artists by weights that were not learnt from them, and their family."""
+
+    probabilities: NDArray[np.float64]
+    truth: NDArray[np.int64]
+    has_company: NDArray[np.bool_]
+
+    @property
+    def is_right(self) -> NDArray[np.bool_]:
+        return np.asarray(self.probabilities.argmax(axis=1) == self.truth)
+
+    def calibrate(
+        self, probabilities: NDArray[np.float64], has_company: NDArray[np.bool_], learnt_from: NDArray[np.bool_]
+    ) -> NDArray[np.float64]:
+        """With the guesses `learnt_from`; those of a name alone are right less often and have a curve of their own."""
+        mended = probabilities.copy()
+        for kind in (True, False):
+            own, like = has_company == kind, learnt_from & (self.has_company == kind)
+            if own.any():
+                mended[own] = calibrated(probabilities[own], self.probabilities[like].max(axis=1), self.is_right[like])
+        return mended
 
 
 def _sources(
@@ -203,19 +227,15 @@ def _sources(
     return source
 
 
-def _judge(held_out: NDArray[np.float64], truth: NDArray[np.int64], fold: NDArray[np.int64]) -> Judged:
+def _judge(guesses: _Guesses, fold: NDArray[np.int64]) -> Judged:
     """By guesses that were neither learnt from nor calibrated with the artist who is guessed."""
-    if not len(truth):
+    if not len(fold):
         return Judged(0, 0.0, 0.0, 0.0)
-    is_right = held_out.argmax(axis=1) == truth
-    confidence = held_out.max(axis=1)
-    mended = np.concatenate(
-        [
-            calibrated(held_out[own], confidence[~own], is_right[~own]).max(axis=1)
-            for own in (fold == number for number in range(FOLDS))
-        ]
-    )
-    order = np.concatenate([np.flatnonzero(fold == number) for number in range(FOLDS)])
-    error = expected_calibration_error(mended, is_right[order])
-    usual = float(np.bincount(truth).max() / len(truth))
-    return Judged(len(truth), float(is_right.mean()), usual, error)
+    confidence = np.zeros(len(fold))
+    for number in range(min(FOLDS, len(fold))):
+        own = fold == number
+        mended = guesses.calibrate(guesses.probabilities[own], guesses.has_company[own], ~own)
+        confidence[own] = mended.max(axis=1)
+    error = expected_calibration_error(confidence, guesses.is_right)
+    usual = float(np.bincount(guesses.truth).max() / len(fold))
+    return Judged(len(fold), float(guesses.is_right.mean()), usual, error)

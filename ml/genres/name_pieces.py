@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -24,10 +25,10 @@ MOST_LETTERS = 60
 def name_matrix(names: Sequence[str]) -> sp.csr_matrix:
     """Artists by pieces of their names, 1 where a name has the piece."""
     places: dict[str, int] = {}
-    columns: list[int] = []
+    columns = array("i")
     ends = np.zeros(len(names) + 1, dtype=np.int64)
     for row, name in enumerate(names):
-        columns.extend(sorted(places.setdefault(piece, len(places)) for piece in dict.fromkeys(pieces(name))))
+        columns.extend(places.setdefault(piece, len(places)) for piece in dict.fromkeys(pieces(name)))
         ends[row + 1] = len(columns)
     entries = np.ones(len(columns), dtype=np.float32)
     return sp.csr_matrix((entries, np.array(columns, dtype=np.int32), ends), (len(names), len(places)))
