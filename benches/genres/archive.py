@@ -6,6 +6,7 @@ Artists that the catalogue has are known; of the others those say it that are he
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,10 +15,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from benches.genres.held_out import World
 from benches.processes import BenchError
-from ml.genres.inference import Inference, Labels, infer_families
+from ml.genres.inference import Labels, infer_families
 from ml.genres.names import normalise_name
 from tunegenie_assets.schemas.histories import SPOTIFY_EXTENDED_HISTORY
 from tunegenie_assets.sources.errors import SourceError
@@ -35,8 +37,18 @@ group by artist, day order by artist, day
 """
 
 
-def time_by_evidence(path: Path, catalogue: World) -> Mapping[str, float]:
-    """Shares of the listening time by where the family of the artist comes from; together they are 1.
+@dataclass(frozen=True)
+class Heard:
+    """The artists of the catalogue and those that one listener heard."""
+
+    world: World
+    """Known are those of the catalogue; of these the ones that were heard may be hidden."""
+    time_share: NDArray[np.float64]
+    """Of the listening time, by artist."""
+
+
+def read_archive(path: Path, catalogue: World) -> Heard:
+    """What one listener heard, artists by days.
 
     Raises:
         BenchError: the file holds no extended history.
@@ -53,12 +65,20 @@ def time_by_evidence(path: Path, catalogue: World) -> Mapping[str, float]:
     days, day = np.unique(heard["day"], return_inverse=True)
     plays = sp.csr_matrix((np.ones(len(heard)), (rows, day)), shape=(len(names), len(days)))
     plays.sum_duplicates()
-    found = infer_families(names, Labels(catalogue.labels.families, weights), plays=plays)
+    plays.data[:] = 1
     time = np.bincount(rows, weights=heard["ms_played"], minlength=len(names))
-    return _shares(found, weights.any(axis=1), time / time.sum())
+    days_heard = np.diff(plays.indptr).astype(np.float64)
+    labels = Labels(catalogue.labels.families, weights)
+    title = "A real archive's artists that the catalogue knows, by the days on which they are heard"
+    world = World(title, names, labels, days_heard, plays=plays, nearness=plays, may_hide=days_heard > 0)
+    return Heard(world, time / time.sum())
 
 
-def _shares(found: Inference, is_listed: np.ndarray, time: np.ndarray) -> dict[str, float]:
+def time_by_evidence(heard: Heard) -> Mapping[str, float]:
+    """Shares of the listening time by where the family of the artist comes from; together they are 1."""
+    world, time = heard.world, heard.time_share
+    found = infer_families(world.names, world.labels, plays=world.plays)
+    is_listed = world.labels.is_known
     source = np.where(is_listed, CATALOGUE, found.source)
     shares = {str(each): float(time[source == each].sum()) for each in np.unique(source) if time[source == each].any()}
     sure = ~is_listed & found.is_classified & (found.confidence >= SURE)

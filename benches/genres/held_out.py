@@ -38,14 +38,21 @@ class World:
     audio: NDArray[np.float64] | None = None
     nearness: sp.csr_matrix = field(default_factory=lambda: sp.csr_matrix((0, 0)))
     """What plain nearest neighbours are looked for in, by cosine."""
+    may_hide: NDArray[np.bool_] | None = None
+    """Of whom some are hidden, all known artists where nothing is said."""
 
     @property
     def truth(self) -> NDArray[np.int64]:
         return np.where(self.labels.is_known, self.labels.weights.argmax(axis=1), NONE)
 
+    @property
+    def candidates(self) -> NDArray[np.int64]:
+        """The artists with a known family, of those that may be hidden."""
+        return np.flatnonzero(self.labels.is_known if self.may_hide is None else self.labels.is_known & self.may_hide)
+
     def hide(self, seed: int) -> tuple[World, NDArray[np.int64]]:
         """The same without what is known of a part of the artists, and those artists."""
-        known = np.flatnonzero(self.labels.is_known)
+        known = self.candidates
         hidden = known[np.random.default_rng(seed).random(len(known)) < HIDDEN_SHARE]
         weights = self.labels.weights.copy()
         weights[hidden] = 0
@@ -70,7 +77,7 @@ def ours(seen: World, hidden: NDArray[np.int64]) -> Guesses:
 
 
 def majority(seen: World, hidden: NDArray[np.int64]) -> Guesses:
-    usual = np.bincount(seen.truth[seen.labels.is_known]).argmax()
+    usual = np.bincount(seen.truth[seen.candidates]).argmax()
     return Guesses(np.full(len(hidden), usual), np.ones(len(hidden)))
 
 

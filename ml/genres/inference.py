@@ -40,6 +40,8 @@ INFERRED_FAMILIES_SCHEMA = pa.schema(
 )
 LEAST_NAME_CONFIDENCE = 0.5
 """Of a guess behind which there is nothing but a name."""
+LEAST_SAID = 0.15
+"""By the name for that guess, as a logarithm: what most artists are is likely without a look at the name."""
 MOST_LEARNT_FROM = 40_000
 """Artists: the weights do not change with more, and the time does."""
 FOLDS = 5
@@ -128,8 +130,12 @@ def infer_families(
         audio: artists by audio features, NaN where unknown.
 
     Raises:
-        InconsistentInputError: the inputs do not speak of the same artists.
+        InconsistentInputError: the inputs do not speak of the same artists, or there is no family to choose from.
     """
+    if not labels.families or labels.weights.shape[1] != len(labels.families):
+        raise InconsistentInputError(
+            f"{len(labels.families)} families have {labels.weights.shape[1]} columns of labels"
+        )
     for what, given in (("labels", labels.weights), ("plays", plays), ("playlists", playlists), ("audio", audio)):
         if given is not None and (rows := row_count(given)) != len(names):
             raise InconsistentInputError(f"{len(names)} artists have names and {rows} rows are {what}")
@@ -220,10 +226,14 @@ class _Guesses:
 def _sources(
     pool: Pool, evidence: tuple[Evidence, ...], probabilities: NDArray[np.float64], has_company: NDArray[np.bool_]
 ) -> NDArray[np.object_]:
-    loudest = pool.speaks_for(evidence, slice(None), probabilities.argmax(axis=1)).argmax(axis=1)
-    source = np.array([block.source for block in evidence], dtype=object)[loudest]
+    said = pool.speaks_for(evidence, slice(None), probabilities.argmax(axis=1))
+    sources = np.array([block.source for block in evidence], dtype=object)
+    source = sources[said.argmax(axis=1)]
     source[~has_company] = BY_NAME
-    source[~has_company & (probabilities.max(axis=1) < LEAST_NAME_CONFIDENCE)] = UNCLASSIFIED
+    by_name = said[:, sources == BY_NAME].sum(axis=1)
+    # Rounded: a pattern that is judged to be right half of the time is as sure as that.
+    is_telling = (np.round(probabilities.max(axis=1), 6) >= LEAST_NAME_CONFIDENCE) & (by_name >= LEAST_SAID)
+    source[~has_company & ~is_telling] = UNCLASSIFIED
     return source
 
 
