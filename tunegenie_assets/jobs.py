@@ -27,7 +27,9 @@ _trained = dg.AssetSelection.groups("recommender")
 _reports = dg.AssetSelection.groups("reports")
 _lookups = dg.AssetSelection.assets(*(list(table.key) for table in LOOKUPS))
 _genres = dg.AssetSelection.assets(list(ARTIST_GENRES.key))
-_reference = dg.AssetSelection.assets(["silver", "country_zones"])
+_reference = dg.AssetSelection.assets(
+    ["silver", "country_zones"], ["silver", "genre_taxonomy"], ["silver", "genre_aliases"]
+)
 
 land_archives = dg.define_asset_job(
     LAND_ARCHIVES,

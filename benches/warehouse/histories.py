@@ -117,6 +117,12 @@ select
 from range($artists) as artists (artist)
 """
 
+FAMILIES = """
+insert into enrichment.genre_taxonomy by name
+select genre, genre as parent, genre as family, 'exact' as matched_by
+from unnest(list_value({genres})) as genres (genre)
+"""
+
 # Three sessions a day, tracks four minutes apart; a listener's own few hundred tracks and, for every fifth play, any.
 PLAYS = """
 insert into synthetic.plays by name
@@ -174,6 +180,7 @@ def create(warehouse: Path, history: History) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(CATALOGUE.format(**genres), {"tracks": TRACKS, "artists": ARTISTS})
         connection.execute(GENRES_OF_ARTISTS.format(**genres), {"artists": ARTISTS})
+        connection.execute(FAMILIES.format(**genres))
         connection.execute(
             LISTENERS.format(zones=_literals(ZONES), zone_count=len(ZONES)),
             {"first_day": FIRST_DAY.isoformat(), "last_day": last_day.isoformat(), "listeners": history.listeners},

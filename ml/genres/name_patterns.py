@@ -26,3 +26,5 @@ NAME_PATTERNS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
         (r"\bblues band\b|\bblues\b$", "blues", 0.5),
     )
 )
+
+INFERRED_GENRES = tuple(sorted({genre for _, genre, _ in NAME_PATTERNS}))

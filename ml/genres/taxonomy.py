@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -39,7 +39,6 @@ ENDINGS: Mapping[str, str] = {
     "soul": "soul",
     "step": "dubstep",
     "techno": "techno",
-    "ton": "reggaeton",
     "trance": "trance",
     "trap": "trap",
     "tronica": "electronica",
@@ -54,17 +53,43 @@ TRAILING = frozenset(
         "playlist", "radio", "revival", "scene", "songs", "sound", "sounds", "style", "tunes", "underground", "vibes",
     }
 )  # fmt: skip
-# Names of genres that mean something else within longer strings.
-NO_KEYWORDS = frozenset(
+# How, where or by whom it is played: within a longer string they say what it is if nothing else does.
+FAINT = frozenset(
     {
-        "acid", "alternative", "beat", "beats", "canon", "chant", "chill", "classic", "club", "dance", "drama", "east",
-        "euro", "focus", "goa", "hard", "house", "indigenous", "island", "jit", "la", "latin", "light", "mass",
-        "medicine", "minimal", "mod", "modern", "nature", "new", "news", "opera", "polo", "progressive", "quiet",
-        "rage", "rom", "romantic", "score", "slide", "son", "song", "spiritual", "standards", "string", "suite",
-        "theme", "traditional", "tribal", "twist", "urban", "vintage", "vocal", "water", "wave", "weld", "western",
-        "wood", "world",
+        "acoustic", "afghan", "african", "alternative", "arab", "arabic", "armenian", "azerbaijani", "ballad",
+        "ballads", "bass", "bengali", "boogie", "brazilian", "cappella", "cello", "choir", "club", "comedy", "dance",
+        "drums", "easy", "egyptian", "ensemble", "ethiopian", "fiddle", "flute", "garage", "georgian", "greek",
+        "guitar", "haitian", "harp", "hawaiian", "healing", "hebrew", "hollywood", "indian", "instrumental",
+        "iranian", "israeli", "jewish", "kurdish", "latin", "lounge", "malian", "nepali", "nightcore", "opera",
+        "orchestra", "organ", "pakistani", "persian", "piano", "punjabi", "quartet", "quintet", "remix", "riddim",
+        "saxophone", "scottish", "sleep", "standards", "theme", "traditional", "trio", "tropical", "trumpet",
+        "turkish", "twist", "violin", "vocal", "voices", "wave",
     }
 )  # fmt: skip
+# Names of genres that mean something else within longer strings: no `lay me down to sleep`, no `best in the world`.
+AMBIGUOUS = frozenset(
+    {
+        "abstract", "acid", "angolan", "atmosphere", "baby", "bard", "beat", "beats", "bible", "birthday", "black",
+        "blackened", "calm", "canon", "cartoon", "catholic", "chant", "child", "children", "childrens", "chill",
+        "christian", "church", "cinematic", "classic", "comic", "composer", "concerto", "conductor", "conscious",
+        "contemporary", "cowboy", "cuatro", "dark", "death", "dialogue", "disney", "dj", "doom", "drama", "early",
+        "east", "easter", "ecstatic", "education", "enfants", "erotic", "euro", "film", "films", "focus",
+        "frequencies", "full", "funky", "funny", "gaze", "ghetto", "goa", "goth", "gothic", "gulf", "hard", "harsh",
+        "heavy", "highland", "history", "holiday", "humor", "humorous", "humour", "idol", "independent", "indigenous",
+        "interview", "island", "jit", "jul", "kid", "kids", "kinder", "la", "legend", "lied", "light", "literature",
+        "mango", "mantra", "marches", "mashup", "mass", "medical", "medicine", "meditative", "military", "minimal",
+        "mix", "mod", "modal", "modern", "motivation", "movie", "native", "nature", "noel", "nordic", "ocean",
+        "outsider", "pacific", "pagan", "pirate", "poet", "political", "politics", "polo", "popular", "portuguese",
+        "post", "power", "praise", "progressive", "promotional", "quiet", "rage", "rain", "raw", "reading", "reel",
+        "relax", "relaxed", "relaxing", "religious", "ritual", "rom", "romantic", "russian", "sad", "saya", "score",
+        "screw", "serial", "show", "skald", "sleeping", "slide", "snap", "son", "song", "soothing", "spiritual",
+        "spoken", "spooky", "sport", "star", "stoner", "story", "street", "string", "study", "suite", "swinging",
+        "talk", "technical", "theater", "theatre", "therapy", "true", "tumba", "urban", "various", "vintage",
+        "visual", "water", "weld", "western", "winter", "wonky", "wood", "world", "zen",
+    }
+)  # fmt: skip
+LONGEST = 6
+"""Words: what is longer is a sentence with a genre in it."""
 
 
 class Node(NamedTuple):
@@ -77,7 +102,7 @@ class Node(NamedTuple):
 
 @dataclass(frozen=True)
 class Match:
-    """What a string was taken for: `genre` is the taxonomy's name of it, for `other` the string as it was asked for."""
+    """The place of a string. A genre that only rules place has the genre that they found in it as its parent."""
 
     genre: str
     parent: str
@@ -94,51 +119,58 @@ class Taxonomy:
         aliases: another way to write a genre, and that genre.
 
         Raises:
-            ValueError: an alias stands for a genre that is not among the rows, or a parent is not.
+            ValueError: a parent, a family or the genre of an alias is not among the rows.
         """
-        nodes = [Node(*row) for row in rows]
-        self._nodes = {node.genre: node for node in nodes}
-        for node in nodes:
-            if node.parent not in self._nodes or node.family not in self._nodes:
-                raise ValueError(f"genre {node.genre!r}: parent {node.parent!r} or family {node.family!r} is missing")
-        self._by_spelling = _by_spelling((node.genre, node) for node in nodes)
-        told = [(alias, genre) for alias, genre in aliases]
-        for alias, genre in told:
-            if genre not in self._nodes:
-                raise ValueError(f"alias {alias!r}: genre {genre!r} is missing")
-        self._by_alias = _by_spelling((alias, self._nodes[genre]) for alias, genre in told)
-        self._by_ending = {ending: self._nodes[genre] for ending, genre in ENDINGS.items() if genre in self._nodes}
+        nodes = {row[0]: Node(*row) for row in rows}
+        told = list(aliases)
+        wanted = {name for node in nodes.values() for name in (node.parent, node.family)} | {name for _, name in told}
+        if missing := sorted(wanted - nodes.keys()):
+            raise ValueError(f"the taxonomy of genres names genres that have no row: {', '.join(missing)}")
+        self._by_spelling = _by_spelling(nodes.items())
+        self._by_alias = _by_spelling((alias, nodes[name]) for alias, name in told)
+        self._by_ending = {ending: nodes[name] for ending, name in ENDINGS.items() if name in nodes}
+        self._families = sorted({node.family for node in nodes.values()} | {OTHER})
         self._answers: dict[str, Match] = {}
 
     @property
     def all_families(self) -> list[str]:
         """Every family there is, `other` among them, in alphabetical order."""
-        return sorted({node.family for node in self._nodes.values()} | {OTHER})
+        return list(self._families)
 
     def match(self, genre: str) -> Match:
         """The place of any string: the first rule that finds one decides, and says which it was."""
         answer = self._answers.get(genre)
         if answer is None:
-            answer = self._answers[genre] = self._find(genre)
+            answer = self._answers[genre] = self._place(genre)
         return answer
 
     def families(self, genres: Sequence[str]) -> list[str]:
         """The family of each."""
         return [self.match(genre).family for genre in genres]
 
-    def _find(self, genre: str) -> Match:
-        words = spelling(genre).split()
-        while len(words) > 1 and words[-1] in TRAILING and not self._known(words):
-            words.pop()
-        for found, matched_by in (
-            (self._named(words, self._by_spelling), "exact"),
-            (self._named(words, self._by_alias), "alias"),
-            (self._by_last_words(words), "suffix"),
-            (self._by_any_words(words), "keyword"),
-        ):
+    def _place(self, genre: str) -> Match:
+        found, matched_by = self._find(genre)
+        if found is None:
+            return Match(genre, OTHER, OTHER, "other")
+        is_itself = matched_by in {"exact", "alias"}
+        return Match(genre, found.parent if is_itself else found.genre, found.family, matched_by)
+
+    def _find(self, genre: str) -> tuple[Node | None, MatchedBy]:
+        for found, matched_by in self._attempts(genre):
             if found is not None:
-                return Match(found.genre, found.parent, found.family, matched_by)
-        return Match(genre, OTHER, OTHER, "other")
+                return found, matched_by
+        return None, "other"
+
+    def _attempts(self, genre: str) -> Iterator[tuple[Node | None, MatchedBy]]:
+        """Each rule is tried only where those before it found nothing."""
+        words = spelling(genre).split()
+        yield self._named(words, self._by_spelling), "exact"
+        yield self._named(words, self._by_alias), "alias"
+        yield self._first_of_several(genre), "keyword"
+        yield self._by_last_words(words), "suffix"
+        yield self._by_any_words(words), "keyword"
+        if words and words[-1] in FAINT:
+            yield self._known(words[-1:]), "suffix"
 
     def _known(self, words: Sequence[str]) -> Node | None:
         return self._named(words, self._by_spelling) or self._named(words, self._by_alias)
@@ -149,29 +181,36 @@ class Taxonomy:
         joined = "".join(words)
         return names.get(joined) or (names.get(joined.removesuffix("s")) if len(joined) > 4 else None)
 
+    def _first_of_several(self, genre: str) -> Node | None:
+        """By the first that is a genre where several are named: `Folk, World, & Country`."""
+        parts = re.split(r"[,;/|]", genre)
+        found = (self._find(part)[0] for part in parts) if len(parts) > 1 else ()
+        return next((node for node in found if node is not None), None)
+
     def _by_last_words(self, words: Sequence[str]) -> Node | None:
         """By as many of the last words as are a genre: of `swedish indie rock` these are `indie rock`."""
         for first in range(1, len(words)):
-            found = self._known(words[first:])
+            found = self._telling(words[first:])
             if found is not None:
                 return found
-        for length in range(len(words[-1]) - SHORTEST_STEM, 1, -1) if words else ():
-            found = self._by_ending.get(words[-1][-length:])
-            if found is not None:
-                return found
-        return None
+        if len(words) > 1 and words[-1] in TRAILING:
+            return self._known(words[:-1]) or self._by_last_words(words[:-1])
+        last = words[-1] if words else ""
+        endings = (last[-length:] for length in range(len(last) - SHORTEST_STEM, 1, -1))
+        return next((self._by_ending[ending] for ending in endings if ending in self._by_ending), None)
 
     def _by_any_words(self, words: Sequence[str]) -> Node | None:
-        """By the most words in a row that are a genre, of as many the last: `rock en español`, `cumbia pop`."""
-        for length in range(len(words) - 1, 0, -1):
-            for first in range(len(words) - length, -1, -1):
-                part = words[first : first + length]
-                if length == 1 and part[0] in NO_KEYWORDS:
-                    continue
-                found = self._known(part)
-                if found is not None:
-                    return found
-        return None
+        """By the most words in a row that are a genre, of as many the last: `rock en español`."""
+        if len(words) > LONGEST:
+            return None
+        parts = (words[at : at + n] for n in range(len(words) - 1, 0, -1) for at in range(len(words) - n, -1, -1))
+        return next((found for part in parts if (found := self._telling(part)) is not None), None)
+
+    def _telling(self, words: Sequence[str]) -> Node | None:
+        """A genre that is meant by these words wherever they stand in a longer string."""
+        if len(words) == 1 and {words[0], words[0].removesuffix("s")} & (AMBIGUOUS | FAINT):
+            return None
+        return self._known(words)
 
 
 def spelling(genre: str) -> str:

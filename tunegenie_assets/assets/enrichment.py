@@ -1,17 +1,21 @@
 """Genres of artists. The rules are in ml/genres."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 import dagster as dg
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from ml.genres.artists import classify_artists
+from ml.genres.artists import UNCLASSIFIED, classify_artists
 from ml.genres.evidence import genre_evidence
+from ml.genres.name_patterns import INFERRED_GENRES
+from ml.genres.placing import placed_genres, taxonomy_of
 from tunegenie_assets import charts
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.resources.tables import column_schema
 from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS
 from tunegenie_assets.schemas.lookups import ARTIST_TAGS, ARTISTS, MUSICBRAINZ_ARTISTS, MUSICBRAINZ_LINKS
-from tunegenie_assets.schemas.results import ARTIST_GENRES, GENRE_EVIDENCE
+from tunegenie_assets.schemas.results import ARTIST_GENRES, GENRE_EVIDENCE, GENRE_TAXONOMY
 
 
 @dg.asset(
@@ -35,11 +39,37 @@ def evidence(
 
 
 @dg.asset(
+    key=list(GENRE_TAXONOMY.key),
+    ins={
+        "tree": dg.AssetIn(["silver", "genre_taxonomy"]),
+        "aliases": dg.AssetIn(["silver", "genre_aliases"]),
+        "told": dg.AssetIn(list(GENRE_EVIDENCE.key), metadata={"columns": ["genre"]}),
+        "catalogue": dg.AssetIn(list(CATALOGUE_TRACKS.key), metadata={"columns": ["genre"]}),
+    },
+    group_name="enrichment",
+    description=GENRE_TAXONOMY.row,
+    owners=list(OWNERS),
+    kinds={"python"},
+    metadata={"dagster/column_schema": column_schema(GENRE_TAXONOMY)},
+)
+def genre_taxonomy(
+    tree: pa.Table, aliases: pa.Table, told: pa.Table, catalogue: pa.Table
+) -> dg.MaterializeResult[pa.Table]:
+    taxonomy = taxonomy_of(tree, aliases)
+    inferred = pa.chunked_array([[*taxonomy.all_families, *INFERRED_GENRES]])
+    genres = placed_genres((told["genre"], catalogue["genre"], inferred), taxonomy)
+    matched = Counter(genres["matched_by"].to_pylist())
+    shares = {f"share_{rule}": matched[rule] / genres.num_rows for rule in sorted(matched)}
+    return dg.MaterializeResult(value=genres, metadata={"genres": genres.num_rows, **shares})
+
+
+@dg.asset(
     key=list(ARTIST_GENRES.key),
     ins={
         "artists": dg.AssetIn(["silver", "artists"]),
         "catalogue": dg.AssetIn(list(CATALOGUE_TRACKS.key)),
         "told": dg.AssetIn(list(GENRE_EVIDENCE.key)),
+        "places": dg.AssetIn(list(GENRE_TAXONOMY.key)),
     },
     group_name="enrichment",
     description=ARTIST_GENRES.row,
@@ -47,11 +77,26 @@ def evidence(
     kinds={"python"},
     metadata={"dagster/column_schema": column_schema(ARTIST_GENRES)},
 )
-def artist_genres(artists: pa.Table, catalogue: pa.Table, told: pa.Table) -> dg.MaterializeResult[pa.Table]:
+def artist_genres(
+    artists: pa.Table, catalogue: pa.Table, told: pa.Table, places: pa.Table
+) -> dg.MaterializeResult[pa.Table]:
     genres = classify_artists(artists, catalogue, told)
-    unclassified = pc.sum(pc.equal(genres["genre_source"], "unclassified")).as_py() or 0  # pyright: ignore[reportAttributeAccessIssue]  # made at import
-    counts = genres.group_by("primary_genre").aggregate([("artist_id", "count")])
-    chart = charts.bars(counts, "primary_genre", "artist_id_count", title="Artists by genre", value_title="artists")
+    families = dict(zip(places["genre"].to_pylist(), places["family"].to_pylist(), strict=True))
+    by_genre = Counter(genres["primary_genre"].to_pylist())
+    by_family: Counter[str] = Counter()
+    for genre, number in by_genre.items():
+        by_family[families.get(genre, UNCLASSIFIED)] += number
     return dg.MaterializeResult(
-        value=genres, metadata={"unclassified_artists": unclassified, "artists_by_genre": charts.as_metadata(chart)}
+        value=genres,
+        metadata={
+            "unclassified_artists": by_genre[UNCLASSIFIED],
+            "artists_by_genre": _bars(by_genre, "genre"),
+            "artists_by_family": _bars(by_family, "family"),
+        },
     )
+
+
+def _bars(artists: Mapping[str, int], kind: str) -> dg.MarkdownMetadataValue:
+    """Artists by genre or by family, as a picture."""
+    rows = pa.table({kind: list(artists), "artists": pa.array(list(artists.values()), pa.int64())})
+    return charts.as_metadata(charts.bars(rows, kind, "artists", title=f"Artists by {kind}", value_title="artists"))

@@ -29,6 +29,38 @@ evidence_weighs = no_rows_check(
     description="A genre that somebody gives an artist weighs something.",
 )
 
+genres_stand_once = no_rows_check(
+    ["enrichment", "genre_taxonomy"],
+    "every_genre_once",
+    """
+    select places.genre, count(*) as places
+    from enrichment.genre_taxonomy as places
+    group by places.genre
+    having count(*) > 1
+    union all
+    select told.genre, 0 as places
+    from enrichment.genre_evidence as told
+    left join enrichment.genre_taxonomy as places on told.genre = places.genre
+    where places.genre is null
+    """,
+    description="Every genre that a service gives an artist has one place among all genres.",
+    additional_deps=[["enrichment", "genre_evidence"]],
+)
+
+every_genre_has_place = no_rows_check(
+    ["enrichment", "artist_genres"],
+    "every_genre_has_a_place",
+    """
+    select g.primary_genre, count(*) as artists
+    from enrichment.artist_genres as g
+    left join enrichment.genre_taxonomy as p on g.primary_genre = p.genre
+    where p.genre is null and g.primary_genre != 'unclassified'
+    group by g.primary_genre
+    """,
+    description="Every genre of an artist has its place in enrichment.genre_taxonomy; `other` if need be.",
+    additional_deps=[["enrichment", "genre_taxonomy"]],
+)
+
 
 def _by_dimension(dimension: str, key: str) -> dg.AssetChecksDefinition:
     return no_rows_check(
@@ -203,6 +235,8 @@ recommendations_ranked = no_rows_check(
 RESULT_CHECKS: list[dg.AssetChecksDefinition] = [
     every_artist_has_genre,
     evidence_weighs,
+    genres_stand_once,
+    every_genre_has_place,
     *facts_find_dimensions,
     *bridges_hold,
     gold_counts_alike,

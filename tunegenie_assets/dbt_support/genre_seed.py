@@ -17,7 +17,7 @@ import yaml
 
 from tunegenie_assets.dbt_support.taxonomy import TAXONOMY_SEED, read_seed
 
-COLUMNS = ("genre", "parent", "family", "source")
+COLUMNS: Sequence[str] = ("genre", "parent", "family", "source")
 BEETS = "beets"
 TREE = "beetsplug/lastgenre/genres-tree.yaml"
 

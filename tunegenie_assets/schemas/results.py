@@ -35,6 +35,23 @@ ARTIST_GENRES = Table(
     ),
 )
 
+GENRE_TAXONOMY = Table(
+    layer="enrichment",
+    name="genre_taxonomy",
+    row="One row is one genre that somebody gives an artist or a track, with its place among all genres.",
+    columns=columns_of(
+        ("genre", STRING, "Genre in lower case, as it occurs.", True),
+        ("parent", STRING, "Genre that it is a kind of; `other` where that is unknown.", True),
+        ("family", STRING, "Family, one of at most 30; `other` where it is unknown.", True),
+        (
+            "matched_by",
+            STRING,
+            "How it was found in silver.genre_taxonomy: `exact`, `alias`, `suffix`, `keyword` or `other`.",
+            True,
+        ),
+    ),
+)
+
 INTERACTIONS = Table(
     layer="recommender",
     name="interactions",

@@ -8,6 +8,17 @@ dated as (
         counted_plays.*,
         cast(extract(hour from local_timestamp) as bigint) as local_hour
     from {{ ref('counted_plays') }} as counted_plays
+),
+
+-- Genre and family first, over artists: plays are joined once.
+genres as (
+    select
+        told.artist_id,
+        told.primary_genre,
+        told.genre_source,
+        places.family
+    from {{ source('enrichment', 'artist_genres') }} as told
+    left join {{ source('enrichment', 'genre_taxonomy') }} as places on told.primary_genre = places.genre
 )
 
 select
@@ -27,6 +38,7 @@ select
     dated.album_id,
     dated.album_name,
     coalesce(genres.primary_genre, 'unclassified') as primary_genre,
+    coalesce(genres.family, 'unclassified') as genre_family,
     coalesce(genres.genre_source, 'unclassified') as genre_source,
     artists.popularity as artist_popularity,
     cast(coalesce(tracks.popularity, artists.popularity) as double) as mainstream_score,
@@ -50,4 +62,4 @@ select
 from dated
 left join {{ ref('tracks') }} as tracks on dated.track_id = tracks.track_id
 left join {{ ref('artists') }} as artists on dated.artist_id = artists.artist_id
-left join {{ source('enrichment', 'artist_genres') }} as genres on dated.artist_id = genres.artist_id
+left join genres on dated.artist_id = genres.artist_id
