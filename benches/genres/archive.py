@@ -1,6 +1,6 @@
 """How much of a real listener's time gets a family with a catalogue alone: no service asked, no network.
 
-Artists that the catalogue has are known; of the others those say it that are heard on the same days, and names.
+Artists that the catalogue has are known; of the others those say it that are heard about the same time, and names.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from tempfile import TemporaryDirectory
 import duckdb
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from benches.genres.held_out import World
 from benches.processes import BenchError
 from ml.genres.inference import Labels, infer_families
+from ml.genres.listening import listening_contexts
 from ml.genres.names import normalise_name
 from tunegenie_assets.schemas.histories import SPOTIFY_EXTENDED_HISTORY
 from tunegenie_assets.sources.errors import SourceError
@@ -48,7 +48,7 @@ class Heard:
 
 
 def read_archive(path: Path, catalogue: World) -> Heard:
-    """What one listener heard, artists by days.
+    """What one listener heard, artists by days, weeks and months.
 
     Raises:
         BenchError: the file holds no extended history.
@@ -62,15 +62,13 @@ def read_archive(path: Path, catalogue: World) -> Heard:
     for row, name in enumerate(names):
         if name in listed:
             weights[row] = catalogue.labels.weights[listed[name]]
-    days, day = np.unique(heard["day"], return_inverse=True)
-    plays = sp.csr_matrix((np.ones(len(heard)), (rows, day)), shape=(len(names), len(days)))
-    plays.sum_duplicates()
-    plays.data[:] = 1
+    nobody_else = np.zeros(len(heard), dtype=np.int64)
+    plays = listening_contexts(rows, nobody_else, heard["day"].to_numpy(), len(names))
     time = np.bincount(rows, weights=heard["ms_played"], minlength=len(names))
-    days_heard = np.diff(plays.indptr).astype(np.float64)
+    times_heard = np.diff(plays.indptr).astype(np.float64)
     labels = Labels(catalogue.labels.families, weights)
-    title = "A real archive's artists that the catalogue knows, by the days on which they are heard"
-    world = World(title, names, labels, days_heard, plays=plays, nearness=plays, may_hide=days_heard > 0)
+    title = "A real archive's artists that the catalogue knows, by when they are heard"
+    world = World(title, names, labels, times_heard, plays=plays, nearness=plays, may_hide=times_heard > 0)
     return Heard(world, time / time.sum())
 
 

@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 
 BLOCK_ARTISTS = 2_000
 NO_GENRE = -1
-RARITY = 0.2
-"""How much rare genres are preferred; as measured on Last.fm, where 0 and 0.35 are right less often."""
 
 
 def likeliest_genres(
@@ -30,8 +28,6 @@ def likeliest_genres(
     degree = np.diff(ones.indptr)
     speaks = sp.diags(np.maximum(degree, 1) ** -0.5)
     known = sp.csr_matrix(speaks @ genres, dtype=np.float32)
-    prevalence = np.asarray(genres.sum(axis=0)).ravel()
-    usual = np.maximum(prevalence, 1e-9) ** -RARITY
     by_context = sp.csr_matrix(ones.T @ known)
     # A context speaks with one voice, however many artists it holds.
     loud = np.asarray(by_context.sum(axis=1)).ravel()
@@ -42,7 +38,7 @@ def likeliest_genres(
     for low in range(0, len(degree), BLOCK_ARTISTS):
         rows = slice(low, low + BLOCK_ARTISTS)
         votes = (ones[rows] @ by_context - sp.diags(own[rows]) @ known[rows]).toarray()
-        votes = np.where(family_of_genre == family[rows, None], votes * usual, 0)
+        votes = np.where(family_of_genre == family[rows, None], votes, 0)
         best = votes.argmax(axis=1)
         found[rows] = np.where(votes[np.arange(len(best)), best] > 1e-6, best, NO_GENRE)
     return found
