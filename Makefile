@@ -58,7 +58,7 @@ metrics: $(VENV)/.runtime ## Check every metric against the warehouse that is th
 	@cd dbt && export TUNEGENIE_HOME=$(abspath $(or $(TUNEGENIE_HOME),.tunegenie)) && \
 		../$(BIN)/dbt parse --quiet --profiles-dir . && ../$(BIN)/mf validate-configs
 
-bench: bench-merge bench-collect bench-io bench-warehouse ## Every bench; SIZE=small for a quick look.
+bench: bench-merge bench-collect bench-io bench-warehouse bench-genres ## Every bench; SIZE=small for a quick look.
 
 bench-merge: $(VENV)/.development ## Is every play counted once, how fast, and what does a new day cost?
 	@$(BIN)/python -m benches.merge --size $(SIZE)
