@@ -46,7 +46,8 @@ MOST_LEARNT_FROM = 40_000
 """Artists: the weights do not change with more, and the time does."""
 FOLDS = 5
 NAME_DOUBT = 4.0
-DIGITS = 9
+DIGITS = 6
+"""Of a probability that is stored: more would differ with the number of threads of linear algebra."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +233,7 @@ def _sources(
     source[~has_company] = BY_NAME
     by_name = said[:, sources == BY_NAME].sum(axis=1)
     # Rounded: a pattern that is judged to be right half of the time is as sure as that.
-    is_telling = (np.round(probabilities.max(axis=1), 6) >= LEAST_NAME_CONFIDENCE) & (by_name >= LEAST_SAID)
+    is_telling = (np.round(probabilities.max(axis=1), DIGITS) >= LEAST_NAME_CONFIDENCE) & (by_name >= LEAST_SAID)
     source[~has_company & ~is_telling] = UNCLASSIFIED
     return source
 
