@@ -15,6 +15,7 @@ import pytest
 
 from tests.integration.conftest import Home
 from tunegenie_assets.dbt_support.pictures import PICTURES
+from tunegenie_assets.dbt_support.taxonomy import genre_taxonomy
 
 Key = TypeVar("Key")
 MONTHS = list(calendar.month_name)
@@ -275,3 +276,17 @@ def test_tables_with_a_picture_show_it(home: Home) -> None:
         assert event is not None and event.asset_materialization is not None, key
         chart = str(event.asset_materialization.metadata["chart"].value)
         assert chart.startswith("![chart](data:image/svg+xml;base64,"), key
+
+
+def test_artists_plays_and_genres_have_the_family_of_the_genre(home: Home) -> None:
+    def family(genre: str) -> str:
+        return genre if genre == "unclassified" else genre_taxonomy().match(genre).family
+
+    artists = home.rows("select distinct primary_genre, genre_family from gold.dim_artist")
+    assert {told for _, told in artists} >= {"rock", "pop"}
+    assert [(genre, told) for genre, told in artists if told != family(genre)] == []
+    enriched = home.rows("select distinct primary_genre, genre_family from silver.listening_enriched")
+    assert {*enriched} <= {*artists}
+    genres = home.rows("select genre, family, parent from gold.dim_genre")
+    assert [(genre, told) for genre, told, _ in genres if told != family(genre)] == []
+    assert {parent for genre, _, parent in genres if genre == "rock"} == {"rock"}
