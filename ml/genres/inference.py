@@ -52,7 +52,10 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class Labels:
-    """What is known of families: artists by families, each row a distribution, or zeros where nothing is known."""
+    """What is known of families: artists by families, each row a distribution, or zeros where nothing is known.
+
+    Weights are learnt from it: what the Spotify Web API says of genres may not be in it.
+    """
 
     families: tuple[str, ...]
     weights: NDArray[np.float64]
