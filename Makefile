@@ -9,7 +9,7 @@ SCRATCH = $(shell mktemp -d)
 SIZE ?= full
 
 .PHONY: help setup demo ui test test-parity lint types imports sql definitions pytest snapshot sources metrics lock clean \
-	bench bench-simulate bench-realism bench-merge bench-collect bench-io bench-warehouse
+	bench bench-simulate bench-realism bench-merge bench-collect bench-io bench-warehouse bench-genres
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,6 +69,10 @@ bench-merge: $(VENV)/.development ## Is every play counted once, how fast, and w
 
 bench-realism: $(VENV)/.development ## Do simulated listeners listen like people? ARCHIVE=my_spotify_data.zip shows yours beside them.
 	@$(BIN)/python -m benches.realism --size $(SIZE) $(if $(ARCHIVE),--archive $(ARCHIVE))
+
+# One thread of linear algebra: the matrices are small, and two threads wait for each other more than they work.
+bench-genres: $(VENV)/.development ## Are the families of artists guessed well? DATA=FOLDER measures with the real files there.
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benches.genres --size $(SIZE) $(if $(DATA),--data $(DATA))
 
 bench-collect: $(VENV)/.development ## Is live collection safe to leave alone?
 	@$(BIN)/python -m benches.collect --size $(SIZE)

@@ -155,4 +155,17 @@ BENCHES = (
             Shown("plays_lost", "made and not in gold", "plays"),
         ),
     ),
+    Bench(
+        "genres",
+        "How well are genres guessed where nobody tells them, and how fast?",
+        "an invented world, and {scale_artists:,} artists",
+        (
+            Shown("invented_family_top1", "of hidden artists, those whose family is guessed", "share"),
+            Shown("invented_majority_top1", "always the most common family", "share"),
+            Shown("invented_knn_best_top1", "the best number of nearest neighbours", "share"),
+            Shown("invented_calibration_error", "how far confidence is from being right", "share"),
+            Shown("scale_seconds", "all artists without a genre", "s"),
+            Shown("scale_peak_mb", "peak memory of that", "MB"),
+        ),
+    ),
 )

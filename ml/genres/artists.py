@@ -6,7 +6,6 @@ does more harm to the analytics than none. What services say is gathered in evid
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from ml.arrow import encode
 from ml.errors import InconsistentInputError
 from ml.genres.evidence import LASTFM, MUSICBRAINZ, SPOTIFY
+from ml.genres.name_patterns import NAME_PATTERNS
 from ml.genres.names import normalise_genre, normalise_name
 
 UNCLASSIFIED = "unclassified"
@@ -39,31 +39,6 @@ SIMULATION = "simulation"
 """The invented catalogue, for invented artists only: a real one may be called the same."""
 SOURCES = (SPOTIFY, LASTFM, MUSICBRAINZ, CATALOGUE)
 """The first that knows an artist decides."""
-
-# The first pattern found in the normalised name decides. Confidence is a judgement: "Philharmonic" leaves little doubt,
-# "Orchestra", "Quartet" and "Trio" are favourites of rock bands too. "Young …" is left out: among the artists of real
-# histories it names bands of every kind about as often as rappers.
-NAME_PATTERNS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
-    (re.compile(pattern), genre, confidence)
-    for pattern, genre, confidence in (
-        (r"\bmariachi\b|\bnorteñ[oa]s?\b|^banda\b|\bsonora\b|\borquesta\b|\bcumbia\b", "latin", 0.7),
-        (
-            r"\bphilharmoni[ckae]\w*|\bs[iy][mn](ph|f)oni\w+|\b(chamber orchestra|string quartet)\b",
-            "classical",
-            0.7,
-        ),
-        (r"\bjazz\b|\bbig band\b", "jazz", 0.6),
-        (r"\borchestr[ae]\b|\bquartet\b", "classical", 0.35),
-        (r"\b(trio|quintet|sextet)$", "jazz", 0.35),
-        (r"\bchoir\b|\bchorale?\b|\bgospel\b", "gospel", 0.4),
-        (r"^(lil|mc|yung|a\$ap) ", "hip hop", 0.5),
-        (r"^dj |\bsoundsystem\b", "electronic", 0.5),
-        (r"\bbluegrass\b|\bstring band\b", "country", 0.5),
-        (r"\bblues band\b|\bblues\b$", "blues", 0.5),
-    )
-)
-
-INFERRED_GENRES = tuple(sorted({genre for _, genre, _ in NAME_PATTERNS}))
 
 
 def classify_artists(artists: pa.Table, catalogue: pa.Table, evidence: pa.Table) -> pa.Table:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 import dagster as dg
 import pyarrow as pa
 
-from ml.genres.artists import INFERRED_GENRES, UNCLASSIFIED, classify_artists
+from ml.genres.artists import UNCLASSIFIED, classify_artists
 from ml.genres.evidence import genre_evidence
+from ml.genres.name_patterns import INFERRED_GENRES
 from ml.genres.placing import placed_genres, taxonomy_of
 from tunegenie_assets import charts
 from tunegenie_assets.keys import OWNERS
