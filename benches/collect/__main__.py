@@ -9,7 +9,8 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +19,7 @@ from rich.progress import Progress
 
 from benches.collect import display, faulty
 from benches.collect.child import STATE
-from benches.collect.score import Score, calls_over, most_in_a_day, score
+from benches.collect.score import Score, calls_over, most_in_a_day, parked_polls, score
 from benches.collect.soak import DAILY_CALLS, Plan, Soak, Soaked, is_of_another_app, make_sandbox, our_spotify_calls
 from benches.collect.truth import (
     collected_plays,
@@ -35,6 +36,7 @@ from tunegenie_assets.sources.fetching import WIDE_WALK
 from tunegenie_assets.sources.services.state import CollectorState
 
 LINE_WIDTH = 120
+RECENT = "/v1/me/player/recently-played"
 
 PLANS: Mapping[Size, Plan] = {
     "full": Plan(polls=1000, days=30, listeners=4, kills=20, exhaustions=2),
@@ -68,6 +70,7 @@ def judge(soaked: Soaked, sandbox: Sandbox, folder: Path, console: Console) -> F
             collected_plays(state, account.listener_id),
             gaps_told(state, account.listener_id),
             soaked.due,
+            parked_polls(soaked.due, _exhausted(soaked, journal), _asked(ours, account.listener_id)),
         )
         for account in soaked.world.accounts.values()
     }
@@ -92,6 +95,16 @@ def judge(soaked: Soaked, sandbox: Sandbox, folder: Path, console: Console) -> F
         **_scrobble_figures(soaked, state, sandbox),
         "state_rebuilt": equals_what_landed(folder, soaked.end.replace(tzinfo=None)),
     }
+
+
+def _exhausted(soaked: Soaked, journal: Sequence[JournalEntry]) -> list[datetime]:
+    """When the quota was exhausted."""
+    return [journal[min(requests, len(journal) - 1)].time for requests in soaked.exhausted_at]
+
+
+def _asked(journal: Iterable[JournalEntry], listener_id: str) -> list[datetime]:
+    """When the listener's recent plays were asked for, whatever the answer."""
+    return [entry.time for entry in journal if entry.listener_id == listener_id and entry.path == RECENT]
 
 
 def _sums(scores: Mapping[str, Score]) -> Figures:

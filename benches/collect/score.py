@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from tunegenie_assets.sandbox.spotify_listening import WINDOW
 from tunegenie_assets.sandbox.world import Episode, PlayEvent
@@ -73,16 +74,21 @@ def score(
     collected: Counter[Heard],
     gaps: Sequence[Gap],
     due: Sequence[datetime],
+    parked: Collection[datetime] = (),
 ) -> Score:
-    """Of polls that were `due` at these moments, aware UTC; the last one was made, whatever became of the others."""
+    """Of polls that were `due` at these moments, aware UTC; the last one was made, whatever became of the others.
+
+    Those `parked` asked nothing, because the quota was exhausted: they could see no play.
+    """
     begin, end = due[0], due[-1]
+    asked = [moment for moment in due if moment not in parked or moment == end]
     visible = {heard: play for play in plays if play.is_visible(end) and (heard := heard_of(play))}
     shown = shown_plays(plays, begin=begin, end=end)
     missing = visible.keys() - collected.keys()
     untold = [heard for heard in sorted(shown & missing) if not any(gap.covers(heard) for gap in gaps)]
     empty = [gap for gap in gaps if not any(gap.covers(heard) for heard in missing)]
     false = [gap for gap in empty if _listed_since(plays, gap) < WINDOW]
-    lost = [heard for heard in untold if not _was_between_polls(visible[heard], plays, due)]
+    lost = [heard for heard in untold if not _was_between_polls(visible[heard], plays, asked)]
     return Score(
         shown=len(shown),
         collected=collected.total(),
@@ -98,6 +104,15 @@ def score(
     )
 
 
+def parked_polls(due: Sequence[datetime], exhausted: Iterable[datetime], asked: Iterable[datetime]) -> set[datetime]:
+    """The polls that asked nothing, in the day after the quota was exhausted; `asked` are the times of requests."""
+    times = sorted(asked)
+    silent = {
+        moment for moment, following in pairwise(due) if bisect_left(times, moment) == bisect_left(times, following)
+    }
+    return {moment for moment in silent if any(at <= moment < at + DAY for at in exhausted)}
+
+
 def _listed_since(plays: Iterable[PlayEvent], gap: Gap) -> int:
     """Plays that had come when the gap was noticed, and ended after its begin."""
     now = gap.noticed_at.replace(tzinfo=UTC)
@@ -105,9 +120,9 @@ def _listed_since(plays: Iterable[PlayEvent], gap: Gap) -> int:
     return sum(milliseconds(play.ended_at) > gap.begins_ms for play in listed)
 
 
-def _was_between_polls(play: PlayEvent, plays: Iterable[PlayEvent], due: Sequence[datetime]) -> bool:
-    """Whether it had left when the first poll was due after it came."""
-    polled_at = due[bisect_left(due, _arrival(play, due[0]))]
+def _was_between_polls(play: PlayEvent, plays: Iterable[PlayEvent], asked: Sequence[datetime]) -> bool:
+    """Whether it had left when the first poll after it came asked."""
+    polled_at = asked[bisect_left(asked, _arrival(play, asked[0]))]
     listed = (other for other in plays if other.is_visible(polled_at) and not isinstance(other.item, Episode))
     return sum(other.ended_at > play.ended_at for other in listed) >= WINDOW
 

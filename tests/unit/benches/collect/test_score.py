@@ -13,6 +13,7 @@ from benches.collect.score import (
     heard_of,
     milliseconds,
     most_in_a_day,
+    parked_polls,
     score,
     shown_plays,
 )
@@ -115,3 +116,12 @@ def test_calls_of_any_24_hours() -> None:
     times = [BEGIN + timedelta(hours=hours) for hours in (0, 1, 2, 23, 24, 25)]
     assert most_in_a_day(times) == 4
     assert (calls_over(times, 4), calls_over(times, 3)) == (0, 3)
+
+
+def test_polls_that_asked_nothing_after_the_quota_was_exhausted_are_parked() -> None:
+    due = [BEGIN + timedelta(hours=hour) for hour in range(6)]
+    asked = [due[0], due[1] + timedelta(minutes=1), due[4]]
+    assert parked_polls(due, [due[1]], asked) == {due[2], due[3]}
+    # A poll that nothing kept from asking is one that could have seen a play.
+    assert parked_polls(due, [], asked) == set()
+    assert parked_polls(due, [due[0] - timedelta(days=2)], asked) == set()
