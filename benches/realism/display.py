@@ -7,13 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from ml.listeners.realism import History, Judged, Likeness
-
-MEANINGS = {
-    "session_length": "plays in a session",
-    "play_gap": "from the begin of a play to the next",
-    "rank_slope": "slope of plays over rank, 1,000 tracks",
-}
+from ml.listeners.realism import MEANINGS, History, Judged, Likeness
 
 
 def show(

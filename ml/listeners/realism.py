@@ -67,6 +67,12 @@ ARCHIVE_QUANTILES: Mapping[str, Floats] = {
 }
 """Of the longest of the three, at PROBABILITIES."""
 ARCHIVE_SLOPE = -0.637
+MEANINGS: Mapping[str, str] = {
+    "session_length": "plays in a session",
+    "play_gap": "from the begin of a play to the next",
+    "rank_slope": "slope of plays over rank, 1,000 tracks",
+}
+"""What the distributions are that the archive is compared in."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from ml.listeners.realism import (
+    MEANINGS,
+    REAL,
     Judged,
     Likeness,
     figures_of,
@@ -51,6 +53,8 @@ def judge_simulated(plays: pa.Table) -> tuple[bool, dict[str, Any]]:
     told = {"outside": outside, "differing otherwise": unlike, "unlike a real archive": unusual}
     strays = "; ".join(f"{what}: {', '.join(figures)}" for what, figures in told.items() if figures)
     summary = f"{len(judged) - len(outside)} of {len(judged)} figures lie within those of people"
+    if too_short := len(REAL) - len(judged):
+        summary += f" ({too_short} need a longer history)"
     passed = len(outside) <= MOST_STRAYS and len(unlike) <= MOST_STRAYS and not unusual
     return passed, {
         "summary": f"{summary}; {strays}" if strays else summary,
@@ -68,8 +72,9 @@ def _as_markdown(judged: Sequence[Judged], likenesses: Sequence[Likeness]) -> st
         lines.append(
             f"| {figure.real.meaning} | {people} | {figure.median:.3g} | {inside} | {figure.spread:.2f} times |"
         )
-    lines += ["", "Listeners that are nearer to the middle than a real archive: "]
-    lines += [f"- {likeness.distribution}: {likeness.nearer_share:.0%}" for likeness in likenesses]
+    lines += ["", "Differ by: the range of three listeners beside that of the three people, on average."]
+    lines += ["", "Listeners that are nearer to the middle than a real archive:", ""]
+    lines += [f"- {MEANINGS[likeness.distribution]}: {likeness.nearer_share:.0%}" for likeness in likenesses]
     return "\n".join(lines)
 
 
@@ -86,7 +91,7 @@ def _chart(
     return charts.ranges(
         pa.Table.from_pylist(rows),
         title="Simulated listeners beside people",
-        band="grey: from the least to the most of three people; blue: 8 of 10 listeners; orange: their median",
+        band="grey: from the least to the most of three people; blue: 8 of 10 listeners; orange: the listeners' median",
     )
 
 
@@ -95,7 +100,10 @@ listens_like_people = query_check(
     "listens_like_people",
     PLAYS,
     judge_simulated,
-    description="Sessions, skips, repeats and favourites of simulated listeners are such as three people's were.",
+    description=(
+        "Sessions, skips and, where there are years, repeats and favourites of simulated listeners are such as three "
+        "people's were; of a hundred listeners, who tell as much as all."
+    ),
     severity=WARN,
     additional_deps=[["synthetic", "listeners"]],
 )
