@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,22 @@ import pytest
 from tunegenie_assets.definitions import build_definitions
 from tunegenie_assets.freshness import policy_for
 from tunegenie_assets.keys import LAYERS
-from tunegenie_assets.settings import load_settings
+from tunegenie_assets.settings import PREFIX, load_settings
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "definitions.json"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_settings() -> Iterator[None]:
+    """Tests that ran before in this process may have left settings, such as those of production."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name in [name for name in os.environ if name.startswith(PREFIX)]:
+            patched.delenv(name)
+        yield
+
+
 @pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+def definitions(no_settings: None, tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
     return build_definitions(load_settings(home=tmp_path_factory.mktemp("home")))
 
 

@@ -84,7 +84,8 @@ def test_required_columns_are_filled_and_the_partition_follows_from_the_begin(
 
 
 def test_every_fixture_has_its_expectations() -> None:
-    archives = {path for path in FIXTURES.glob("*/*") if path.is_dir() or path.is_file()}
+    # Genres are no archive.
+    archives = {path for path in FIXTURES.glob("*/*") if path.parent.name != "genres"}
     assert {path.relative_to(FIXTURES).as_posix() for path in archives} == {expected.path for expected in EXPECTED}
 
 
