@@ -45,6 +45,7 @@ pytest: $(VENV)/.development ## Unit and integration tests.
 
 test-parity: $(VENV)/.development ## The same pipeline on DuckDB and on Snowflake's clients, table by table; part of pytest.
 	$(BIN)/python -m pytest -n 0 tests/integration/test_parity.py tests/integration/test_snowflake_tables.py \
+		tests/integration/test_snowflake_sessions.py tests/integration/test_warehouse_files.py \
 		tests/unit/test_snowflake_sql.py
 
 snapshot: $(VENV)/.development ## Accept the present definitions as the ones to hold.

@@ -21,6 +21,8 @@ from tests.integration.production import private_key, production, server, snowfl
 from tests.unit.sources.samples import AUDIO, VIDEO, record, write_zip
 from tunegenie_assets.cli.app import app
 from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.resources.duckdb_tables import DuckDBTables
+from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.settings import PREFIX, SettingsError
 
 __all__ = ["private_key", "production", "server", "snowflake"]
@@ -148,3 +150,13 @@ def built(tmp_path_factory: pytest.TempPathFactory, archive: Path, clean_environ
 @pytest.fixture
 def home(built: dict[str, Any]) -> Home:
     return built["home"]
+
+
+@pytest.fixture(name="duckdb")
+def local_warehouse(tmp_path: Path) -> DuckDBTables:
+    return DuckDBTables(warehouse_path=str(tmp_path / "w.duckdb"), lock_path=str(tmp_path / "w.lock"))
+
+
+@pytest.fixture(params=["duckdb", "snowflake"])
+def warehouse(request: pytest.FixtureRequest) -> WarehouseIOManager:
+    return request.getfixturevalue(request.param)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from tests.integration.test_snowflake_tables import days, plays, stored
+from tests.integration.warehouse_samples import days, plays, stored
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 
@@ -19,7 +19,7 @@ WRITER = """
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from tests.integration.test_snowflake_tables import days, plays
+from tests.integration.warehouse_samples import days, plays
 from tests.unit.resources.samples import written
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS

@@ -18,7 +18,7 @@ import pytest
 from upath import UPath
 
 from tests.integration.production import PASSPHRASE_VARIABLE
-from tests.integration.test_snowflake_tables import FIRST, KEY, days, moved, plays, stored
+from tests.integration.warehouse_samples import FIRST, KEY, days, moved, plays, stored
 from tests.unit.resources.samples import written
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 from tunegenie_assets.schemas.registry import TABLES
@@ -231,7 +231,7 @@ KILLED = """
 import json, sys
 import dagster as dg
 from snowflake.connector.cursor import SnowflakeCursor
-from tests.integration.test_snowflake_tables import days, plays
+from tests.integration.warehouse_samples import days, plays
 from tunegenie_assets.resources.snowflake_tables import SnowflakeTables
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 execute = SnowflakeCursor.execute

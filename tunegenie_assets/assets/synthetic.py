@@ -107,5 +107,5 @@ def _telling(log: dg.DagsterLogManager) -> Progress:
 
 
 def _figures(landed: LandedPlays) -> dict[str, int]:
-    figures = {"rows": landed.files.rows, "files": len(landed.files.paths), "bytes": landed.size_bytes}
+    figures = {"rows_in_run": landed.files.rows, "files": len(landed.files.paths), "bytes": landed.size_bytes}
     return figures | ({"plays_per_second": round(landed.files.rows / landed.seconds)} if landed.files.paths else {})

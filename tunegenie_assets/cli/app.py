@@ -37,21 +37,23 @@ app = typer.Typer(
 app.add_typer(service_commands.app)
 
 DATE = ["%Y-%m-%d"]
+# Of the population, the same for both commands that simulate one.
+Listeners = Annotated[
+    int | None,
+    typer.Option(min=1, max=1_000_000, help="Listeners to simulate [TUNEGENIE_SIMULATED_LISTENERS]."),
+]
+Days = Annotated[int | None, typer.Option(min=1, max=3650, help="Days they listen [TUNEGENIE_SIMULATED_DAYS].")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the population [TUNEGENIE_SEED].")]
+Until = Annotated[datetime | None, typer.Option(formats=DATE, help="Day after the last one; today (UTC) without it.")]
 
 
 @app.command()
 def demo(
     *,
-    listeners: Annotated[
-        int | None, typer.Option(min=1, help="Listeners to simulate [TUNEGENIE_SIMULATED_LISTENERS].")
-    ] = None,
-    days: Annotated[
-        int | None, typer.Option(min=1, max=3650, help="Days they listen [TUNEGENIE_SIMULATED_DAYS].")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the population [TUNEGENIE_SEED].")] = None,
-    until: Annotated[
-        datetime | None, typer.Option(formats=DATE, help="Day after the last one; today (UTC) without it.")
-    ] = None,
+    listeners: Listeners = None,
+    days: Days = None,
+    seed: Seed = None,
+    until: Until = None,
     account: Annotated[
         bool, typer.Option(help="Connect an account as well, at a stand-in for the services on this machine.")
     ] = True,
@@ -198,16 +200,10 @@ def simulate(
     formats: Annotated[
         list[ExportFormat] | None, typer.Option("--format", help="As this service exports; all of them without it.")
     ] = None,
-    listeners: Annotated[
-        int | None, typer.Option(min=1, help="Listeners to simulate [TUNEGENIE_SIMULATED_LISTENERS].")
-    ] = None,
-    days: Annotated[
-        int | None, typer.Option(min=1, max=3650, help="Days they listen [TUNEGENIE_SIMULATED_DAYS].")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the population [TUNEGENIE_SEED].")] = None,
-    until: Annotated[
-        datetime | None, typer.Option(formats=DATE, help="Day after the last one; today (UTC) without it.")
-    ] = None,
+    listeners: Listeners = None,
+    days: Days = None,
+    seed: Seed = None,
+    until: Until = None,
     as_json: Json = False,
 ) -> None:
     """Write simulated listeners as files: what each service would have exported, and the truth beside it.

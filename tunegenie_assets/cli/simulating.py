@@ -65,12 +65,12 @@ def run(request: Request, *, as_json: bool) -> None:
         plays = simulate_plays(listeners, catalogue, spec.first_day, spec.until)
     except MlError as error:
         raise CommandError(f"nothing was simulated: {error}") from error
-    records = Counter[ExportFormat]()
-    with _watched(heard_by_listener(plays, listeners, catalogue), spec.listeners, progress) as histories:
-        for heard in histories:
-            records.update(write_listener(heard, request.formats, request.folder))
-    # Last, so that whoever finds it finds a whole folder.
-    write_export(request.folder / LISTENERS, CSV, [(LISTENERS, listeners)])
+    try:
+        records = _write(request, listeners, heard_by_listener(plays, listeners, catalogue), progress)
+    except KeyboardInterrupt as error:
+        raise CommandError(
+            f"interrupted; {request.folder} holds a part: remove it, and run the command again"
+        ) from error
     document = {
         "command": "simulate",
         "seconds": round(time.monotonic() - begin, 2),
@@ -86,6 +86,19 @@ def run(request: Request, *, as_json: bool) -> None:
         display.print_json(document)
     else:
         _print(document, out)
+
+
+def _write(
+    request: Request, listeners: pa.Table, histories: Iterable[Heard], console: Console
+) -> Counter[ExportFormat]:
+    """Write the folders of all listeners; the number of records by format."""
+    records = Counter[ExportFormat]()
+    with _watched(histories, listeners.num_rows, console) as watched:
+        for heard in watched:
+            records.update(write_listener(heard, request.formats, request.folder))
+    # Last, so that whoever finds it finds a whole folder.
+    write_export(request.folder / LISTENERS, CSV, [(LISTENERS, listeners)])
+    return records
 
 
 def _check_empty(folder: Path) -> None:

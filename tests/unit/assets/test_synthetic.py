@@ -65,7 +65,7 @@ def test_a_run_loads_the_plays_of_its_days_and_tells_each(
     assert {day: metadata["dagster/partition_row_count"] for day, metadata in told.items()} == {
         day: days.count(day) for day in (FIRST + timedelta(days=n) for n in range(6))
     }
-    assert (told[FIRST]["rows"], told[FIRST]["files"]) == (expected.num_rows, 4)
+    assert (told[FIRST]["rows_in_run"], told[FIRST]["files"]) == (expected.num_rows, 4)
     assert told[FIRST]["bytes"] == sum(path.stat().st_size for path in (tmp_path / "files").iterdir())
     assert told[FIRST]["plays_per_second"] > 0
 
@@ -88,4 +88,4 @@ def test_nobody_simulated_empties_the_days(warehouse: DuckDBTables, catalogue: p
     told = run(warehouse, tmp_path / "files")
     assert warehouse.read(SYNTHETIC_PLAYS.key, None).num_rows == 0
     assert list((tmp_path / "files").iterdir()) == []
-    assert told[FIRST]["rows"] == told[FIRST]["dagster/partition_row_count"] == 0
+    assert told[FIRST]["rows_in_run"] == told[FIRST]["dagster/partition_row_count"] == 0

@@ -4,11 +4,14 @@ import csv
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from ml.listeners.exports.export_format import ExportFormat
+from ml.listeners.exports.heard import Heard
+from tunegenie_assets.cli import simulating
 from tunegenie_assets.cli.app import app
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.simulating import Request, run
@@ -138,3 +141,19 @@ def test_numbers_out_of_all_reason_are_refused_in_a_line(tmp_path: Path, argumen
     result = CliRunner().invoke(app, ["simulate", "--listeners", "1", "--to", str(tmp_path / "out"), *arguments])
     assert isinstance(result.exception, CommandError)
     assert says in str(result.exception)
+
+
+def test_an_interruption_says_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = simulating.write_listener
+    seen: list[str] = []
+
+    def interrupted(heard: Heard, *rest: Any) -> Any:
+        seen.append(heard.listener_id)
+        if len(seen) > 1:
+            raise KeyboardInterrupt
+        return written(heard, *rest)
+
+    monkeypatch.setattr(simulating, "write_listener", interrupted)
+    with pytest.raises(CommandError, match="holds a part: remove it"):
+        run(a_request(tmp_path / "out"), as_json=True)
+    assert not (tmp_path / "out" / "listeners.csv").exists()
