@@ -17,13 +17,15 @@ from benches.merge.homes import LISTENER, WRITTEN_AT, Home, differing_rows, tabl
 from benches.merge.naive import naive_clusterings, track_codes
 from benches.merge.score import Coverage, Score, coverage, score
 from benches.merge.sources import observe
-from benches.merge.truth import Plays, listen
+from benches.merge.truth import YEARS, Plays, listen
 from benches.processes import BenchError
 from benches.report import Size
 
 SEED = 7
 PLAYS: dict[Size, int] = {"full": 60_000, "small": 3_000}
 RECORDINGS: dict[Size, int] = {"full": 2_700, "small": 500}
+HISTORY_YEARS: dict[Size, int] = {"full": YEARS, "small": 1}
+"""Dagster stores an event for each day of each daily asset, which few plays need not wait for."""
 MERGED = ("silver.plays", "silver.play_ledger")
 REPEATABLE_LAYERS = ("raw", "silver", "gold")
 
@@ -109,10 +111,10 @@ def prepare(size: Size, folder: Path) -> Observed:
     """Invent the truth and write what the sources saw of it into `folder`."""
     rng = np.random.default_rng([SEED, 0])
     catalogue = invent_catalogue(rng, RECORDINGS[size])
-    plays = listen(rng, catalogue, PLAYS[size])
+    plays = listen(rng, catalogue, PLAYS[size], HISTORY_YEARS[size])
     exports = folder / "exports"
     exports.mkdir(parents=True)
-    files = write_exports(observe(SEED, catalogue, plays), exports)
+    files = write_exports(observe(SEED, catalogue, plays, HISTORY_YEARS[size]), exports)
     members = [(file, name, records) for file in files for name, records in file.content.members]
     sources = sorted({file.content.source for file in files})
     rows = [len(records) for _, _, records in members]
