@@ -48,7 +48,7 @@ class Scale:
 
 SCALES: dict[Size, Scale] = {
     "full": Scale(listeners=500, plays_per_day=20, short_days=67, long_days=667),
-    "small": Scale(listeners=20, plays_per_day=20, short_days=16, long_days=160),
+    "small": Scale(listeners=20, plays_per_day=20, short_days=8, long_days=80),
 }
 
 FILL = """
