@@ -40,14 +40,14 @@ def classify_artists(artists: pa.Table, evidence: pa.Table, guesses: pa.Table, f
     """ARTIST_GENRES: one row per artist of `artists` (artist_id, artist_name), sorted by artist_id.
 
     The first source of SOURCES that gives an artist a genre with a family decides: the family with the greatest weight,
-    and of it the genre with the greatest weight (of equals the first by name). Then come guesses (PATTERN_GENRES, of
+    and of it the genre with the greatest weight (of equals the first by name). Then come guesses (INFERRED_GENRES, of
     each artist those of its latest day, of these the likeliest), then genres that are in no family, then patterns of
     names. `training_genre` is the same without what came through the Spotify Web API, whose data may train no model.
 
     Args:
         artists: artist_id, artist_name.
         evidence: GENRE_EVIDENCE.
-        guesses: PATTERN_GENRES.
+        guesses: INFERRED_GENRES.
         families: family by genre.
 
     Raises:

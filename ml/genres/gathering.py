@@ -38,6 +38,7 @@ def gather_evidence(
     artists: pa.Table,
     services: pa.Table,
     catalogue: pa.Table,
+    *,
     playlists: pa.Table,
     corrections: pa.Table,
     taxonomy: Taxonomy,

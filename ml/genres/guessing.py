@@ -1,12 +1,12 @@
 """Families for the artists whom nobody tells of, from what listeners heard and which playlists artists stand in.
 
-Puts tables into the shape that inference.py wants and brings its answer back into one. An artist is guessed anew for each
-window in which it is heard: from the listening of those who heard it, up to the end of the window.
+Puts tables into the shape that inference.py wants and brings its answer back into one. An artist is guessed anew for
+each window in which it is heard: from the listening of those who heard it, up to the end of the window.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,7 +53,7 @@ INFERRED_GENRES_SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Guesses:
-    """PATTERN_GENRES, and how well known artists are guessed in the same way."""
+    """INFERRED_GENRES, and how well known artists are guessed in the same way."""
 
     rows: pa.Table
     judged: Judged
@@ -75,6 +75,7 @@ def guess_genres(
     playlists: pa.Table,
     evidence: pa.Table,
     artists: pa.Table,
+    *,
     families: Mapping[str, str],
     first_day: date,
 ) -> Guesses:
@@ -102,17 +103,10 @@ def guess_genres(
         return Guesses(INFERRED_GENRES_SCHEMA.empty_table(), Judged(0, 0.0, 0.0, 0.0))
     free = _contexts(heard.filter(heard["may_train"]), ids)
     inference = infer_families(names, known.labels, plays=free, popularity=popularity)
-    parts = [_rows(inference, free, known, wanted & inference.is_classified, may_train=True)]
-    # What may train no model speaks where the rest is silent, as it comes.
-    if not pc.call_function("all", [heard["may_train"]]).as_py():
-        every = _contexts(heard, ids)
-        silent = wanted & (np.diff(free.indptr) == 0)
-        inferred = guess_by_company(BY_NEIGHBOURS, every, known.labels)
-        parts.append(_rows(inferred, every, known, silent & inferred.is_classified, may_train=False))
-    if playlists.num_rows:
-        lists = _playlists(playlists, ids)
-        inferred = guess_by_company(BY_PLAYLISTS, lists, known.labels)
-        parts.append(_rows(inferred, lists, known, wanted & inferred.is_classified, may_train=False))
+    parts = [
+        _rows(inference, free, known, wanted, may_train=True),
+        *_by_the_web_api(heard, playlists, ids, known, wanted, is_silent=np.diff(free.indptr) == 0),
+    ]
     found = pa.concat_tables(parts)
     place = found["artist"].to_numpy()
     columns = {
@@ -122,9 +116,26 @@ def guess_genres(
         "weight": found["probability"],
         **{column: found[column] for column in ("genre", "family", "source", "may_train")},
     }
-    return Guesses(
-        pa.table(columns).select(INFERRED_GENRES_SCHEMA.names).cast(INFERRED_GENRES_SCHEMA), inference.judged
-    )
+    rows = pa.table(columns).select(INFERRED_GENRES_SCHEMA.names).cast(INFERRED_GENRES_SCHEMA)
+    return Guesses(rows, inference.judged)
+
+
+def _by_the_web_api(
+    heard: pa.Table,
+    playlists: pa.Table,
+    ids: list[str],
+    known: _Known,
+    wanted: NDArray[np.bool_],
+    *,
+    is_silent: NDArray[np.bool_],
+) -> Iterator[pa.Table]:
+    """What plays and playlists say that may train no model; plays only where the others are silent."""
+    if not pc.call_function("all", [heard["may_train"]]).as_py():
+        every = _contexts(heard, ids)
+        yield _rows(guess_by_company(BY_NEIGHBOURS, every, known.labels), every, known, wanted & is_silent)
+    if playlists.num_rows:
+        lists = _playlists(playlists, ids)
+        yield _rows(guess_by_company(BY_PLAYLISTS, lists, known.labels), lists, known, wanted)
 
 
 def _known(ids: list[str], evidence: pa.Table, families: Mapping[str, str]) -> _Known:
@@ -171,15 +182,21 @@ def _last_heard(heard: pa.Table, ids: list[str]) -> NDArray[np.datetime64]:
 
 
 def _rows(
-    inference: Inference, contexts: sp.csr_matrix, known: _Known, wanted: NDArray[np.bool_], *, may_train: bool
+    inference: Inference,
+    contexts: sp.csr_matrix,
+    known: _Known,
+    wanted: NDArray[np.bool_],
+    *,
+    may_train: bool = False,
 ) -> pa.Table:
-    """The rows of INFERRED_FAMILIES of those wanted, each with the genre within the family that its company has."""
+    """INFERRED_FAMILIES of those wanted, each with a genre: of the likeliest family the one that its company has."""
     found = inference.table()
     found = found.filter(pa.array(wanted[found["artist"].to_numpy()]))
-    place = np.searchsorted(inference.families, found["family"].to_numpy(zero_copy_only=False).astype(str))
-    genre = np.array(found["family"].to_pylist(), dtype=object)
-    finer = likeliest_genres(contexts, known.genres, known.family, inference.best)[found["artist"].to_numpy()]
-    is_best = (place == inference.best[found["artist"].to_numpy()]) & (finer != NO_GENRE)
+    artist = found["artist"].to_numpy()
+    family = np.array(found["family"].to_pylist(), dtype=object)
+    finer = likeliest_genres(contexts, known.genres, known.family, inference.best)[artist]
+    is_best = (family == np.array(inference.families, dtype=object)[inference.best[artist]]) & (finer != NO_GENRE)
+    genre = family.copy()
     genre[is_best] = known.names[finer[is_best]]
     told = found.append_column("genre", pa.array(genre, pa.string()))
     return told.append_column("may_train", pa.array(np.full(told.num_rows, may_train)))

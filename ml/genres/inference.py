@@ -177,8 +177,8 @@ def infer_families(
 def guess_by_company(source: str, contexts: sp.csr_matrix, labels: Labels) -> Inference:
     """The same from one kind of company alone, nothing learnt: for data that may train no model.
 
-    Evidence is weighed as it is by default; those without known company are `unclassified`. How often it is right is not
-    looked at either.
+    Evidence is weighed as it is by default; those without known company are `unclassified`. How often it is right is
+    not looked at either.
 
     Raises:
         InconsistentInputError: company and labels do not speak of the same artists.

@@ -27,4 +27,4 @@ NAME_PATTERNS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
     )
 )
 
-INFERRED_GENRES = tuple(sorted({genre for _, genre, _ in NAME_PATTERNS}))
+PATTERN_GENRES = tuple(sorted({genre for _, genre, _ in NAME_PATTERNS}))

@@ -12,7 +12,7 @@ import pyarrow as pa
 from ml.genres.artists import UNCLASSIFIED, classify_artists
 from ml.genres.evidence import service_evidence
 from ml.genres.gathering import gather_evidence
-from ml.genres.name_patterns import INFERRED_GENRES
+from ml.genres.name_patterns import PATTERN_GENRES
 from ml.genres.placing import family_by_genre, placed_genres, taxonomy_of
 from tunegenie_assets import charts
 from tunegenie_assets.keys import OWNERS
@@ -56,7 +56,14 @@ def evidence(
     aliases: pa.Table,
 ) -> dg.MaterializeResult[pa.Table]:
     services = service_evidence(spotify_artists, artist_tags, links, musicbrainz_artists)
-    rows = gather_evidence(artists, services, catalogue, playlists, corrections, taxonomy_of(tree, aliases))
+    rows = gather_evidence(
+        artists,
+        services,
+        catalogue,
+        playlists=playlists,
+        corrections=corrections,
+        taxonomy=taxonomy_of(tree, aliases),
+    )
     return dg.MaterializeResult(value=rows)
 
 
@@ -78,7 +85,7 @@ def genre_taxonomy(
     tree: pa.Table, aliases: pa.Table, told: pa.Table, catalogue: pa.Table
 ) -> dg.MaterializeResult[pa.Table]:
     taxonomy = taxonomy_of(tree, aliases)
-    inferred = pa.chunked_array([[*taxonomy.all_families, *INFERRED_GENRES]])
+    inferred = pa.chunked_array([[*taxonomy.all_families, *PATTERN_GENRES]])
     genres = placed_genres((told["genre"], catalogue["genre"], inferred), taxonomy)
     matched = Counter(genres["matched_by"].to_pylist())
     shares = {f"share_{rule}": matched[rule] / genres.num_rows for rule in sorted(matched)}

@@ -55,7 +55,7 @@ GUESSES_HOLD = dg.AssetCheckSpec(
     deps=[["silver", "artist_days"]],
     group_name="enrichment",
     description=(
-        f"{INFERRED_GENRES.row}\n\nOnly artists that were heard on the days of the run and of whom nobody tells a genre."
+        f"{INFERRED_GENRES.row}\n\nOnly artists that were heard on the days of the run and of whom nobody tells one."
     ),
     owners=list(OWNERS),
     kinds={"python", "numpy"},
@@ -78,7 +78,7 @@ def inferred_genres(
 ) -> dg.MaterializeResult[pa.Table]:
     start, end = days_of(context)
     heard = warehouse.query(HEARD, [start, end, start - timedelta(days=CONTEXT_DAYS), end])
-    guesses = guess_genres(heard, playlists, told, artists, family_by_genre(places), start)
+    guesses = guess_genres(heard, playlists, told, artists, families=family_by_genre(places), first_day=start)
     record_counts(context, context.asset_key, count_by_day(guesses.rows, "inferred_on"), (start, end))
     return dg.MaterializeResult(value=guesses.rows, check_results=[_held(guesses.judged)])
 
