@@ -152,7 +152,7 @@ def _known(ids: list[str], evidence: pa.Table, families: Mapping[str, str]) -> _
     totals = np.asarray(weights.sum(axis=1)).ravel()
     shares = sp.csr_matrix(sp.diags(1 / np.where(totals > 0, totals, 1)) @ weights)
     by_family = sp.csr_matrix((np.ones(len(genres)), (np.arange(len(genres)), family)), (len(genres), len(every)))
-    labels = Labels(every, np.asarray((shares @ by_family).todense(), dtype=np.float64))
+    labels = Labels(every, sp.csr_matrix(shares @ by_family).toarray())
     return _Known(shares, genres.astype(object), family, labels)
 
 

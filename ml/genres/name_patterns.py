@@ -12,7 +12,7 @@ NAME_PATTERNS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
     for pattern, genre, confidence in (
         (r"\bmariachi\b|\bnorteñ[oa]s?\b|^banda\b|\bsonora\b|\borquesta\b|\bcumbia\b", "latin", 0.7),
         (
-            r"\bphilharmoni[ckae]\w*|\bs[iy][mn](ph|f)oni\w+|\b(chamber orchestra|string quartet)\b",
+            r"\bphilharmoni[ckae]\w*|\bs[iy][mn](ph|f)oni\w+|\b((chamber|symphony) orchestra|string quartet)\b",
             "classical",
             0.7,
         ),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 import pytest
 
@@ -24,11 +26,11 @@ def artists(*names: str | None, invented: tuple[str, ...] = ()) -> pa.Table:
 def gathered(
     known: pa.Table,
     *,
-    services: list[Row] | None = None,
-    catalogue: list[tuple[str, str | None]] | None = None,
+    services: Sequence[Row] | None = None,
+    catalogue: Sequence[tuple[str, str | None]] | None = None,
     origin: str = "file",
-    playlists: list[tuple[str, str | None, str]] | None = None,
-    corrections: list[tuple[str, str]] | None = None,
+    playlists: Sequence[tuple[str, str | None, str]] | None = None,
+    corrections: Sequence[tuple[str, str]] | None = None,
 ) -> list[Row]:
     listed = catalogue or []
     lists = playlists or []
