@@ -132,4 +132,5 @@ def _decide(told: pd.DataFrame, guessed: pd.DataFrame, by_name: pd.DataFrame) ->
 
 
 def _ranks(told: pd.DataFrame) -> NDArray[np.float64]:
-    return told["genre_source"].map(dict(zip(SOURCES, range(len(SOURCES)), strict=True))).to_numpy(np.float64)
+    ranks = {source: float(rank) for rank, source in enumerate(SOURCES)}
+    return np.array([ranks[source] for source in told["genre_source"]], dtype=np.float64)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from random import Random
 
 import pyarrow as pa
 import pytest
@@ -143,7 +144,7 @@ def test_nobody_heard_anything() -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(st.randoms(use_true_random=False), st.sampled_from([0, 20, 39]))
-def test_the_order_of_rows_does_not_matter(random, first_day: int) -> None:
+def test_the_order_of_rows_does_not_matter(random: Random, first_day: int) -> None:
     heard, evidence = two_scenes()
     expected = guess(heard, evidence, first_day=first_day).rows
     random.shuffle(heard)
