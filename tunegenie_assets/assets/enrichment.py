@@ -42,27 +42,17 @@ from tunegenie_assets.schemas.results import ARTIST_GENRES, GENRE_EVIDENCE, GENR
     kinds={"python"},
     metadata={"dagster/column_schema": column_schema(GENRE_EVIDENCE)},
 )
-def evidence(
-    *,
-    artists: pa.Table,
-    spotify_artists: pa.Table,
-    artist_tags: pa.Table,
-    links: pa.Table,
-    musicbrainz_artists: pa.Table,
-    catalogue: pa.Table,
-    playlists: pa.Table,
-    corrections: pa.Table,
-    tree: pa.Table,
-    aliases: pa.Table,
-) -> dg.MaterializeResult[pa.Table]:
-    services = service_evidence(spotify_artists, artist_tags, links, musicbrainz_artists)
+def evidence(**tables: pa.Table) -> dg.MaterializeResult[pa.Table]:
+    services = service_evidence(
+        tables["spotify_artists"], tables["artist_tags"], tables["links"], tables["musicbrainz_artists"]
+    )
     rows = gather_evidence(
-        artists,
+        tables["artists"],
         services,
-        catalogue,
-        playlists=playlists,
-        corrections=corrections,
-        taxonomy=taxonomy_of(tree, aliases),
+        tables["catalogue"],
+        playlists=tables["playlists"],
+        corrections=tables["corrections"],
+        taxonomy=taxonomy_of(tables["tree"], tables["aliases"]),
     )
     return dg.MaterializeResult(value=rows)
 

@@ -67,18 +67,18 @@ GUESSES_HOLD = dg.AssetCheckSpec(
         "dagster/column_schema": column_schema(INFERRED_GENRES),
     },
 )
-def inferred_genres(
-    context: dg.AssetExecutionContext,
-    *,
-    warehouse: dg.ResourceParam[WarehouseIOManager],
-    told: pa.Table,
-    places: pa.Table,
-    artists: pa.Table,
-    playlists: pa.Table,
-) -> dg.MaterializeResult[pa.Table]:
+def inferred_genres(  # noqa: ANN201  # of an asset with checks Dagster takes an annotation to mean that it has no value
+    context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[WarehouseIOManager], **tables: pa.Table
+):
     start, end = days_of(context)
-    heard = warehouse.query(HEARD, [start, end, start - timedelta(days=CONTEXT_DAYS), end])
-    guesses = guess_genres(heard, playlists, told, artists, families=family_by_genre(places), first_day=start)
+    guesses = guess_genres(
+        warehouse.query(HEARD, [start, end, start - timedelta(days=CONTEXT_DAYS), end]),
+        tables["playlists"],
+        tables["told"],
+        tables["artists"],
+        families=family_by_genre(tables["places"]),
+        first_day=start,
+    )
     record_counts(context, context.asset_key, count_by_day(guesses.rows, "inferred_on"), (start, end))
     return dg.MaterializeResult(value=guesses.rows, check_results=[_held(guesses.judged)])
 
