@@ -92,7 +92,7 @@ def guess_genres(
 
     An artist's rows stand under the last day on which it was heard.
     """
-    ids = sorted(set(heard["artist_id"].to_pylist()))
+    ids = encode(heard["artist_id"])[0]
     described = artists.to_pandas().set_index("artist_id").reindex(ids)
     names: list[str] = described["artist_name"].fillna("").tolist()
     popularity = described["popularity"].where(described["popularity_source"].isin(RATED_BY)).to_numpy(np.float64)
