@@ -20,9 +20,9 @@ CONTEXT_DAYS = 730
 """Of listening before a run's first day that tell what company an artist keeps."""
 HEARD = """
 select days.listener_id, days.artist_id, days.play_date, days.may_train
-from silver.artist_days as days
+from silver.listener_artist_days as days
 inner join (
-    select distinct listener_id from silver.artist_days where play_date >= ? and play_date < ?
+    select distinct listener_id from silver.listener_artist_days where play_date >= ? and play_date < ?
 ) as listening on days.listener_id = listening.listener_id
 where days.play_date >= ? and days.play_date < ?
 order by days.listener_id, days.play_date, days.artist_id
@@ -52,7 +52,7 @@ GUESSES_HOLD = dg.AssetCheckSpec(
         ),
         "playlists": dg.AssetIn(["silver", "playlist_artists"]),
     },
-    deps=[["silver", "artist_days"]],
+    deps=[["silver", "listener_artist_days"]],
     group_name="enrichment",
     description=(
         f"{INFERRED_GENRES.row}\n\nOnly artists that were heard on the days of the run and of whom nobody tells one."
