@@ -29,9 +29,10 @@ _trained = dg.AssetSelection.groups("recommender")
 _reports = dg.AssetSelection.groups("reports")
 _lookups = dg.AssetSelection.assets(*(list(table.key) for table in LOOKUPS))
 _genres = dg.AssetSelection.assets(list(ARTIST_GENRES.key))
-_reference = dg.AssetSelection.assets(
-    ["silver", "country_zones"], ["silver", "genre_taxonomy"], ["silver", "genre_aliases"]
+_seeds = dg.AssetSelection.assets(
+    ["silver", "genre_taxonomy"], ["silver", "genre_aliases"], ["silver", "genre_corrections"]
 )
+_reference = dg.AssetSelection.assets(["silver", "country_zones"]) | _seeds
 
 land_archives = dg.define_asset_job(
     LAND_ARCHIVES,
@@ -61,7 +62,7 @@ build_collected = dg.define_asset_job(
 
 enrich_artists = dg.define_asset_job(
     ENRICH_ARTISTS,
-    selection=(_lookups | (_lookups.downstream() & _genres.upstream()) | _genres.downstream())
+    selection=(_lookups | _seeds | ((_lookups | _seeds).downstream() & _genres.upstream()) | _genres.downstream())
     - _simulated
     - _trained
     - _reports,

@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benches.genres import archive, hetrec, songs
-from benches.genres.display import show_reliability, show_scores, show_time
+from benches.genres.display import show_reliability, show_scores, show_time, show_told
 from benches.genres.held_out import (
     NEIGHBOURS,
     Guesser,
@@ -28,8 +28,10 @@ from benches.genres.held_out import (
     rules,
     rules_else_majority,
     score,
+    untrained,
 )
 from benches.genres.invented import invented_world
+from benches.genres.told import what_is_told
 from benches.processes import BenchError, run
 from benches.report import Figures, Floor, Size, finish, missed
 from ml.genres.calibration import reliability
@@ -53,6 +55,9 @@ DATA_FLOORS = (
     Floor("songs_better_than_nearest", "at least", 0.08),
     Floor("songs_better_than_best_nearest_low", "at least", 0.005),
     Floor("playlists_family_top1", "at least", 0.95),
+    Floor("lastfm_calibration_error", "at most", 0.05),
+    Floor("catalogue_calibration_error", "at most", 0.05),
+    Floor("playlist_names_calibration_error", "at most", 0.05),
 )
 """With the real files."""
 FLOORS = (
@@ -67,6 +72,7 @@ def judge(console: Console, world: World, seeds: range, prefix: str) -> Figures:
     """Inference beside the plainer ways, shown; figures by name."""
     guessers: dict[str, Guesser] = {
         "inference": ours,
+        **({"company, nothing learnt": untrained} if world.audio is None or world.playlists is not None else {}),
         "rules of name and popularity": rules,
         "rules, else majority": rules_else_majority,
         "majority": majority,
@@ -86,6 +92,7 @@ def judge(console: Console, world: World, seeds: range, prefix: str) -> Figures:
         "rules_top1": scores["rules of name and popularity"].family_top1,
         "rules_else_majority_top1": scores["rules, else majority"].family_top1,
         "majority_top1": scores["majority"].family_top1,
+        **({"untrained_top1": other.family_top1} if (other := scores.get("company, nothing learnt")) else {}),
         "knn_top1": scores["nearest"].family_top1,
         "knn_best_top1": scores[best].family_top1,
     }
@@ -138,6 +145,10 @@ def of_real_data(console: Console, folder: Path, seeds: range) -> Figures:
             show_time(console, shares)
             figures |= {"coverage_time_share": 1 - shares.get("unclassified", 0.0)}
             figures |= {"catalogue_time_share": shares.get(archive.CATALOGUE, 0.0)}
+        if (folder / hetrec.FILE).exists():
+            for told in what_is_told(folder, taxonomy):
+                figures |= told.figures
+                show_told(console, told)
     if not figures:
         raise BenchError(f"none of {hetrec.FILE}, {songs.FILE} is in {folder}")
     return figures

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benches.genres.held_out import Score, World
-from ml.genres.calibration import Bin
+from benches.genres.told import Told
+from ml.genres.calibration import Bin, reliability
 
 Differences = Mapping[str, tuple[float, float, float]]
 
@@ -30,8 +31,15 @@ def show_scores(console: Console, world: World, scores: Mapping[str, Score], dif
     console.print(table)
 
 
-def show_reliability(console: Console, bins: list[Bin]) -> None:
-    table = Table(title="Of the guesses at a confidence, the share that is right")
+def show_told(console: Console, told: Told) -> None:
+    title = f"Of what {told.witness} tells at a confidence, the share that another witness tells too"
+    show_reliability(console, reliability(told.confidence, told.is_right), title)
+
+
+def show_reliability(
+    console: Console, bins: list[Bin], title: str = "Of the guesses at a confidence, the share that is right"
+) -> None:
+    table = Table(title=title)
     for column in ("confidence", "guesses", "on average", "right"):
         table.add_column(column, justify="right")
     for each in bins:

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ml.genres.calibration import expected_calibration_error
-from ml.genres.inference import Labels, infer_families
+from ml.genres.inference import BY_NEIGHBOURS, Labels, guess_by_company, infer_families
 from ml.genres.name_patterns import NAME_PATTERNS
 from ml.genres.names import normalise_name
 
@@ -74,6 +74,13 @@ def ours(seen: World, hidden: NDArray[np.int64]) -> Guesses:
     found = infer_families(seen.names, seen.labels, plays=seen.plays, playlists=seen.playlists, audio=seen.audio)
     family = np.where(found.is_classified, found.best, NONE)
     return Guesses(family[hidden], found.confidence[hidden])
+
+
+def untrained(seen: World, hidden: NDArray[np.int64]) -> Guesses:
+    """By company alone, weighed as it is by default: for data from which nothing may be learnt."""
+    contexts = seen.plays if seen.plays is not None else seen.playlists
+    found = guess_by_company(BY_NEIGHBOURS, contexts if contexts is not None else seen.nearness, seen.labels)
+    return Guesses(np.where(found.is_classified, found.best, NONE)[hidden], found.confidence[hidden])
 
 
 def majority(seen: World, hidden: NDArray[np.int64]) -> Guesses:

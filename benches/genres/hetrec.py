@@ -37,10 +37,10 @@ def read_hetrec(path: Path, taxonomy: Taxonomy) -> Tagged:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            artists = _table(archive, "artists.dat", "utf-8").drop_duplicates("id")
-            tags = _table(archive, "tags.dat", "latin-1")
-            tagged = _table(archive, "user_taggedartists.dat", "utf-8")
-            played = _table(archive, "user_artists.dat", "utf-8")
+            artists = read_table(archive, "artists.dat", "utf-8").drop_duplicates("id")
+            tags = read_table(archive, "tags.dat", "latin-1")
+            tagged = read_table(archive, "user_taggedartists.dat", "utf-8")
+            played = read_table(archive, "user_artists.dat", "utf-8")
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
         raise BenchError(f"{path} is no HetRec Last.fm-2K: {error}") from error
     ids, artist = np.unique(played["artistID"], return_inverse=True)
@@ -85,5 +85,5 @@ def _shares(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[in
     return sp.csr_matrix(sp.diags(1 / np.maximum(np.asarray(counts.sum(axis=1)).ravel(), 1)) @ counts)
 
 
-def _table(archive: zipfile.ZipFile, name: str, encoding: str) -> pd.DataFrame:
+def read_table(archive: zipfile.ZipFile, name: str, encoding: str) -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(archive.read(name)), sep="\t", encoding=encoding, quoting=3)

@@ -113,6 +113,7 @@ select
     md5('artist ' || artist) as artist_id,
     'Artist ' || artist as artist_name,
     list_value({genres})[1 + artist % {genre_count}] as primary_genre,
+    primary_genre as genre_family,
     'simulation' as genre_source,
     1.0 as confidence,
     primary_genre as training_genre

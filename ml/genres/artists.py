@@ -1,25 +1,25 @@
-"""A genre for every artist: what services say, else the catalogue, else the name, else `unclassified`.
+"""A genre for every artist: what somebody tells, else what the company it keeps says, else its name, else nothing.
 
-Evidence is taken in that order and each row says which it was. The name patterns are few on purpose: a wrong genre
-does more harm to the analytics than none. What services say is gathered in evidence.py.
+Evidence is taken in that order and each row says which it was. Who tells what is gathered in gathering.py, guesses are
+made in guessing.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ml.arrow import encode
-from ml.errors import InconsistentInputError
-from ml.genres.evidence import LASTFM, MUSICBRAINZ, SPOTIFY
+from ml.genres.confidence import told_confidence
+from ml.genres.gathering import CORRECTION, OF_THE_WEB_API, SOURCES, check_unique
+from ml.genres.inference import BY_NAME, LEAST_NAME_CONFIDENCE
 from ml.genres.name_patterns import NAME_PATTERNS
-from ml.genres.names import normalise_genre, normalise_name
+from ml.genres.names import normalise_name
+from ml.genres.taxonomy import OTHER
 
 UNCLASSIFIED = "unclassified"
 ARTIST_GENRES_SCHEMA = pa.schema(
@@ -27,103 +27,110 @@ ARTIST_GENRES_SCHEMA = pa.schema(
         ("artist_id", pa.string()),
         ("artist_name", pa.string()),
         ("primary_genre", pa.string()),
+        ("genre_family", pa.string()),
         ("genre_source", pa.string()),
         ("confidence", pa.float64()),
         ("training_genre", pa.string()),
     ]
 )
-Known = dict[str, tuple[str, float]]
-"""Genre and confidence by normalised name."""
-CATALOGUE = "catalogue"
-SIMULATION = "simulation"
-"""The invented catalogue, for invented artists only: a real one may be called the same."""
-SOURCES = (SPOTIFY, LASTFM, MUSICBRAINZ, CATALOGUE)
-"""The first that knows an artist decides."""
+VERDICT = ["artist_id", "primary_genre", "genre_family", "genre_source", "confidence"]
 
 
-def classify_artists(artists: pa.Table, catalogue: pa.Table, evidence: pa.Table) -> pa.Table:
-    """ARTIST_GENRES: one row per artist of `artists` (artist_id, artist_name, is_invented), sorted by artist_id.
+def classify_artists(artists: pa.Table, evidence: pa.Table, guesses: pa.Table, families: Mapping[str, str]) -> pa.Table:
+    """ARTIST_GENRES: one row per artist of `artists` (artist_id, artist_name), sorted by artist_id.
 
-    An artist is found in `evidence` (GENRE_EVIDENCE) and in the catalogue by normalised name. The first source of
-    SOURCES that knows it gives the genre with the greatest weight (of equals the first by name), with its share of that
-    source's weight as confidence; a row of the catalogue weighs one, and nothing without a genre. `training_genre` is
-    the genre without what the Spotify Web API said, whose data may train no model.
+    The first source of SOURCES that gives an artist a genre with a family decides: the family with the greatest weight,
+    and of it the genre with the greatest weight (of equals the first by name). Then come guesses (INFERRED_GENRES, of
+    each artist those of its latest day, of these the likeliest), then genres that are in no family, then patterns of
+    names. `training_genre` is the same without what came through the Spotify Web API, whose data may train no model.
+
+    Args:
+        artists: artist_id, artist_name.
+        evidence: GENRE_EVIDENCE.
+        guesses: INFERRED_GENRES.
+        families: family by genre.
 
     Raises:
         InconsistentInputError: an artist_id occurs more than once or is missing.
     """
-    artists = artists.select(["artist_id", "artist_name", "is_invented"]).sort_by("artist_id").combine_chunks()
-    _check_unique(artists)
-    names, codes = encode(artists["artist_name"])
-    invented = artists["is_invented"].to_numpy().astype(bool)
-    is_generated = pc.call_function("equal", [catalogue["origin"], pa.scalar("generated")])
-    known = _known_genres(evidence)
-    known[CATALOGUE] = _catalogue_genres(catalogue.filter(pc.call_function("invert", [is_generated])))
-    known[SIMULATION] = _catalogue_genres(catalogue.filter(is_generated))
-    columns = [artists["artist_id"], artists["artist_name"].fill_null("")]
-    of_real, of_invented = (_by_name(names, known, sources) for sources in (SOURCES, (*SOURCES, SIMULATION)))
-    for real, imagined, kind in zip(of_real, of_invented, ARTIST_GENRES_SCHEMA.types[2:], strict=True):
-        values = np.where(invented, imagined[codes], real[codes])
-        columns.append(pa.array(values, kind))
-    return pa.table(columns, schema=ARTIST_GENRES_SCHEMA)
+    check_unique(artists)
+    told = told_families(evidence, families)
+    guessed = _latest(guesses)
+    by_name = _by_name(artists)
+    is_free = ~told["genre_source"].isin(OF_THE_WEB_API)
+    found = _decide(told, guessed, by_name)
+    free = _decide(told[is_free], guessed[guessed["may_train"]], by_name)
+    rows = artists.select(["artist_id", "artist_name"]).to_pandas().sort_values("artist_id").reset_index(drop=True)
+    rows["artist_name"] = rows["artist_name"].fillna("")
+    rows = rows.merge(found, on="artist_id", how="left")
+    training = free.set_index("artist_id")["primary_genre"]
+    rows["training_genre"] = rows["artist_id"].map(training)
+    nothing = dict.fromkeys(("primary_genre", "genre_family", "genre_source", "training_genre"), UNCLASSIFIED)
+    rows = rows.fillna({**nothing, "confidence": 0.0})
+    return pa.Table.from_pandas(rows[ARTIST_GENRES_SCHEMA.names], schema=ARTIST_GENRES_SCHEMA, preserve_index=False)
 
 
-def _by_name(names: Sequence[str], known: Mapping[str, Known], sources: Sequence[str]) -> list[NDArray[Any]]:
-    """For each name genre, source, confidence and the genre to train on; the last entry is for no name."""
-    rows = [(*_classify(name, known, sources), _classify(name, known, sources[1:])[0]) for name in names]
-    # Position -1, an artist without a name, finds the entry appended last.
-    rows.append((UNCLASSIFIED, UNCLASSIFIED, 0.0, UNCLASSIFIED))
-    return [np.array(column, dtype=object) for column in zip(*rows, strict=True)]
+def told_families(evidence: pa.Table, families: Mapping[str, str]) -> pd.DataFrame:
+    """VERDICT and the family's `share` of the weight, a row for each artist and source that tells of it.
 
-
-def _check_unique(artists: pa.Table) -> None:
-    _, codes = encode(artists["artist_id"])
-    if len(codes) and (codes.min() < 0 or len(np.unique(codes)) != len(codes)):
-        raise InconsistentInputError("artists must have one row per artist_id, and every row an artist_id")
-
-
-def _classify(name: str, known: Mapping[str, Known], sources: Sequence[str]) -> tuple[str, str, float]:
-    """Genre, source of the genre, confidence."""
-    normalised = normalise_name(name)
-    for source in sources:
-        if normalised in known[source]:
-            genre, confidence = known[source][normalised]
-            return genre, source, confidence
-    for pattern, genre, confidence in NAME_PATTERNS:
-        if pattern.search(normalised):
-            return genre, "inferred_name", confidence
-    return UNCLASSIFIED, UNCLASSIFIED, 0.0
-
-
-def _known_genres(evidence: pa.Table) -> dict[str, Known]:
-    """By source: of each normalised name the genre with the greatest weight and its share."""
+    Genres that are in no family count only where the source gives no others.
+    """
     rows = evidence.to_pandas()
-    rows["name"] = [normalise_name(name) for name in rows["artist_name"]]
-    return {source: _heaviest(rows[rows["source"] == source]) for source in SOURCES}
+    rows["family"] = rows["genre"].map(families).fillna(OTHER).astype(object)
+    group = ["artist_id", "source"]
+    has_family = rows["family"].ne(OTHER).groupby([rows[key] for key in group]).transform("any")
+    rows = rows[rows["family"].ne(OTHER) | ~has_family.astype(bool)]
+    rows["of_family"] = rows.groupby([*group, "family"])["weight"].transform("sum")
+    rows["of_source"] = rows.groupby(group)["weight"].transform("sum")
+    rows = rows.sort_values(
+        [*group, "of_family", "family", "weight", "genre"], ascending=[True, True, False, True, False, True]
+    ).drop_duplicates(group)
+    verdicts = rows.rename(columns={"genre": "primary_genre", "family": "genre_family", "source": "genre_source"})
+    verdicts["confidence"] = 0.0
+    for source in verdicts["genre_source"].unique():
+        own = verdicts["genre_source"] == source
+        weights = (verdicts.loc[own, column].to_numpy(np.float64) for column in ("of_family", "of_source"))
+        verdicts.loc[own, "confidence"] = told_confidence(source, *weights)
+    return verdicts.assign(share=verdicts["of_family"] / verdicts["of_source"])[[*VERDICT, "share"]]
 
 
-def _catalogue_genres(catalogue: pa.Table) -> Known:
-    """Normalised artist name to the genre most of its rows carry and the share of the rows that do."""
-    names, name_codes = encode(catalogue["artist_name"])
-    genres, genre_codes = encode(catalogue["genre"])
-    # Several spellings become one name; the mapping runs over distinct spellings, not over rows.
-    spelling = pd.Series([normalise_name(name) for name in names], dtype="string")
-    wording = pd.Series([normalise_genre(genre) for genre in genres], dtype="string")
-    given = (name_codes >= 0) & (genre_codes >= 0)
-    rows = pd.DataFrame(
-        {
-            "name": spelling.iloc[name_codes[given]].to_numpy(),
-            "genre": wording.iloc[genre_codes[given]].to_numpy(),
-        }
-    )
-    rows = rows[rows["genre"] != ""]
-    return _heaviest(rows.assign(weight=1.0))
+def _latest(guesses: pa.Table) -> pd.DataFrame:
+    """VERDICT and may_train: of each artist the likeliest family of each kind of guess of its latest day."""
+    rows = guesses.to_pandas()
+    rows = rows[rows["inferred_on"] == rows.groupby("artist_id")["inferred_on"].transform("max")]
+    rows = rows.sort_values(["artist_id", "weight", "family"], ascending=[True, False, True])
+    rows = rows.drop_duplicates(["artist_id", "source"])
+    return rows.rename(
+        columns={"genre": "primary_genre", "family": "genre_family", "source": "genre_source", "weight": "confidence"}
+    )[[*VERDICT, "may_train"]]
 
 
-def _heaviest(rows: pd.DataFrame) -> Known:
-    """Of each name its heaviest genre and the share of the weight; rows are name, genre and weight."""
-    weights = rows.groupby(["name", "genre"], as_index=False)["weight"].sum()
-    weights["share"] = weights["weight"] / weights.groupby("name")["weight"].transform("sum")
-    order = weights.assign(lightness=-weights["weight"]).sort_values(["name", "lightness", "genre"])
-    best = order.drop_duplicates("name")
-    return {name: (genre, share) for name, genre, share in zip(best["name"], best["genre"], best["share"], strict=True)}
+def _by_name(artists: pa.Table) -> pd.DataFrame:
+    """VERDICT of those whose name alone is telling enough."""
+    rows: list[tuple[Any, ...]] = []
+    for artist_id, name in zip(artists["artist_id"].to_pylist(), artists["artist_name"].to_pylist(), strict=True):
+        normalised = normalise_name(name or "")
+        for pattern, genre, confidence in NAME_PATTERNS:
+            if pattern.search(normalised):
+                if confidence >= LEAST_NAME_CONFIDENCE:
+                    rows.append((artist_id, genre, genre, BY_NAME, confidence))
+                break
+    return pd.DataFrame(rows, columns=VERDICT)
+
+
+def _decide(told: pd.DataFrame, guessed: pd.DataFrame, by_name: pd.DataFrame) -> pd.DataFrame:
+    """VERDICT of every artist that anything is known of, by the first evidence in order."""
+    in_family = told["genre_family"].ne(OTHER) | told["genre_source"].eq(CORRECTION)
+    parts = [
+        told[in_family].assign(order=_ranks(told[in_family])),
+        guessed.assign(order=float(len(SOURCES)) - guessed["confidence"]),
+        told[~in_family].assign(order=len(SOURCES) + 1.0 + _ranks(told[~in_family])),
+        by_name.assign(order=3.0 * len(SOURCES)),
+    ]
+    rows = pd.concat([part[[*VERDICT, "order"]] for part in parts if len(part)] or [told.assign(order=0.0)])
+    return rows.sort_values(["artist_id", "order"], kind="stable").drop_duplicates("artist_id")[VERDICT]
+
+
+def _ranks(told: pd.DataFrame) -> NDArray[np.float64]:
+    ranks = {source: float(rank) for rank, source in enumerate(SOURCES)}
+    return np.array([ranks[source] for source in told["genre_source"]], dtype=np.float64)

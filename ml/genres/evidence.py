@@ -1,6 +1,7 @@
 """What services say of the genres of artists, in one shape: artist, genre, weight, source.
 
-Which evidence decides is in artists.py. A tag is whatever listeners wrote: what is plainly no genre is left out here.
+What else speaks of them is in gathering.py, which evidence decides in artists.py. A tag is whatever listeners wrote:
+what is plainly no genre is left out here.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pyarrow as pa
 from ml.genres.names import normalise_genre, normalise_name
 
 SPOTIFY, LASTFM, MUSICBRAINZ = "spotify", "lastfm", "musicbrainz"
-GENRE_EVIDENCE_SCHEMA = pa.schema(
+NAMED_EVIDENCE_SCHEMA = pa.schema(
     [
         ("artist_name", pa.string()),
         ("genre", pa.string()),
@@ -41,10 +42,10 @@ NO_GENRES = frozenset(
 _DECADE = re.compile(r"(19|20)?\d0'?s|\d{4}")
 
 
-def genre_evidence(
+def service_evidence(
     spotify_artists: pa.Table, artist_tags: pa.Table, links: pa.Table, musicbrainz_artists: pa.Table
 ) -> pa.Table:
-    """GENRE_EVIDENCE from the raw tables of what services were asked; none of a service that was not.
+    """Genres by artists' names from the raw tables of what services were asked; none of a service that was not.
 
     Args:
         spotify_artists: artist_id, artist_name, genres (JSON array of names, the first the most telling).
@@ -57,7 +58,7 @@ def genre_evidence(
         *_of_lastfm(artist_tags.to_pylist()),
         *_of_musicbrainz(links.to_pylist(), musicbrainz_artists.to_pylist(), spotify_artists.to_pylist()),
     ]
-    return pa.Table.from_pylist(rows, schema=GENRE_EVIDENCE_SCHEMA)
+    return pa.Table.from_pylist(rows, schema=NAMED_EVIDENCE_SCHEMA)
 
 
 def is_genre(tag: str, artist_name: str) -> bool:

@@ -26,6 +26,8 @@ def likeliest_genres(
     """
     ones = sp.csr_matrix((np.ones(contexts.nnz, np.float32), contexts.indices, contexts.indptr), contexts.shape)
     degree = np.diff(ones.indptr)
+    if not len(family_of_genre):
+        return np.full(len(degree), NO_GENRE, dtype=np.int64)
     speaks = sp.diags(np.maximum(degree, 1) ** -0.5)
     known = sp.csr_matrix(speaks @ genres, dtype=np.float32)
     by_context = sp.csr_matrix(ones.T @ known)

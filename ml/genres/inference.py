@@ -24,11 +24,12 @@ from ml.genres.names import normalise_name
 from ml.genres.neighbours import context_scores, known_prior, row_count
 
 UNCLASSIFIED = "unclassified"
-BY_NEIGHBOURS, BY_PLAYLISTS, BY_SOUND, BY_NAME = (
+BY_NEIGHBOURS, BY_PLAYLISTS, BY_SOUND, BY_NAME, BY_POPULARITY = (
     "inferred_neighbours",
     "inferred_playlists",
     "inferred_audio",
     "inferred_name",
+    "inferred_popularity",
 )
 INFERRED_FAMILIES_SCHEMA = pa.schema(
     [
@@ -39,13 +40,16 @@ INFERRED_FAMILIES_SCHEMA = pa.schema(
     ]
 )
 LEAST_NAME_CONFIDENCE = 0.5
-"""Of a guess behind which there is nothing but a name."""
+"""Of a guess behind which there is nothing but a name and how popular the artist is."""
 LEAST_SAID = 0.15
-"""By the name for that guess, as a logarithm: what most artists are is likely without a look at the name."""
+"""By these two for that guess, as a logarithm: what most artists are is likely without a look at either."""
+POPULARITY_STEP = 20.0
 MOST_LEARNT_FROM = 40_000
 """Artists: the weights do not change with more, and the time does."""
 FOLDS = 5
 NAME_DOUBT = 4.0
+LEAST_COMPANY = 1e-6
+"""Weight of known company: what is left of an artist's own after it was taken out is no company."""
 DIGITS = 6
 """Of a probability that is stored: more would differ with the number of threads of linear algebra."""
 
@@ -123,6 +127,7 @@ def infer_families(
     plays: sp.csr_matrix | None = None,
     playlists: sp.csr_matrix | None = None,
     audio: NDArray[np.float64] | None = None,
+    popularity: NDArray[np.float64] | None = None,
 ) -> Inference:
     """What kind of music each artist makes, as far as the company it keeps, its sound and its name tell.
 
@@ -132,6 +137,7 @@ def infer_families(
         plays: artists by listeners, or by the sessions or days of a few listeners; what is stored counts as one.
         playlists: artists by playlists.
         audio: artists by audio features, NaN where unknown.
+        popularity: 0 to 100, NaN where unknown.
 
     Raises:
         InconsistentInputError: the inputs do not speak of the same artists, or there is no family to choose from.
@@ -140,7 +146,14 @@ def infer_families(
         raise InconsistentInputError(
             f"{len(labels.families)} families have {labels.weights.shape[1]} columns of labels"
         )
-    for what, given in (("labels", labels.weights), ("plays", plays), ("playlists", playlists), ("audio", audio)):
+    inputs = {
+        "labels": labels.weights,
+        "plays": plays,
+        "playlists": playlists,
+        "audio": audio,
+        "popularity": popularity,
+    }
+    for what, given in inputs.items():
         if given is not None and (rows := row_count(given)) != len(names):
             raise InconsistentInputError(f"{len(names)} artists have names and {rows} rows are {what}")
     evidence: list[Evidence] = []
@@ -156,7 +169,25 @@ def infer_families(
         has_company |= values.any(axis=1)
     evidence.append(_company(BY_NAME, name_matrix(names), labels, discount=0.0, doubt=NAME_DOUBT)[0])
     evidence.append(_patterns(names, labels))
+    if popularity is not None:
+        evidence.append(_popularity(popularity, labels))
     return _answer(tuple(evidence), labels, has_company)
+
+
+def guess_by_company(source: str, contexts: sp.csr_matrix, labels: Labels) -> Inference:
+    """The same from one kind of company alone, nothing learnt: for data that may train no model.
+
+    Evidence is weighed as it is by default; those without known company are `unclassified`. How often it is right is
+    not looked at either.
+
+    Raises:
+        InconsistentInputError: company and labels do not speak of the same artists.
+    """
+    evidence, known_weight = _company(source, contexts, labels, discount=0.5, doubt=1.0)
+    scores = evidence.values @ evidence.default + np.log(known_prior(labels.weights))
+    has_company = known_weight > LEAST_COMPANY
+    sources = np.where(has_company, source, UNCLASSIFIED).astype(object)
+    return Inference(labels.families, softmax(np.asarray(scores, np.float64)), sources, Judged(0, 0.0, 0.0, 0.0))
 
 
 def _company(
@@ -184,6 +215,14 @@ def _patterns(names: Sequence[str], labels: Labels) -> Evidence:
                     values[row, places[genre]] = np.log(confidence / (1 - confidence) * (1 - usual) / usual)
                 break
     return Evidence(BY_NAME, values, np.eye(len(labels.families)))
+
+
+def _popularity(popularity: NDArray[np.float64], labels: Labels) -> Evidence:
+    """How popular, in five steps of which each says what is learnt of it; zeros where it is unknown."""
+    steps = np.arange(0.0, 100.0, POPULARITY_STEP)
+    step = np.minimum(np.floor(popularity / POPULARITY_STEP) * POPULARITY_STEP, steps[-1])
+    values = (step[:, None] == steps).astype(np.float32)
+    return Evidence(BY_POPULARITY, values, np.zeros((len(steps), len(labels.families))))
 
 
 def _answer(evidence: tuple[Evidence, ...], labels: Labels, has_company: NDArray[np.bool_]) -> Inference:
@@ -233,10 +272,11 @@ def _sources(
     said = pool.speaks_for(evidence, slice(None), probabilities.argmax(axis=1))
     sources = np.array([block.source for block in evidence], dtype=object)
     source = sources[said.argmax(axis=1)]
-    source[~has_company] = BY_NAME
-    by_name = said[:, sources == BY_NAME].sum(axis=1)
+    by_name, by_popularity = (said[:, sources == each].sum(axis=1) for each in (BY_NAME, BY_POPULARITY))
+    source[~has_company] = np.where(by_popularity > by_name, BY_POPULARITY, BY_NAME)[~has_company]
     # Rounded: a pattern that is judged to be right half of the time is as sure as that.
-    is_telling = (np.round(probabilities.max(axis=1), DIGITS) >= LEAST_NAME_CONFIDENCE) & (by_name >= LEAST_SAID)
+    is_sure = np.round(probabilities.max(axis=1), DIGITS) >= LEAST_NAME_CONFIDENCE
+    is_telling = is_sure & (by_name + by_popularity >= LEAST_SAID)
     source[~has_company & ~is_telling] = UNCLASSIFIED
     return source
 

@@ -12,7 +12,7 @@ NAME_PATTERNS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
     for pattern, genre, confidence in (
         (r"\bmariachi\b|\bnorteñ[oa]s?\b|^banda\b|\bsonora\b|\borquesta\b|\bcumbia\b", "latin", 0.7),
         (
-            r"\bphilharmoni[ckae]\w*|\bs[iy][mn](ph|f)oni\w+|\b(chamber orchestra|string quartet)\b",
+            r"\bphilharmoni[ckae]\w*|\bs[iy][mn](ph|f)oni\w+|\b((chamber|symphony) orchestra|string quartet)\b",
             "classical",
             0.7,
         ),
@@ -27,4 +27,4 @@ NAME_PATTERNS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
     )
 )
 
-INFERRED_GENRES = tuple(sorted({genre for _, genre, _ in NAME_PATTERNS}))
+PATTERN_GENRES = tuple(sorted({genre for _, genre, _ in NAME_PATTERNS}))

@@ -34,3 +34,8 @@ def placed_genres(genres: Iterable[pa.ChunkedArray], taxonomy: Taxonomy) -> pa.T
     occurring = {normalise_genre(genre) for column in genres for genre in column.unique().drop_null().to_pylist()}
     matches = [taxonomy.match(genre) for genre in sorted(occurring - {""})]
     return pa.Table.from_pylist([vars(match) for match in matches], schema=GENRE_TAXONOMY_SCHEMA)
+
+
+def family_by_genre(places: pa.Table) -> dict[str, str]:
+    """The family of each genre of GENRE_TAXONOMY."""
+    return dict(zip(places["genre"].to_pylist(), places["family"].to_pylist(), strict=True))

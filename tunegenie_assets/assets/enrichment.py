@@ -1,4 +1,7 @@
-"""Genres of artists. The rules are in ml/genres."""
+"""Genres of artists: what is told of them, its place, and what is made of it. The rules are in ml/genres.
+
+Guesses are in inference.py.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,24 +10,31 @@ import dagster as dg
 import pyarrow as pa
 
 from ml.genres.artists import UNCLASSIFIED, classify_artists
-from ml.genres.evidence import genre_evidence
-from ml.genres.name_patterns import INFERRED_GENRES
-from ml.genres.placing import placed_genres, taxonomy_of
+from ml.genres.evidence import service_evidence
+from ml.genres.gathering import gather_evidence
+from ml.genres.name_patterns import PATTERN_GENRES
+from ml.genres.placing import family_by_genre, placed_genres, taxonomy_of
 from tunegenie_assets import charts
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.resources.tables import column_schema
 from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS
 from tunegenie_assets.schemas.lookups import ARTIST_TAGS, ARTISTS, MUSICBRAINZ_ARTISTS, MUSICBRAINZ_LINKS
-from tunegenie_assets.schemas.results import ARTIST_GENRES, GENRE_EVIDENCE, GENRE_TAXONOMY
+from tunegenie_assets.schemas.results import ARTIST_GENRES, GENRE_EVIDENCE, GENRE_TAXONOMY, INFERRED_GENRES
 
 
 @dg.asset(
     key=list(GENRE_EVIDENCE.key),
     ins={
+        "artists": dg.AssetIn(["silver", "artists"], metadata={"columns": ["artist_id", "artist_name", "is_invented"]}),
         "spotify_artists": dg.AssetIn(list(ARTISTS.key)),
         "artist_tags": dg.AssetIn(list(ARTIST_TAGS.key)),
         "links": dg.AssetIn(list(MUSICBRAINZ_LINKS.key)),
         "musicbrainz_artists": dg.AssetIn(list(MUSICBRAINZ_ARTISTS.key)),
+        "catalogue": dg.AssetIn(list(CATALOGUE_TRACKS.key), metadata={"columns": ["artist_name", "genre", "origin"]}),
+        "playlists": dg.AssetIn(["silver", "playlist_artists"]),
+        "corrections": dg.AssetIn(["silver", "genre_corrections"]),
+        "tree": dg.AssetIn(["silver", "genre_taxonomy"]),
+        "aliases": dg.AssetIn(["silver", "genre_aliases"]),
     },
     group_name="enrichment",
     description=GENRE_EVIDENCE.row,
@@ -32,10 +42,19 @@ from tunegenie_assets.schemas.results import ARTIST_GENRES, GENRE_EVIDENCE, GENR
     kinds={"python"},
     metadata={"dagster/column_schema": column_schema(GENRE_EVIDENCE)},
 )
-def evidence(
-    spotify_artists: pa.Table, artist_tags: pa.Table, links: pa.Table, musicbrainz_artists: pa.Table
-) -> dg.MaterializeResult[pa.Table]:
-    return dg.MaterializeResult(value=genre_evidence(spotify_artists, artist_tags, links, musicbrainz_artists))
+def evidence(**tables: pa.Table) -> dg.MaterializeResult[pa.Table]:
+    services = service_evidence(
+        tables["spotify_artists"], tables["artist_tags"], tables["links"], tables["musicbrainz_artists"]
+    )
+    rows = gather_evidence(
+        tables["artists"],
+        services,
+        tables["catalogue"],
+        playlists=tables["playlists"],
+        corrections=tables["corrections"],
+        taxonomy=taxonomy_of(tables["tree"], tables["aliases"]),
+    )
+    return dg.MaterializeResult(value=rows)
 
 
 @dg.asset(
@@ -56,7 +75,7 @@ def genre_taxonomy(
     tree: pa.Table, aliases: pa.Table, told: pa.Table, catalogue: pa.Table
 ) -> dg.MaterializeResult[pa.Table]:
     taxonomy = taxonomy_of(tree, aliases)
-    inferred = pa.chunked_array([[*taxonomy.all_families, *INFERRED_GENRES]])
+    inferred = pa.chunked_array([[*taxonomy.all_families, *PATTERN_GENRES]])
     genres = placed_genres((told["genre"], catalogue["genre"], inferred), taxonomy)
     matched = Counter(genres["matched_by"].to_pylist())
     shares = {f"share_{rule}": matched[rule] / genres.num_rows for rule in sorted(matched)}
@@ -66,9 +85,9 @@ def genre_taxonomy(
 @dg.asset(
     key=list(ARTIST_GENRES.key),
     ins={
-        "artists": dg.AssetIn(["silver", "artists"]),
-        "catalogue": dg.AssetIn(list(CATALOGUE_TRACKS.key)),
+        "artists": dg.AssetIn(["silver", "artists"], metadata={"columns": ["artist_id", "artist_name"]}),
         "told": dg.AssetIn(list(GENRE_EVIDENCE.key)),
+        "guesses": dg.AssetIn(list(INFERRED_GENRES.key)),
         "places": dg.AssetIn(list(GENRE_TAXONOMY.key)),
     },
     group_name="enrichment",
@@ -78,20 +97,17 @@ def genre_taxonomy(
     metadata={"dagster/column_schema": column_schema(ARTIST_GENRES)},
 )
 def artist_genres(
-    artists: pa.Table, catalogue: pa.Table, told: pa.Table, places: pa.Table
+    artists: pa.Table, told: pa.Table, guesses: pa.Table, places: pa.Table
 ) -> dg.MaterializeResult[pa.Table]:
-    genres = classify_artists(artists, catalogue, told)
-    families = dict(zip(places["genre"].to_pylist(), places["family"].to_pylist(), strict=True))
-    by_genre = Counter(genres["primary_genre"].to_pylist())
-    by_family: Counter[str] = Counter()
-    for genre, number in by_genre.items():
-        by_family[families.get(genre, UNCLASSIFIED)] += number
+    genres = classify_artists(artists, told, guesses, family_by_genre(places))
+    counts = {kind: Counter(genres[kind].to_pylist()) for kind in ("primary_genre", "genre_family", "genre_source")}
     return dg.MaterializeResult(
         value=genres,
         metadata={
-            "unclassified_artists": by_genre[UNCLASSIFIED],
-            "artists_by_genre": _bars(by_genre, "genre"),
-            "artists_by_family": _bars(by_family, "family"),
+            "unclassified_artists": counts["primary_genre"][UNCLASSIFIED],
+            "artists_by_genre": _bars(counts["primary_genre"], "genre"),
+            "artists_by_family": _bars(counts["genre_family"], "family"),
+            "artists_by_source": _bars(counts["genre_source"], "source"),
         },
     )
 

@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-from tunegenie_assets.schemas.table import FLOAT, INTEGER, STRING, TIMESTAMP, Table, columns_of
+from tunegenie_assets.schemas.table import BOOLEAN, DATE, FLOAT, INTEGER, STRING, TIMESTAMP, Table, columns_of
 
 GENRE_EVIDENCE = Table(
     layer="enrichment",
     name="genre_evidence",
-    row="One row is one genre that one service gives one artist.",
+    row="One row is one genre that one source gives one artist.",
     columns=columns_of(
-        ("artist_name", STRING, "Artist, as the service was asked for or spells it.", True),
+        ("artist_id", STRING, "Artist.", True),
+        ("artist_name", STRING, "Artist name.", True),
         ("genre", STRING, "Genre in lower case.", True),
-        ("weight", FLOAT, "How much it weighs among the genres that this service gives this artist.", True),
-        ("source", STRING, "`spotify`, `lastfm` or `musicbrainz`.", True),
+        ("weight", FLOAT, "How much it weighs among the genres that this source gives this artist.", True),
+        (
+            "source",
+            STRING,
+            "`correction`, `spotify`, `lastfm`, `musicbrainz`, `catalogue`, `simulation` or `playlist_names`.",
+            True,
+        ),
+    ),
+)
+
+INFERRED_GENRES = Table(
+    layer="enrichment",
+    name="inferred_genres",
+    row="One row is one family to which one artist may belong, guessed on one day on which it was heard.",
+    partition_column="inferred_on",
+    columns=columns_of(
+        ("inferred_on", DATE, "Last UTC day of the run on which the artist was heard. The partition.", True),
+        ("artist_id", STRING, "Artist, of whom no source that a model may learn from tells a genre.", True),
+        ("artist_name", STRING, "Artist name.", True),
+        ("genre", STRING, "Genre of that family, as most of the artist's company has it; else the family.", True),
+        ("family", STRING, "Family, one of at most 30.", True),
+        ("weight", FLOAT, "How likely it is, 0 to 1; families below 0.05 are left out.", True),
+        (
+            "source",
+            STRING,
+            "`inferred_neighbours`, `inferred_playlists`, `inferred_name` or `inferred_popularity`.",
+            True,
+        ),
+        ("may_train", BOOLEAN, "Whether it rests on nothing that came through the Spotify Web API.", True),
     ),
 )
 
@@ -24,14 +52,10 @@ ARTIST_GENRES = Table(
         ("artist_id", STRING, "Artist.", True),
         ("artist_name", STRING, "Artist name.", True),
         ("primary_genre", STRING, "Genre, or `unclassified`.", True),
-        (
-            "genre_source",
-            STRING,
-            "`spotify`, `lastfm`, `musicbrainz`, `catalogue`, `simulation`, `inferred_name` or `unclassified`.",
-            True,
-        ),
-        ("confidence", FLOAT, "0 to 1: the share of the evidence that agrees.", True),
-        ("training_genre", STRING, "Genre without what the Spotify Web API said, or `unclassified`.", True),
+        ("genre_family", STRING, "Family of the genre, `other` of one without a place, or `unclassified`.", True),
+        ("genre_source", STRING, "Source of genre_evidence or inferred_genres, or `unclassified`.", True),
+        ("confidence", FLOAT, "How likely the family is the right one, 0 to 1.", True),
+        ("training_genre", STRING, "Genre without what came through the Spotify Web API, or `unclassified`.", True),
     ),
 )
 

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.genres.evidence import GENRE_EVIDENCE_SCHEMA, genre_evidence, is_genre
+from ml.genres.evidence import is_genre, service_evidence
 from tunegenie_assets.schemas.lookups import ARTIST_TAGS, ARTISTS, MUSICBRAINZ_ARTISTS, MUSICBRAINZ_LINKS
-from tunegenie_assets.schemas.results import GENRE_EVIDENCE
 from tunegenie_assets.schemas.table import Table
 
 
@@ -23,17 +22,13 @@ def evidence(
     links: tuple[dict[str, Any], ...] = (),
     musicbrainz: tuple[dict[str, Any], ...] = (),
 ) -> list[tuple[str, str, float, str]]:
-    told = genre_evidence(
+    told = service_evidence(
         rows(ARTISTS, *artists),
         rows(ARTIST_TAGS, *tags),
         rows(MUSICBRAINZ_LINKS, *links),
         rows(MUSICBRAINZ_ARTISTS, *musicbrainz),
     )
     return [tuple(row.values()) for row in told.to_pylist()]
-
-
-def test_the_table_is_what_the_warehouse_expects() -> None:
-    assert GENRE_EVIDENCE_SCHEMA.equals(GENRE_EVIDENCE.arrow_schema)
 
 
 def test_nothing_asked_is_no_evidence() -> None:
