@@ -1,0 +1,210 @@
+"""Genres grouped by how listeners combine them, named by their strongest members, and a place for each on a map.
+
+Genres are alike that keep the same company (company.py), whether or not they are heard together themselves. Groups come
+from Ward's method, how many there are says the silhouette, and shuffled listening whether there are any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.sparse.csgraph import connected_components
+
+from ml.genres.artists import UNCLASSIFIED
+from ml.genres.company import Company, Floats, Listening, company_of, listening_of
+from ml.genres.mapping import places_on_map
+from ml.genres.taxonomy import OTHER
+
+GENRE_CLUSTERS_SCHEMA = pa.schema(
+    [
+        ("genre", pa.string()),
+        ("genre_cluster", pa.string()),
+        ("strength", pa.float64()),
+        ("is_strongest", pa.bool_()),
+        ("x", pa.float64()),
+        ("y", pa.float64()),
+        ("plays", pa.int64()),
+        ("days", pa.int64()),
+    ]
+)
+MOST_CLUSTERS = 15
+SHUFFLES = 9
+"""Of the listening, each of which a division must be clearer than: of listening without a pattern one in ten would be."""
+MOST_NAMES = 3
+LEAST_OF_STRONGEST = 1 / 3
+"""A member names the cluster with the strongest if it has this share of its strength."""
+NOWHERE = -1
+DIGITS = 6
+"""Of what is stored: more would differ with the number of threads of linear algebra."""
+
+Positions = NDArray[np.int64]
+_NO_GENRES = pa.array([UNCLASSIFIED, OTHER])
+
+
+@dataclass(frozen=True)
+class GenreClusters:
+    """One row per genre that has a cluster, and how clearly the clusters are told apart."""
+
+    table: pa.Table
+    silhouette: float
+    """Mean over the genres that form clusters: 1 is as clear as can be; 0 for a single cluster."""
+
+    @property
+    def count(self) -> int:
+        return len(self.table["genre_cluster"].unique())
+
+
+@dataclass(frozen=True)
+class _Grouping:
+    """The common genres: vectors of length 1, the cluster of each, and how clear it is there."""
+
+    profiles: Floats
+    cluster: Positions
+    silhouettes: Floats
+
+
+def cluster_genres(rows: pa.Table) -> GenreClusters:
+    """Clusters of the genres in rows of `context`, `genre` and `plays`, whatever their order; see GENRE_CLUSTERS_SCHEMA.
+
+    Genres that are heard too rarely to form a cluster join the one whose company they keep. Those that are heard with no
+    common genre more than chance has it have none, and neither have `unclassified` and `other`.
+    """
+    is_none = pc.call_function("is_in", [rows["genre"]], pc.SetLookupOptions(_NO_GENRES))
+    listening = listening_of(rows.filter(pc.call_function("invert", [is_none])))
+    common = listening.common
+    if len(common) == 0:
+        return GenreClusters(GENRE_CLUSTERS_SCHEMA.empty_table(), 0.0)
+    company = company_of(listening, common)
+    formed = _formed(company, common, clearer_than=_clearest_by_chance(listening, common))
+    cluster, closeness = _joined(company, common, formed)
+    strength = _strength(company.weight * closeness, cluster)
+    names, strongest = _names(listening.genres, strength, cluster)
+    x, y = places_on_map(_distances(formed.profiles), company.attraction, common)
+    has_one = np.flatnonzero(cluster != NOWHERE)
+    columns = [
+        [listening.genres[genre] for genre in has_one],
+        [names[cluster[genre]] for genre in has_one],
+        np.round(strength, DIGITS)[has_one],
+        strongest[has_one],
+        x[has_one],
+        y[has_one],
+        np.asarray(listening.plays.sum(axis=1)).ravel()[has_one],
+        listening.contexts[has_one],
+    ]
+    arrays = [pa.array(column).cast(kind) for column, kind in zip(columns, GENRE_CLUSTERS_SCHEMA.types, strict=True)]
+    return GenreClusters(
+        pa.table(arrays, schema=GENRE_CLUSTERS_SCHEMA), round(float(formed.silhouettes.mean()), DIGITS)
+    )
+
+
+def _clearest_by_chance(listening: Listening, common: Positions) -> float:
+    """The best silhouette of several shuffles, which draw the same lots for the same listening."""
+    chance = np.random.default_rng(0)
+    silhouettes = [0.0]
+    for _ in range(SHUFFLES):
+        company = company_of(listening.shuffled(chance), common)
+        silhouettes.append(float(_formed(company, common, clearer_than=0.0).silhouettes.mean()))
+    return max(silhouettes)
+
+
+def _formed(company: Company, common: Positions, *, clearer_than: float) -> _Grouping:
+    """Clusters of the common genres; those that no chain of meetings joins share none."""
+    groups, group = connected_components(sp.csr_matrix(company.meets[common]), directed=False)
+    profiles = _profiles(company.attraction[common], np.eye(groups)[group])
+    cluster, silhouettes = np.full(len(common), NOWHERE, dtype=np.int64), np.zeros(len(common))
+    for each in range(groups):
+        members = np.flatnonzero(group == each)
+        division, clear = _divided(_distances(profiles[members]), clearer_than)
+        cluster[members] = division + cluster.max() + 1
+        silhouettes[members] = clear
+    return _Grouping(profiles, cluster, silhouettes)
+
+
+def _profiles(attraction: Floats, groups: Floats) -> Floats:
+    """The company of each common genre as a vector of length 1.
+
+    A genre is as near to itself as to its best companion, else two that meet nobody but each other would have nothing in
+    common. Those that go with everything in their group are alike in that.
+    """
+    best = attraction.max(axis=1)
+    profiles = np.hstack([attraction + np.diag(best), groups * (best == 0)[:, None]])
+    return profiles / np.linalg.norm(profiles, axis=1, keepdims=True)
+
+
+def _distances(profiles: Floats) -> Floats:
+    """Between vectors of length 1, rounded so that threads of linear algebra do not show in what is nearest."""
+    return np.round(np.sqrt(np.maximum(2 - 2 * np.round(profiles @ profiles.T, 9), 0)), 9)
+
+
+def _divided(distances: Floats, clearer_than: float) -> tuple[Positions, Floats]:
+    """The division with the best mean silhouette, the coarsest of equals; all together where none is clear."""
+    count = len(distances)
+    best = np.zeros(count, dtype=np.int64), np.zeros(count)
+    if count < 3:
+        return best
+    tree = linkage(distances[np.triu_indices(count, 1)], "ward")
+    clearest = clearer_than
+    for clusters in range(2, min(MOST_CLUSTERS, count - 1) + 1):
+        division = fcluster(tree, clusters, "maxclust").astype(np.int64) - 1
+        silhouettes = _silhouettes(distances, division)
+        if silhouettes.mean() > clearest + 1e-6:
+            clearest, best = float(silhouettes.mean()), (division, silhouettes)
+    return best
+
+
+def _silhouettes(distances: Floats, division: Positions) -> Floats:
+    """How much nearer each is to its own cluster than to the next one, -1 to 1; 0 alone in a cluster (Rousseeuw 1987)."""
+    sizes = np.bincount(division)
+    if len(sizes) < 2:
+        return np.zeros(len(division))
+    sums = distances @ np.eye(len(sizes))[division]
+    here = np.arange(len(division)), division
+    own = sums[here] / np.maximum(sizes[division] - 1, 1)
+    means = sums / sizes
+    means[here] = np.inf
+    other = means.min(axis=1)
+    larger = np.maximum(own, other)
+    is_told = (sizes[division] > 1) & (larger > 0)
+    return np.where(is_told, (other - own) / np.where(is_told, larger, 1), 0)
+
+
+def _joined(company: Company, common: Positions, formed: _Grouping) -> tuple[Positions, Floats]:
+    """The cluster of every genre, NOWHERE without company, and how close it is to the middle of its cluster, 0 to 1."""
+    weights = company.weight[common]
+    middles = (np.eye(int(formed.cluster.max()) + 1)[formed.cluster] * weights[:, None]).T @ formed.profiles
+    middles /= np.linalg.norm(middles, axis=1, keepdims=True)
+    length = np.linalg.norm(company.attraction, axis=1, keepdims=True)
+    profiles = np.zeros((len(company.attraction), formed.profiles.shape[1]))
+    profiles[:, : len(common)] = company.attraction / np.where(length > 0, length, 1)
+    profiles[common] = formed.profiles
+    closeness = np.round(profiles @ middles.T, 9)
+    cluster = closeness.argmax(axis=1).astype(np.int64)
+    cluster[closeness.max(axis=1) == 0] = NOWHERE
+    cluster[common] = formed.cluster
+    return cluster, closeness[np.arange(len(cluster)), np.maximum(cluster, 0)]
+
+
+def _strength(strength: Floats, cluster: Positions) -> Floats:
+    """As a share of its cluster's."""
+    inside = cluster != NOWHERE
+    totals = np.bincount(cluster[inside], weights=strength[inside])
+    return np.where(inside, strength / totals[np.maximum(cluster, 0)], 0)
+
+
+def _names(genres: list[str], strength: Floats, cluster: Positions) -> tuple[list[str], NDArray[np.bool_]]:
+    """Each cluster's name, and which genres it is made of."""
+    names: list[str] = []
+    strongest = np.zeros(len(genres), dtype=bool)
+    for each in range(int(cluster.max()) + 1):
+        members = np.flatnonzero(cluster == each)
+        order = members[np.lexsort((members, -np.round(strength[members], DIGITS)))][:MOST_NAMES]
+        chosen = order[strength[order] >= LEAST_OF_STRONGEST * strength[order[0]]]
+        strongest[chosen] = True
+        names.append(", ".join(genres[genre] for genre in chosen))
+    return names, strongest

@@ -1,0 +1,32 @@
+"""From artists by day to genres by day: whose days count for the clusters of genres.
+
+What is done with them is in company.py and clusters.py.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ml.genres.artists import UNCLASSIFIED
+
+
+def genres_by_day(days: pa.Table, artists: pa.Table) -> pa.Table:
+    """Rows of `context`, `genre` and `plays`: of people, or, where no genre is known that a person hears, of the others.
+
+    Args:
+        days: `is_simulated`, `day_number`, `artist_id` and `plays`; a number is one day of one listener,
+            counted for people and for simulated listeners by themselves.
+        artists: `artist_id` and `primary_genre`.
+    """
+    named = artists.filter(pc.call_function("not_equal", [artists["primary_genre"], pa.scalar(UNCLASSIFIED)]))
+    heard = days.join(named, "artist_id", join_type="inner")
+    by_people = heard.filter(pc.call_function("invert", [heard["is_simulated"]]))
+    # The numbers of people's days are those of others, too: never both.
+    rows = by_people if by_people.num_rows else heard
+    return (
+        rows.rename_columns({"day_number": "context", "primary_genre": "genre"})
+        .group_by(["context", "genre"])
+        .aggregate([("plays", "sum")])
+        .rename_columns({"plays_sum": "plays"})
+    )
