@@ -35,7 +35,7 @@ GENRE_CLUSTERS_SCHEMA = pa.schema(
 )
 MOST_CLUSTERS = 15
 SHUFFLES = 9
-"""Of the listening, each of which a division must be clearer than: of listening without a pattern one in ten would be."""
+"""Of the listening, and a division must be clearer than that of each: without any pattern one in ten would be."""
 MOST_NAMES = 3
 LEAST_OF_STRONGEST = 1 / 3
 """A member names the cluster with the strongest if it has this share of its strength."""
@@ -70,10 +70,10 @@ class _Grouping:
 
 
 def cluster_genres(rows: pa.Table) -> GenreClusters:
-    """Clusters of the genres in rows of `context`, `genre` and `plays`, whatever their order; see GENRE_CLUSTERS_SCHEMA.
+    """GENRE_CLUSTERS of the genres in rows of `context`, `genre` and `plays`, whatever the order of the rows.
 
-    Genres that are heard too rarely to form a cluster join the one whose company they keep. Those that are heard with no
-    common genre more than chance has it have none, and neither have `unclassified` and `other`.
+    Genres that are heard too rarely to form a cluster join the one whose company they keep. Those that no common genre
+    attracts more than chance has it have no row, and neither have `unclassified` and `other`.
     """
     is_none = pc.call_function("is_in", [rows["genre"]], pc.SetLookupOptions(_NO_GENRES))
     listening = listening_of(rows.filter(pc.call_function("invert", [is_none])))
@@ -129,8 +129,8 @@ def _formed(company: Company, common: Positions, *, clearer_than: float) -> _Gro
 def _profiles(attraction: Floats, groups: Floats) -> Floats:
     """The company of each common genre as a vector of length 1.
 
-    A genre is as near to itself as to its best companion, else two that meet nobody but each other would have nothing in
-    common. Those that go with everything in their group are alike in that.
+    A genre is as near to itself as to its best companion, else two that meet nobody but each other would have nothing
+    in common. Those that go with everything in their group are alike in that.
     """
     best = attraction.max(axis=1)
     profiles = np.hstack([attraction + np.diag(best), groups * (best == 0)[:, None]])
@@ -159,7 +159,7 @@ def _divided(distances: Floats, clearer_than: float) -> tuple[Positions, Floats]
 
 
 def _silhouettes(distances: Floats, division: Positions) -> Floats:
-    """How much nearer each is to its own cluster than to the next one, -1 to 1; 0 alone in a cluster (Rousseeuw 1987)."""
+    """How much nearer each is to its own cluster than to the next one, -1 to 1; 0 alone in one (Rousseeuw 1987)."""
     sizes = np.bincount(division)
     if len(sizes) < 2:
         return np.zeros(len(division))

@@ -1,8 +1,8 @@
 """How much company genres keep: which are heard in the same contexts (a day of a listener) more than chance has it.
 
 The measure is positive pointwise mutual information, the logarithm of how often two genres meet over how often they
-would if nobody cared what goes with what (Church and Hanks 1990; Bullinaria and Levy 2007 on vectors of it). What becomes
-of it is in clusters.py.
+would if nobody cared what goes with what (Church and Hanks 1990; Bullinaria and Levy 2007 on vectors of it). What
+becomes of it is in clusters.py.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from ml.arrow import encode
 
 Floats = NDArray[np.float64]
 LEAST_CONTEXTS = 20
-"""A genre that is heard in fewer forms no cluster, it joins one. On halves of the days of a real archive, and of HetRec's
-listeners, genres of five contexts and more are grouped alike half as well as those of twenty and more."""
+"""A genre that is heard in fewer forms no cluster, it joins one. Two halves of the listeners of HetRec's Last.fm group
+genres alike the less, the rarer these are: 0.30 for those of five listeners and more, 0.48 of twenty (adjusted Rand)."""
 LEAST_SHARE_OF_CONTEXTS = 0.002
 """The same, where there are more than ten thousand contexts."""
 MOST_COMMON = 500
@@ -52,9 +52,8 @@ class Listening:
     def shuffled(self, chance: np.random.Generator) -> Listening:
         """As often heard and as many genres in a context, but whichever chance puts together."""
         entries = self.plays.tocoo()
-        return Listening(
-            self.genres, _matrix(entries.data, chance.permutation(entries.row), entries.col, entries.shape)
-        )
+        genre = chance.permutation(entries.row)
+        return Listening(self.genres, _matrix(entries.data, genre, entries.col, entries.shape))
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def _shares(plays: sp.csr_matrix) -> sp.csr_matrix:
 
 
 def _ease(sociable: Floats) -> Floats:
-    """Numbers whose products, pair by pair, are the meetings to be expected: every genre has as many as it has in truth.
+    """Numbers whose products, pair by pair, are the meetings to be expected; every genre has as many as in truth.
 
     No genre meets itself, so that the shares alone would expect too little of one that is half of all listening.
     """

@@ -12,7 +12,7 @@ from ml.genres.artists import UNCLASSIFIED
 
 
 def genres_by_day(days: pa.Table, artists: pa.Table) -> pa.Table:
-    """Rows of `context`, `genre` and `plays`: of people, or, where no genre is known that a person hears, of the others.
+    """Rows of `context`, `genre` and `plays`: of people, or of the others where no genre is known that a person hears.
 
     Args:
         days: `is_simulated`, `day_number`, `artist_id` and `plays`; a number is one day of one listener,

@@ -1,7 +1,7 @@
 """A flat map of genres: those that keep the same company lie near each other.
 
-Classical scaling gives the first places, majorisation of the stress (SMACOF, de Leeuw 1977) the last ones. Neither draws
-lots; the directions of the axes mean nothing and are fixed by the places themselves.
+Classical scaling gives the first places, majorisation of the stress (SMACOF, de Leeuw 1977) the last ones. Neither
+draws lots; the directions of the axes mean nothing and are fixed by the places themselves.
 """
 
 from __future__ import annotations

@@ -7,14 +7,19 @@ from tunegenie_assets.schemas.table import BOOLEAN, FLOAT, INTEGER, STRING, Tabl
 GENRE_CLUSTERS = Table(
     layer="enrichment",
     name="genre_clusters",
-    row="One row is one genre with the cluster of genres that listeners combine it with, and its place on a map of them.",
+    row="One row is one genre with the cluster that listeners combine it with, and its place on a map of genres.",
     columns=columns_of(
-        ("genre", STRING, "Genre, the primary one of an artist; a genre that no other tells of has no row.", True),
+        (
+            "genre",
+            STRING,
+            "Genre that artists have; one that is heard rarely and with nothing in particular has no row.",
+            True,
+        ),
         ("genre_cluster", STRING, "Name of the cluster: its strongest genres, such as `indie rock, dream pop`.", True),
         (
             "strength",
             FLOAT,
-            "How much it is heard and how close to the middle of its cluster it lies; 0 to 1, in a cluster they sum to 1.",
+            "How much it is heard and how close to the middle of its cluster it is; in a cluster they sum to 1.",
             True,
         ),
         ("is_strongest", BOOLEAN, "Whether the cluster is named after it, too.", True),
