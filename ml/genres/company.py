@@ -19,7 +19,7 @@ from ml.arrow import encode
 Floats = NDArray[np.float64]
 LEAST_CONTEXTS = 20
 """A genre that is heard in fewer forms no cluster, it joins one. Two halves of the listeners of HetRec's Last.fm group
-genres alike the less, the rarer these are: 0.30 for those of five listeners and more, 0.48 of twenty (adjusted Rand)."""
+genres the less alike, the rarer these are: 0.30 where five listeners suffice, 0.48 with twenty (adjusted Rand)."""
 LEAST_SHARE_OF_CONTEXTS = 0.002
 """The same, where there are more than ten thousand contexts."""
 MOST_COMMON = 500
