@@ -27,7 +27,7 @@ def test_the_demo_groups_its_genres(home: Home, clusters: dict[str, str]) -> Non
     assert named == {genre for (genre,) in strongest}
 
 
-def test_they_are_those_of_the_days_of_simulated_listeners(home: Home, clusters: dict[str, str]) -> None:
+def test_they_are_those_of_the_days_of_simulated_listeners(home: Home) -> None:
     """Nobody knows a genre of what ada hears, so nobody else is left; counted here play by play."""
     plays = home.rows(
         "select listener_id, local_date, primary_genre from silver.listening_enriched "
@@ -40,8 +40,6 @@ def test_they_are_those_of_the_days_of_simulated_listeners(home: Home, clusters:
     found = cluster_genres(pa.table(dict(zip(("context", "genre", "plays"), map(list, columns), strict=True))))
     told = home.rows("select genre, plays, days from enrichment.genre_clusters order by genre")
     assert told == [(row["genre"], row["plays"], row["days"]) for row in found.table.to_pylist()]
-    if found.count == 1:
-        assert set(clusters.values()) == set(found.table["genre_cluster"].to_pylist())
 
 
 def test_the_map_is_on_the_page_of_the_asset(home: Home, clusters: dict[str, str]) -> None:
