@@ -139,7 +139,7 @@ def ranges(rows: pa.Table, *, title: str, band: str) -> alt.LayerChart | alt.Fac
     return alt.layer(bands, spans, middles).properties(width=WIDTH, height=max(60, 22 * len(frame)))
 
 
-def genre_map(rows: pa.Table, *, title: str, top: int = 300, names: int = 80) -> alt.LayerChart:
+def genre_map(rows: pa.Table, *, title: str, top: int = 300, names: int = 80) -> alt.LayerChart | alt.FacetChart:
     """The `top` genres as circles where `x` and `y` say: as large as their `plays`, coloured by their `genre_cluster`.
 
     Named are `names` of them: the strongest of the clusters, then the most played, but none over another.

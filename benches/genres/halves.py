@@ -22,8 +22,8 @@ def agreement(tagged: Tagged, seeds: range) -> dict[str, float]:
     rows = _heard(tagged)
     indices: list[float] = []
     for seed in seeds:
-        is_first = np.random.default_rng(seed).random(tagged.world.plays.shape[1]) < 0.5
-        of_first = is_first[rows["context"].to_numpy()]
+        listeners = rows["context"].to_numpy()
+        of_first = (np.random.default_rng(seed).random(int(listeners.max()) + 1) < 0.5)[listeners]
         one, other = _formed(rows[of_first]), _formed(rows[~of_first])
         both = sorted(one.keys() & other.keys())
         indices.append(adjusted_rand([one[genre] for genre in both], [other[genre] for genre in both]))

@@ -134,7 +134,12 @@ def _profiles(attraction: Floats, groups: Floats) -> Floats:
     """
     best = attraction.max(axis=1)
     profiles = np.hstack([attraction + np.diag(best), groups * (best == 0)[:, None]])
-    return profiles / np.linalg.norm(profiles, axis=1, keepdims=True)
+    return profiles / _length(profiles)
+
+
+def _length(vectors: Floats) -> Floats:
+    """Of each row, as a column."""
+    return np.asarray(np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float64)
 
 
 def _distances(profiles: Floats) -> Floats:
@@ -178,8 +183,8 @@ def _joined(company: Company, common: Positions, formed: _Grouping) -> tuple[Pos
     """The cluster of every genre, NOWHERE without company, and how close it is to the middle of its cluster, 0 to 1."""
     weights = company.weight[common]
     middles = (np.eye(int(formed.cluster.max()) + 1)[formed.cluster] * weights[:, None]).T @ formed.profiles
-    middles /= np.linalg.norm(middles, axis=1, keepdims=True)
-    length = np.linalg.norm(company.attraction, axis=1, keepdims=True)
+    middles /= _length(middles)
+    length = _length(company.attraction)
     profiles = np.zeros((len(company.attraction), formed.profiles.shape[1]))
     profiles[:, : len(common)] = company.attraction / np.where(length > 0, length, 1)
     profiles[common] = formed.profiles

@@ -35,6 +35,7 @@ class Listening:
 
     genres: list[str]
     plays: sp.csr_matrix
+    all_contexts: int
 
     @property
     def contexts(self) -> NDArray[np.int64]:
@@ -45,15 +46,16 @@ class Listening:
     def common(self) -> NDArray[np.int64]:
         """Positions of the genres that are heard often enough to form clusters, in order."""
         contexts = self.contexts
-        often = contexts >= max(LEAST_CONTEXTS, LEAST_SHARE_OF_CONTEXTS * self.plays.shape[1])
+        often = contexts >= max(LEAST_CONTEXTS, LEAST_SHARE_OF_CONTEXTS * self.all_contexts)
         most_heard = np.lexsort((np.arange(len(contexts)), -contexts))
         return np.sort(most_heard[often[most_heard]][:MOST_COMMON])
 
     def shuffled(self, chance: np.random.Generator) -> Listening:
         """As often heard and as many genres in a context, but whichever chance puts together."""
-        entries = self.plays.tocoo()
-        genre = chance.permutation(entries.row)
-        return Listening(self.genres, _matrix(entries.data, genre, entries.col, entries.shape))
+        plays = np.asarray(self.plays.data, dtype=np.float64)
+        context = np.asarray(self.plays.indices, dtype=np.int64)
+        genre = chance.permutation(np.repeat(np.arange(len(self.genres)), self.contexts))
+        return _listening(self.genres, plays, genre, context, self.all_contexts)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def listening_of(rows: pa.Table) -> Listening:
     genres, genre = encode(rows["genre"])
     contexts, context = np.unique(rows["context"].to_numpy(), return_inverse=True)
     plays = rows["plays"].to_numpy().astype(np.float64)
-    return Listening(genres, _matrix(plays, genre, context, (len(genres), len(contexts))))
+    return _listening(genres, plays, genre, context, len(contexts))
 
 
 def company_of(listening: Listening, common: NDArray[np.int64]) -> Company:
@@ -86,7 +88,7 @@ def company_of(listening: Listening, common: NDArray[np.int64]) -> Company:
     """Of each genre, all of its meetings with others."""
     ease = _ease(sociable)
     expected = ease[:, None] * ease[common]
-    heard_with = np.bincount(shares.indices, minlength=shares.shape[1]).astype(np.float64)
+    heard_with = np.bincount(shares.indices, minlength=listening.all_contexts).astype(np.float64)
     pairs = float((heard_with * (heard_with - 1)).sum())
     doubt = DOUBT * float(sociable.sum()) / pairs if pairs else 1.0
     attraction = np.maximum(np.log((meetings + doubt) / (expected + doubt)), 0)
@@ -94,12 +96,12 @@ def company_of(listening: Listening, common: NDArray[np.int64]) -> Company:
     return Company(np.asarray(shares.sum(axis=1)).ravel(), meetings > 0, attraction)
 
 
-def _matrix(
-    plays: NDArray[np.float64], genre: NDArray[np.int64], context: NDArray[np.int64], shape: tuple[int, int]
-) -> sp.csr_matrix:
-    matrix = sp.csr_matrix((plays, (genre, context)), shape=shape)
+def _listening(
+    genres: list[str], plays: Floats, genre: NDArray[np.int64], context: NDArray[np.int64], all_contexts: int
+) -> Listening:
+    matrix = sp.csr_matrix((plays, (genre, context)), shape=(len(genres), all_contexts))
     matrix.sum_duplicates()
-    return matrix
+    return Listening(genres, matrix, all_contexts)
 
 
 def _shares(plays: sp.csr_matrix) -> sp.csr_matrix:

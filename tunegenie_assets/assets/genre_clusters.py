@@ -32,7 +32,7 @@ def genre_clusters(
     context: dg.AssetExecutionContext, days: pa.Table, artists: pa.Table
 ) -> dg.MaterializeResult[pa.Table]:
     found = cluster_genres(genres_by_day(days, artists))
-    metadata: dict[str, object] = {
+    metadata: dict[str, dg.MetadataValue | float] = {
         "genre_clusters": found.count,
         "genres": found.table.num_rows,
         "silhouette": found.silhouette,
