@@ -36,6 +36,8 @@ GENRE_CLUSTERS_SCHEMA = pa.schema(
 MOST_CLUSTERS = 15
 SHUFFLES = 9
 """Of the listening, and a division must be clearer than that of each: without any pattern one in ten would be."""
+FAINT = 0.2
+"""An attraction that is hardly more than chance: a fifth more meetings."""
 MOST_NAMES = 3
 LEAST_OF_STRONGEST = 1 / 3
 """A member names the cluster with the strongest if it has this share of its strength."""
@@ -53,7 +55,7 @@ class GenreClusters:
 
     table: pa.Table
     silhouette: float
-    """Mean over the genres that form clusters: 1 is as clear as can be; 0 for a single cluster."""
+    """Mean over the genres that form clusters, as they are heard: 1 is as clear as can be; 0 for a single cluster."""
 
     @property
     def count(self) -> int:
@@ -66,7 +68,7 @@ class _Grouping:
 
     profiles: Floats
     cluster: Positions
-    silhouettes: Floats
+    silhouette: float
 
 
 def cluster_genres(rows: pa.Table) -> GenreClusters:
@@ -98,9 +100,7 @@ def cluster_genres(rows: pa.Table) -> GenreClusters:
         listening.contexts[has_one],
     ]
     arrays = [pa.array(column).cast(kind) for column, kind in zip(columns, GENRE_CLUSTERS_SCHEMA.types, strict=True)]
-    return GenreClusters(
-        pa.table(arrays, schema=GENRE_CLUSTERS_SCHEMA), round(float(formed.silhouettes.mean()), DIGITS)
-    )
+    return GenreClusters(pa.table(arrays, schema=GENRE_CLUSTERS_SCHEMA), round(formed.silhouette, DIGITS))
 
 
 def _clearest_by_chance(listening: Listening, common: Positions) -> float:
@@ -109,31 +109,31 @@ def _clearest_by_chance(listening: Listening, common: Positions) -> float:
     silhouettes = [0.0]
     for _ in range(SHUFFLES):
         company = company_of(listening.shuffled(chance), common)
-        silhouettes.append(float(_formed(company, common, clearer_than=0.0).silhouettes.mean()))
+        silhouettes.append(_formed(company, common, clearer_than=0.0).silhouette)
     return max(silhouettes)
 
 
 def _formed(company: Company, common: Positions, *, clearer_than: float) -> _Grouping:
     """Clusters of the common genres; those that no chain of meetings joins share none."""
     groups, group = connected_components(sp.csr_matrix(company.meets[common]), directed=False)
-    profiles = _profiles(company.attraction[common], np.eye(groups)[group])
-    cluster, silhouettes = np.full(len(common), NOWHERE, dtype=np.int64), np.zeros(len(common))
+    profiles = _profiles(company.attraction[common])
+    weight = company.weight[common] / company.weight[common].sum()
+    cluster, silhouette = np.full(len(common), NOWHERE, dtype=np.int64), 0.0
     for each in range(groups):
         members = np.flatnonzero(group == each)
-        division, clear = _divided(_distances(profiles[members]), clearer_than)
+        division, clear = _divided(_distances(profiles[members]), weight[members], clearer_than)
         cluster[members] = division + cluster.max() + 1
-        silhouettes[members] = clear
-    return _Grouping(profiles, cluster, silhouettes)
+        silhouette += clear * float(weight[members].sum())
+    return _Grouping(profiles, cluster, silhouette)
 
 
-def _profiles(attraction: Floats, groups: Floats) -> Floats:
+def _profiles(attraction: Floats) -> Floats:
     """The company of each common genre as a vector of length 1.
 
     A genre is as near to itself as to its best companion, else two that meet nobody but each other would have nothing
-    in common. Those that go with everything in their group are alike in that.
+    in common. And a direction is its own, lest the faintest company decide where there is no other.
     """
-    best = attraction.max(axis=1)
-    profiles = np.hstack([attraction + np.diag(best), groups * (best == 0)[:, None]])
+    profiles = np.hstack([attraction + np.diag(attraction.max(axis=1)), FAINT * np.eye(len(attraction))])
     return profiles / _length(profiles)
 
 
@@ -144,23 +144,26 @@ def _length(vectors: Floats) -> Floats:
 
 def _distances(profiles: Floats) -> Floats:
     """Between vectors of length 1, rounded so that threads of linear algebra do not show in what is nearest."""
-    return np.round(np.sqrt(np.maximum(2 - 2 * np.round(profiles @ profiles.T, 9), 0)), 9)
+    squares: Floats = np.maximum(2 - 2 * np.round(profiles @ profiles.T, 9), 0)
+    return np.asarray(np.sqrt(squares).round(9), dtype=np.float64)
 
 
-def _divided(distances: Floats, clearer_than: float) -> tuple[Positions, Floats]:
-    """The division with the best mean silhouette, the coarsest of equals; all together where none is clear."""
+def _divided(distances: Floats, weight: Floats, clearer_than: float) -> tuple[Positions, float]:
+    """The division with the best mean silhouette, the coarsest of equals; all together, at 0, where none is clear.
+
+    Genres weigh as they are heard: of the rarer ones each has by chance somebody whom it resembles.
+    """
     count = len(distances)
-    best = np.zeros(count, dtype=np.int64), np.zeros(count)
+    best, clearest = np.zeros(count, dtype=np.int64), clearer_than
     if count < 3:
-        return best
+        return best, 0.0
     tree = linkage(distances[np.triu_indices(count, 1)], "ward")
-    clearest = clearer_than
-    for clusters in range(2, min(MOST_CLUSTERS, count - 1) + 1):
+    for clusters in range(2, max(2, min(MOST_CLUSTERS, count // 2)) + 1):
         division = fcluster(tree, clusters, "maxclust").astype(np.int64) - 1
-        silhouettes = _silhouettes(distances, division)
-        if silhouettes.mean() > clearest + 1e-6:
-            clearest, best = float(silhouettes.mean()), (division, silhouettes)
-    return best
+        silhouette = float(np.average(_silhouettes(distances, division), weights=weight))
+        if silhouette > clearest + 1e-6:
+            clearest, best = silhouette, division
+    return best, clearest if best.any() else 0.0
 
 
 def _silhouettes(distances: Floats, division: Positions) -> Floats:
@@ -184,9 +187,8 @@ def _joined(company: Company, common: Positions, formed: _Grouping) -> tuple[Pos
     weights = company.weight[common]
     middles = (np.eye(int(formed.cluster.max()) + 1)[formed.cluster] * weights[:, None]).T @ formed.profiles
     middles /= _length(middles)
-    length = _length(company.attraction)
     profiles = np.zeros((len(company.attraction), formed.profiles.shape[1]))
-    profiles[:, : len(common)] = company.attraction / np.where(length > 0, length, 1)
+    profiles[:, : len(common)] = company.attraction / np.hypot(_length(company.attraction), FAINT)
     profiles[common] = formed.profiles
     closeness = np.round(profiles @ middles.T, 9)
     cluster = closeness.argmax(axis=1).astype(np.int64)
