@@ -14,6 +14,10 @@ HEIGHT = 240
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _COLOURS = ("#4c78a8", "#f58518", "#54a24b", "#eeca3b", "#b279a2", "#72b7b2", "#9d755d", "#ff9da6")
 _GREY = "#dddddd"
+_MAP_EDGE = 1.15
+_NAME_HEIGHT = 12
+_LETTER_WIDTH = 5.5
+"""Of names on a map, in pixels."""
 
 
 def bars(rows: pa.Table, category: str, value: str, *, title: str, value_title: str, top: int = 15) -> alt.Chart:
@@ -133,6 +137,51 @@ def ranges(rows: pa.Table, *, title: str, band: str) -> alt.LayerChart | alt.Fac
     )
     middles = base.mark_tick(color=_COLOURS[1], thickness=3).encode(x=alt.X("middle", type="quantitative", scale=scale))
     return alt.layer(bands, spans, middles).properties(width=WIDTH, height=max(60, 22 * len(frame)))
+
+
+def genre_map(rows: pa.Table, *, title: str, top: int = 300, names: int = 80) -> alt.LayerChart | alt.FacetChart:
+    """The `top` genres as circles where `x` and `y` say: as large as their `plays`, coloured by their `genre_cluster`.
+
+    Named are `names` of them: the strongest of the clusters, then the most played, but none over another.
+    """
+    frame = _frame(rows, "plays", "genre", "genre_cluster", "is_strongest", "x", "y")
+    frame = frame.sort_values(["is_strongest", "plays", "genre"], ascending=[False, False, True]).head(top)
+    frame["name"] = [name if row < names else "" for row, name in enumerate(_apart(frame))]
+    clusters = frame.groupby("genre_cluster")["plays"].sum().sort_values(ascending=False, kind="stable").index.tolist()
+    side = alt.Scale(domain=[-_MAP_EDGE, _MAP_EDGE])
+    base = alt.Chart(frame, title=title).encode(
+        x=alt.X("x", type="quantitative", scale=side, axis=None),
+        y=alt.Y("y", type="quantitative", scale=side, axis=None),
+    )
+    circles = base.mark_circle(opacity=0.7).encode(
+        size=alt.Size("plays", type="quantitative", scale=alt.Scale(range=[12, 900]), legend=None),
+        color=alt.Color(
+            "genre_cluster",
+            type="nominal",
+            title=None,
+            scale=alt.Scale(domain=clusters, scheme="tableau10" if len(clusters) <= 10 else "tableau20"),
+            legend=alt.Legend(orient="bottom", columns=3, labelLimit=WIDTH // 3),
+        ),
+    )
+    labels = base.mark_text(fontSize=_NAME_HEIGHT - 2).encode(text=alt.Text("name", type="nominal"))
+    return alt.layer(circles, labels).properties(width=WIDTH, height=WIDTH)
+
+
+def _apart(frame: pd.DataFrame) -> list[str]:
+    """Of each row its genre, or nothing where that would be written over one before it."""
+    scale = WIDTH / (2 * _MAP_EDGE)
+    taken: list[tuple[float, float, float]] = []
+    names: list[str] = []
+    for genre, x, y in zip(frame["genre"], frame["x"], frame["y"], strict=True):
+        half = len(genre) * _LETTER_WIDTH / 2
+        place = x * scale, y * scale
+        is_free = all(
+            abs(place[0] - left) >= half + other or abs(place[1] - down) >= _NAME_HEIGHT for left, down, other in taken
+        )
+        names.append(genre if is_free else "")
+        if is_free:
+            taken.append((*place, half))
+    return names
 
 
 def _frame(rows: pa.Table, value: str, *others: str) -> pd.DataFrame:

@@ -7,10 +7,21 @@ from functools import partial
 import dagster as dg
 
 from tunegenie_assets import freshness, schedules, sensors
-from tunegenie_assets.assets import collecting, enrichment, inference, landing, preferences, raw, recommender, synthetic
+from tunegenie_assets.assets import (
+    collecting,
+    enrichment,
+    genre_clusters,
+    inference,
+    landing,
+    preferences,
+    raw,
+    recommender,
+    synthetic,
+)
 from tunegenie_assets.assets.dbt import build_dbt_assets
 from tunegenie_assets.assets.reports import build_dbt_docs
 from tunegenie_assets.checks.authorizations import AUTHORIZATION_CHECKS
+from tunegenie_assets.checks.clusters import CLUSTER_CHECKS
 from tunegenie_assets.checks.collected import COLLECTED_CHECKS
 from tunegenie_assets.checks.conservation import CONSERVATION_CHECKS
 from tunegenie_assets.checks.descriptions import DESCRIPTION_CHECKS
@@ -50,7 +61,7 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
     dbt_files = DbtProjectFiles(
         target=settings.env.value, target_path=settings.dbt_target_path, target_lag=settings.snowflake_target_lag
     )
-    modules = (landing, collecting, preferences, raw, synthetic, enrichment, inference, recommender)
+    modules = (landing, collecting, preferences, raw, synthetic, enrichment, inference, genre_clusters, recommender)
     python_assets = [a for a in dg.load_assets_from_modules(modules) if isinstance(a, dg.AssetsDefinition)]
     manifest = dbt_files.manifest()
     assets = [*python_assets, build_dbt_assets(manifest), build_dbt_docs(manifest)]
@@ -59,6 +70,7 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
         assets=dg.map_asset_specs(partial(freshness.with_freshness, is_collecting=is_collecting), assets),
         asset_checks=[
             *AUTHORIZATION_CHECKS,
+            *CLUSTER_CHECKS,
             *COLLECTED_CHECKS,
             *CONSERVATION_CHECKS,
             *DESCRIPTION_CHECKS,

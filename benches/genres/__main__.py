@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benches.genres import archive, hetrec, songs
+from benches.genres import archive, halves, hetrec, songs
 from benches.genres.display import show_reliability, show_scores, show_time, show_told
 from benches.genres.held_out import (
     NEIGHBOURS,
@@ -50,6 +50,7 @@ DATA_FLOORS = (
     Floor("better_than_nearest", "at least", 0.1),
     Floor("better_than_best_nearest_low", "at least", 0.01),
     Floor("genre_top1", "at least", 0.24),
+    Floor("cluster_agreement", "at least", 0.45),
     Floor("songs_family_top1", "at least", 0.5),
     Floor("songs_calibration_error", "at most", 0.04),
     Floor("songs_better_than_nearest", "at least", 0.08),
@@ -133,6 +134,11 @@ def of_real_data(console: Console, folder: Path, seeds: range) -> Figures:
         console.print(
             f"The genre within the family is the foremost tag of {genres['genre_top1']:.1%} of the hidden artists and "
             f"among the tags of {genres['genre_among_tags']:.1%}, of {len(tagged.family_of_genre)} genres."
+        )
+        figures |= (clusters := halves.agreement(tagged, seeds))
+        console.print(
+            f"{clusters['clusters']} clusters of genres; two halves of the listeners agree on them to "
+            f"{clusters['cluster_agreement']:.2f} (adjusted Rand index, chance is 0)."
         )
     if (path := folder / songs.FILE).exists():
         tracks = songs.read_songs(path, taxonomy)

@@ -75,7 +75,8 @@ def told_families(evidence: pa.Table, families: Mapping[str, str]) -> pd.DataFra
 
     Genres that are in no family count only where the source gives no others.
     """
-    rows = evidence.to_pandas()
+    # In one order, so that sums of floats and with them ties come out alike.
+    rows = evidence.to_pandas().sort_values(["artist_id", "source", "genre"])
     rows["family"] = rows["genre"].map(families).fillna(OTHER).astype(object)
     group = ["artist_id", "source"]
     has_family = rows["family"].ne(OTHER).groupby([rows[key] for key in group]).transform("any")

@@ -259,6 +259,7 @@ def test_every_play_has_its_hour_in_the_week(home: Home, plays: list[Play]) -> N
         ("era_listening", "plays"),
         ("source_mix", "plays"),
         ("platform_mix", "plays"),
+        ("genre_cluster_months", "plays"),
         ("track_discoveries", "plays"),
     ],
 )

@@ -71,3 +71,42 @@ def test_stacked_shares_are_one_bar_for_each_thing() -> None:
     assert [(row["share"], row["place"]) for row in data_of(chart)] == [(0.25, 1), (0.75, 0)]
     assert chart.to_dict()["encoding"]["color"]["scale"]["domain"] == ["history", "nobody"]
     assert chart.to_dict()["encoding"]["x"]["scale"] == {"domain": [0, 1]}
+
+
+def test_a_map_names_the_strongest_first_and_none_over_another() -> None:
+    rows = pa.table(
+        {
+            "genre": ["folk", "neofolk", "metal", "doom", "never drawn"],
+            "genre_cluster": ["folk", "folk", "metal, doom", "metal, doom", "folk"],
+            "is_strongest": [True, False, True, True, False],
+            "x": [0.5, 0.51, -0.5, -0.5, 0.0],
+            "y": [0.5, 0.5, -0.5, 0.2, 0.0],
+            "plays": [Decimal(9), Decimal(5), Decimal(40), Decimal(1), Decimal(1)],
+        }
+    )
+    chart = charts.genre_map(rows, title="Genres", top=4).to_dict()
+    (drawn,) = chart["datasets"].values()
+    assert [(row["genre"], row["name"]) for row in drawn] == [
+        ("metal", "metal"),
+        ("folk", "folk"),
+        ("doom", "doom"),
+        ("neofolk", ""),
+    ]
+    circles = chart["layer"][0]["encoding"]
+    assert circles["color"]["scale"]["domain"] == ["metal, doom", "folk"], "the most played cluster comes first"
+    assert circles["size"]["field"] == "plays"
+
+
+def test_a_map_names_no_more_than_asked() -> None:
+    rows = pa.table(
+        {
+            "genre": ["folk", "metal"],
+            "genre_cluster": ["folk", "metal"],
+            "is_strongest": [True, True],
+            "x": [0.5, -0.5],
+            "y": [0.0, 0.0],
+            "plays": [2, 3],
+        }
+    )
+    (drawn,) = charts.genre_map(rows, title="Genres", names=1).to_dict()["datasets"].values()
+    assert [row["name"] for row in drawn] == ["metal", ""]

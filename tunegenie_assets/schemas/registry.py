@@ -10,6 +10,7 @@ from tunegenie_assets.schemas.catalogue import (
     SYNTHETIC_LISTENERS,
     SYNTHETIC_PLAYS,
 )
+from tunegenie_assets.schemas.clusters import GENRE_CLUSTERS
 from tunegenie_assets.schemas.collected import COLLECTED, LISTENING
 from tunegenie_assets.schemas.histories import REJECTED_RECORDS
 from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES, EXCLUSIONS, LISTENER_ZONES, PAGE_FILES, TRAVELLERS
@@ -43,6 +44,7 @@ TABLES: tuple[Table, ...] = (
     INFERRED_GENRES,
     ARTIST_GENRES,
     GENRE_TAXONOMY,
+    GENRE_CLUSTERS,
     INTERACTIONS,
     ITEM_FEATURES,
     EVALUATION,
