@@ -133,12 +133,14 @@ def test_playlists_are_company_too() -> None:
     assert (likeliest["family"], likeliest["may_train"]) == ("jazz", False)
 
 
-def test_without_anything_known_only_a_telling_name_says_something() -> None:
-    heard: Heard = [("ada", "DJ Someone", 0, True), ("ada", "Someone", 0, True)]
-    assert best(guess(heard, {}).rows) == {"DJ Someone": ("electronic", "electronic", "inferred_name")}
+def test_an_artist_without_known_company_is_guessed_by_a_telling_name_only() -> None:
+    heard: Heard = [("ada", "j1", 0, True), ("bob", "DJ Someone", 9, True), ("bob", "Someone", 9, True)]
+    rows = guess(heard, {"j1": ("bebop", "catalogue")}).rows
+    assert best(rows) == {"DJ Someone": ("electronic", "electronic", "inferred_name")}
 
 
-def test_nobody_heard_anything() -> None:
+def test_nobody_heard_anything_or_nothing_is_known() -> None:
+    assert guess([("ada", "DJ Someone", 0, True)], {}).rows.num_rows == 0
     assert guess([], {}).rows.schema.equals(INFERRED_GENRES_SCHEMA)
 
 
