@@ -149,7 +149,8 @@ def genre_map(rows: pa.Table, *, title: str, top: int = 300, names: int = 80) ->
     frame["name"] = [name if row < names else "" for row, name in enumerate(_apart(frame))]
     clusters = frame.groupby("genre_cluster")["plays"].sum().sort_values(ascending=False, kind="stable").index.tolist()
     side = alt.Scale(domain=[-_MAP_EDGE, _MAP_EDGE])
-    base = alt.Chart(frame, title=title).encode(
+    said = "near genres keep the same company, larger ones are played more; directions mean nothing"
+    base = alt.Chart(frame, title=alt.Title(title, subtitle=said)).encode(
         x=alt.X("x", type="quantitative", scale=side, axis=None),
         y=alt.Y("y", type="quantitative", scale=side, axis=None),
     )

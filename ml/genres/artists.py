@@ -92,6 +92,9 @@ def told_families(evidence: pa.Table, families: Mapping[str, str]) -> pd.DataFra
         own = verdicts["genre_source"] == source
         weights = (verdicts.loc[own, column].to_numpy(np.float64) for column in ("of_family", "of_source"))
         verdicts.loc[own, "confidence"] = told_confidence(source, *weights)
+    # A word that is in no family says nothing of the family.
+    is_other = verdicts["genre_family"].eq(OTHER) & verdicts["genre_source"].ne(CORRECTION)
+    verdicts.loc[is_other, "confidence"] = 0.0
     return verdicts.assign(share=verdicts["of_family"] / verdicts["of_source"])[[*VERDICT, "share"]]
 
 

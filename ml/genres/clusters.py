@@ -39,6 +39,8 @@ SHUFFLES = 9
 FAINT = 0.2
 """An attraction that is hardly more than chance: a fifth more meetings."""
 MOST_NAMES = 3
+UNDIVIDED = "all genres"
+"""The name of the cluster where listening shows no more than chance would."""
 LEAST_OF_STRONGEST = 1 / 3
 """A member names the cluster with the strongest if it has this share of its strength."""
 NOWHERE = -1
@@ -214,4 +216,6 @@ def _names(genres: list[str], strength: Floats, cluster: Positions) -> tuple[lis
         chosen = order[strength[order] >= LEAST_OF_STRONGEST * strength[order[0]]]
         strongest[chosen] = True
         names.append(", ".join(genres[genre] for genre in chosen))
-    return names, strongest
+    # A single one is no division: named after its strongest, these would look like all there is.
+    is_undivided = len(names) == 1 and np.count_nonzero(cluster == 0) > MOST_NAMES
+    return [UNDIVIDED] if is_undivided else names, strongest

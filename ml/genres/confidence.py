@@ -30,14 +30,14 @@ _TAGGED = _curve(
 # By the share with one dissenting vote added: three tracks of one genre say more than one track.
 _LISTED = _curve((0.3, 0.27), (0.5, 0.44), (0.6, 0.52), (0.7, 0.65), (0.8, 0.71), (0.9, 0.81), (1.0, 0.87))
 _TITLED = _curve((0.2, 0.32), (0.3, 0.34), (0.4, 0.44), (0.5, 0.52), (0.6, 0.64), (0.75, 0.79), (0.85, 0.86))
-_SURE = _curve((0.0, 1.0), (1.0, 1.0))
+_AS_IT_IS = _curve((0.0, 0.0), (1.0, 1.0))
 
 BY_SHARE: Mapping[str, IsotonicCurve] = {
     SPOTIFY: _TAGGED,
     LASTFM: _TAGGED,
     MUSICBRAINZ: _TAGGED,
-    SIMULATION: _SURE,
-    CORRECTION: _SURE,
+    SIMULATION: _AS_IT_IS,
+    CORRECTION: _AS_IT_IS,
 }
 BY_VOTES: Mapping[str, IsotonicCurve] = {CATALOGUE: _LISTED, PLAYLIST_NAMES: _TITLED}
 

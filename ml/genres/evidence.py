@@ -71,7 +71,7 @@ def _of_spotify(artists: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     for artist in artists:
         if artist["artist_name"] is None:
             continue
-        genres = [genre for genre in json.loads(artist["genres"] or "[]") if genre]
+        genres = [genre for genre in json.loads(artist["genres"] or "[]") or [] if genre]
         for place, genre in enumerate(genres, start=1):
             yield _row(artist["artist_name"], genre, 1 / place, SPOTIFY)
 

@@ -14,7 +14,7 @@ from ml.arrow import encode
 from ml.errors import InconsistentInputError
 from ml.genres.evidence import LASTFM, MUSICBRAINZ, SPOTIFY
 from ml.genres.names import normalise_genre, normalise_name
-from ml.genres.taxonomy import OTHER, Taxonomy
+from ml.genres.taxonomy import OTHER, Taxonomy, spelling
 
 CORRECTION, CATALOGUE, PLAYLIST_NAMES = "correction", "catalogue", "playlist_names"
 SIMULATION = "simulation"
@@ -23,6 +23,9 @@ SOURCES = (CORRECTION, SPOTIFY, LASTFM, MUSICBRAINZ, CATALOGUE, SIMULATION, PLAY
 """The first that knows a genre of an artist decides."""
 OF_THE_WEB_API = frozenset({SPOTIFY, PLAYLIST_NAMES})
 """What came through the Spotify Web API may train no model."""
+NOT_TOLD = ("", "unclassified")
+"""What is no genre: nothing, and our own word for it."""
+_NOT = frozenset({"anti", "kein", "keine", "no", "non", "not", "ohne", "sans", "sin", "without"})
 GENRE_EVIDENCE_SCHEMA = pa.schema(
     [
         ("artist_id", pa.string()),
@@ -67,7 +70,7 @@ def gather_evidence(
             _named(corrections["artist_name"], corrections["genre"]).assign(weight=1.0, source=CORRECTION),
         ]
     )
-    said = said[(said["name"] != "") & (said["genre"] != "")]
+    said = said[(said["name"] != "") & ~said["genre"].isin(NOT_TOLD)]
     known = artists.select(["artist_id", "artist_name", "is_invented"]).to_pandas()
     known["name"] = [normalise_name(name or "") for name in known["artist_name"]]
     rows = known.merge(said, on="name")
@@ -75,6 +78,23 @@ def gather_evidence(
     keys = ["artist_id", "artist_name", "source", "genre"]
     rows = rows.groupby(keys, as_index=False)["weight"].sum().sort_values(["artist_id", "source", "genre"])
     return pa.Table.from_pandas(rows[GENRE_EVIDENCE_SCHEMA.names], schema=GENRE_EVIDENCE_SCHEMA, preserve_index=False)
+
+
+def corrections_amiss(corrections: pa.Table, artists: pa.Table, taxonomy: Taxonomy) -> list[str]:
+    """What is wrong with corrections, a sentence each: nobody is called so, no such genre, or two at once."""
+    known = {normalise_name(name) for name in artists["artist_name"].to_pylist() if name}
+    families: dict[str, set[str]] = {}
+    amiss: list[str] = []
+    for artist, genre in zip(corrections["artist_name"].to_pylist(), corrections["genre"].to_pylist(), strict=True):
+        name, word = normalise_name(artist or ""), normalise_genre(genre or "")
+        family = taxonomy.match(word).family
+        if name not in known:
+            amiss.append(f"nobody is called {artist!r}")
+        elif word in NOT_TOLD or family == OTHER:
+            amiss.append(f"{artist!r} is given {genre!r}, which is no known genre")
+        families.setdefault(name, set()).add(family)
+    amiss += [f"{name!r} is given several families" for name, told in families.items() if len(told) > 1]
+    return amiss
 
 
 def check_unique(artists: pa.Table) -> None:
@@ -117,6 +137,6 @@ def _of_playlists(playlists: pa.Table, taxonomy: Taxonomy) -> pd.DataFrame:
 def _genre_in(title: str, taxonomy: Taxonomy) -> str:
     """The genre that a playlist's title names, empty where it names none."""
     match = taxonomy.match(title)
-    if match.family == OTHER:
+    if match.family == OTHER or _NOT & set(spelling(title).split()):
         return ""
     return match.genre if match.matched_by in {"exact", "alias"} else match.parent

@@ -7,12 +7,13 @@ each window in which it is heard: from the listening of those who heard it, up t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
@@ -92,59 +93,69 @@ def guess_genres(
 
     An artist's rows stand under the last day on which it was heard.
     """
+    last_heard = heard.select(["artist_id", "play_date"]).to_pandas().groupby("artist_id")["play_date"].max()
+    names = artists.select(["artist_id", "artist_name"]).to_pandas().set_index("artist_id")["artist_name"]
+    told = _labels(evidence, families)
+    wanted = set(last_heard.index[last_heard >= first_day]) - set(told["artist_id"])
+    # Where nobody's genre is known, company says nothing; telling names are looked at in artists.py too.
+    if not wanted or told.empty:
+        return Guesses(INFERRED_GENRES_SCHEMA.empty_table(), Judged(0, 0.0, 0.0, 0.0))
+    learnt, judged = _learnt(heard.filter(heard["may_train"]), told, artists, wanted)
+    rows = pd.concat([learnt, *_by_the_web_api(heard, playlists, told, wanted)])
+    rows["inferred_on"] = rows["artist_id"].map(last_heard)
+    rows["artist_name"] = rows["artist_id"].map(names).fillna("")
+    rows = rows.sort_values(["artist_id", "may_train", "weight", "family"], ascending=[True, False, False, True])
+    table = pa.Table.from_pandas(rows[INFERRED_GENRES_SCHEMA.names], INFERRED_GENRES_SCHEMA, preserve_index=False)
+    return Guesses(table, judged)
+
+
+def _learnt(
+    heard: pa.Table, told: pd.DataFrame, artists: pa.Table, wanted: AbstractSet[str]
+) -> tuple[pd.DataFrame, Judged]:
+    """From listening, names and popularity of which something may be learnt, and of its artists alone."""
     ids = encode(heard["artist_id"])[0]
     described = artists.to_pandas().set_index("artist_id").reindex(ids)
-    names: list[str] = described["artist_name"].fillna("").tolist()
     popularity = described["popularity"].where(described["popularity_source"].isin(RATED_BY)).to_numpy(np.float64)
-    known = _known(ids, evidence, families)
-    last_heard = _last_heard(heard, ids)
-    wanted = (last_heard >= np.datetime64(first_day, "D")) & ~known.labels.is_known
-    # Where nobody's genre is known, company says nothing; telling names are looked at in artists.py too.
-    if not wanted.any() or not known.labels.is_known.any():
-        return Guesses(INFERRED_GENRES_SCHEMA.empty_table(), Judged(0, 0.0, 0.0, 0.0))
-    free = _contexts(heard.filter(heard["may_train"]), ids)
-    inference = infer_families(names, known.labels, plays=free, popularity=popularity)
-    parts = [
-        _rows(inference, free, known, wanted, may_train=True),
-        *_by_the_web_api(heard, playlists, ids, known, wanted, is_silent=np.diff(free.indptr) == 0),
-    ]
-    found = pa.concat_tables(parts)
-    place = found["artist"].to_numpy()
-    columns = {
-        "inferred_on": pa.array(last_heard[place].astype("datetime64[D]")),
-        "artist_id": pa.array(np.array(ids, dtype=object)[place], pa.string()),
-        "artist_name": pa.array(np.array(names, dtype=object)[place], pa.string()),
-        "weight": found["probability"],
-        **{column: found[column] for column in ("genre", "family", "source", "may_train")},
-    }
-    rows = pa.table(columns).select(INFERRED_GENRES_SCHEMA.names).cast(INFERRED_GENRES_SCHEMA)
-    return Guesses(rows, inference.judged)
+    known = _known(ids, told)
+    contexts = _contexts(heard, ids)
+    inference = infer_families(
+        described["artist_name"].fillna("").tolist(), known.labels, plays=contexts, popularity=popularity
+    )
+    return _rows(inference, contexts, ids, known, wanted).assign(may_train=True), inference.judged
 
 
 def _by_the_web_api(
-    heard: pa.Table,
-    playlists: pa.Table,
-    ids: list[str],
-    known: _Known,
-    wanted: NDArray[np.bool_],
-    *,
-    is_silent: NDArray[np.bool_],
-) -> Iterator[pa.Table]:
-    """What plays and playlists say that may train no model; plays only where the others are silent."""
-    if not pc.call_function("all", [heard["may_train"]]).as_py():
-        every = _contexts(heard, ids)
-        yield _rows(guess_by_company(BY_NEIGHBOURS, every, known.labels), every, known, wanted & is_silent)
-    if playlists.num_rows:
-        lists = _playlists(playlists, ids)
-        yield _rows(guess_by_company(BY_PLAYLISTS, lists, known.labels), lists, known, wanted)
+    heard: pa.Table, playlists: pa.Table, told: pd.DataFrame, wanted: AbstractSet[str]
+) -> Iterator[pd.DataFrame]:
+    """What plays and playlists say that may train no model; plays only of artists of whom no other plays tell."""
+    free = set(heard.filter(heard["may_train"])["artist_id"].unique().to_pylist())
+    if silent := wanted - free:
+        ids = encode(heard["artist_id"])[0]
+        yield _as_it_comes(BY_NEIGHBOURS, _contexts(heard, ids), ids, told, silent)
+    ids = encode(playlists["artist_id"])[0]
+    if not wanted.isdisjoint(ids):
+        yield _as_it_comes(BY_PLAYLISTS, _playlists(playlists, ids), ids, told, wanted)
 
 
-def _known(ids: list[str], evidence: pa.Table, families: Mapping[str, str]) -> _Known:
+def _as_it_comes(
+    source: str, contexts: sp.csr_matrix, ids: list[str], told: pd.DataFrame, wanted: AbstractSet[str]
+) -> pd.DataFrame:
+    known = _known(ids, told)
+    inference = guess_by_company(source, contexts, known.labels)
+    return _rows(inference, contexts, ids, known, wanted).assign(may_train=False)
+
+
+def _labels(evidence: pa.Table, families: Mapping[str, str]) -> pd.DataFrame:
+    """artist_id, genre, family and weight of the first of LEARNT_FROM that gives an artist a genre with a family."""
     rows = evidence.select(["artist_id", "genre", "weight", "source"]).to_pandas()
-    rows["family"] = rows["genre"].map(families).fillna(OTHER)
+    rows["family"] = rows["genre"].map(families).fillna(OTHER).astype(object)
     rows["rank"] = rows["source"].map({source: rank for rank, source in enumerate(LEARNT_FROM)})
-    rows = rows[rows["rank"].notna() & rows["family"].ne(OTHER) & rows["artist_id"].isin(ids)]
-    rows = rows[rows["rank"] == rows.groupby("artist_id")["rank"].transform("min")]
+    rows = rows[rows["rank"].notna() & rows["family"].ne(OTHER)]
+    return rows[rows["rank"] == rows.groupby("artist_id")["rank"].transform("min")]
+
+
+def _known(ids: list[str], told: pd.DataFrame) -> _Known:
+    rows = told[told["artist_id"].isin(ids)]
     genres, first, genre = np.unique(rows["genre"].to_numpy(str), return_index=True, return_inverse=True)
     every = tuple(sorted({*rows["family"], *PATTERN_GENRES}))
     family = np.searchsorted(every, rows["family"].to_numpy(str)[first]) if len(genres) else np.empty(0, np.int64)
@@ -174,30 +185,17 @@ def _playlists(playlists: pa.Table, ids: list[str]) -> sp.csr_matrix:
     return matrix
 
 
-def _last_heard(heard: pa.Table, ids: list[str]) -> NDArray[np.datetime64]:
-    last = np.full(len(ids), np.datetime64("0001-01-01", "D"))
-    np.maximum.at(
-        last, positions(heard["artist_id"], np.array(ids)), heard["play_date"].to_numpy().astype("datetime64[D]")
-    )
-    return last
-
-
 def _rows(
-    inference: Inference,
-    contexts: sp.csr_matrix,
-    known: _Known,
-    wanted: NDArray[np.bool_],
-    *,
-    may_train: bool = False,
-) -> pa.Table:
-    """INFERRED_FAMILIES of those wanted, each with a genre: of the likeliest family the one that its company has."""
-    found = inference.table()
-    found = found.filter(pa.array(wanted[found["artist"].to_numpy()]))
-    artist = found["artist"].to_numpy()
-    family = np.array(found["family"].to_pylist(), dtype=object)
+    inference: Inference, contexts: sp.csr_matrix, ids: list[str], known: _Known, wanted: AbstractSet[str]
+) -> pd.DataFrame:
+    """Families of those wanted, each with a genre: of the likeliest family the one that the artist's company has."""
+    found = inference.table().to_pandas().rename(columns={"probability": "weight"})
+    found["artist_id"] = np.array(ids, dtype=object)[found["artist"]]
+    found = found[found["artist_id"].isin(wanted)]
+    artist = found["artist"].to_numpy(np.int64)
     finer = likeliest_genres(contexts, known.genres, known.family, inference.best)[artist]
-    is_best = (family == np.array(inference.families, dtype=object)[inference.best[artist]]) & (finer != NO_GENRE)
-    genre = family.copy()
+    best = np.array(inference.families, dtype=object)[inference.best[artist]]
+    is_best = (found["family"].to_numpy(object) == best) & (finer != NO_GENRE)
+    genre = found["family"].to_numpy(object).copy()
     genre[is_best] = known.names[finer[is_best]]
-    told = found.append_column("genre", pa.array(genre, pa.string()))
-    return told.append_column("may_train", pa.array(np.full(told.num_rows, may_train)))
+    return found.assign(genre=genre)

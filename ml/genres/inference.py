@@ -142,20 +142,8 @@ def infer_families(
     Raises:
         InconsistentInputError: the inputs do not speak of the same artists, or there is no family to choose from.
     """
-    if not labels.families or labels.weights.shape[1] != len(labels.families):
-        raise InconsistentInputError(
-            f"{len(labels.families)} families have {labels.weights.shape[1]} columns of labels"
-        )
-    inputs = {
-        "labels": labels.weights,
-        "plays": plays,
-        "playlists": playlists,
-        "audio": audio,
-        "popularity": popularity,
-    }
-    for what, given in inputs.items():
-        if given is not None and (rows := row_count(given)) != len(names):
-            raise InconsistentInputError(f"{len(names)} artists have names and {rows} rows are {what}")
+    told = (("plays", plays), ("playlists", playlists), ("audio", audio), ("popularity", popularity))
+    _check_rows(names, labels, told)
     evidence: list[Evidence] = []
     has_company = np.zeros(len(names), dtype=np.bool_)
     for source, contexts in ((BY_NEIGHBOURS, plays), (BY_PLAYLISTS, playlists)):
@@ -172,6 +160,20 @@ def infer_families(
     if popularity is not None:
         evidence.append(_popularity(popularity, labels))
     return _answer(tuple(evidence), labels, has_company)
+
+
+def _check_rows(
+    names: Sequence[str],
+    labels: Labels,
+    told: Sequence[tuple[str, sp.csr_matrix | NDArray[np.float64] | None]],
+) -> None:
+    if not labels.families or labels.weights.shape[1] != len(labels.families):
+        raise InconsistentInputError(
+            f"{len(labels.families)} families have {labels.weights.shape[1]} columns of labels"
+        )
+    for what, given in (("labels", labels.weights), *told):
+        if given is not None and (rows := row_count(given)) != len(names):
+            raise InconsistentInputError(f"{len(names)} artists have names and {rows} rows are {what}")
 
 
 def guess_by_company(source: str, contexts: sp.csr_matrix, labels: Labels) -> Inference:

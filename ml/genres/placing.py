@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
+from ml.genres.gathering import NOT_TOLD
 from ml.genres.names import normalise_genre
 from ml.genres.taxonomy import Taxonomy
 
@@ -32,7 +33,7 @@ def taxonomy_of(rows: pa.Table, aliases: pa.Table) -> Taxonomy:
 def placed_genres(genres: Iterable[pa.ChunkedArray], taxonomy: Taxonomy) -> pa.Table:
     """GENRE_TAXONOMY: one row per genre that occurs in any of the columns, sorted by it; nulls and blanks are none."""
     occurring = {normalise_genre(genre) for column in genres for genre in column.unique().drop_null().to_pylist()}
-    matches = [taxonomy.match(genre) for genre in sorted(occurring - {""})]
+    matches = [taxonomy.match(genre) for genre in sorted(occurring - set(NOT_TOLD))]
     return pa.Table.from_pylist([vars(match) for match in matches], schema=GENRE_TAXONOMY_SCHEMA)
 
 

@@ -4,14 +4,14 @@ Guesses are in inference.py.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 import pyarrow as pa
 
 from ml.genres.artists import UNCLASSIFIED, classify_artists
 from ml.genres.evidence import service_evidence
-from ml.genres.gathering import gather_evidence
+from ml.genres.gathering import corrections_amiss, gather_evidence
 from ml.genres.name_patterns import PATTERN_GENRES
 from ml.genres.placing import family_by_genre, placed_genres, taxonomy_of
 from tunegenie_assets import charts
@@ -20,6 +20,12 @@ from tunegenie_assets.resources.tables import column_schema
 from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS
 from tunegenie_assets.schemas.lookups import ARTIST_TAGS, ARTISTS, MUSICBRAINZ_ARTISTS, MUSICBRAINZ_LINKS
 from tunegenie_assets.schemas.results import ARTIST_GENRES, GENRE_EVIDENCE, GENRE_TAXONOMY, INFERRED_GENRES
+
+CORRECTIONS_HOLD = dg.AssetCheckSpec(
+    "corrections_are_understood",
+    asset=dg.AssetKey(list(GENRE_EVIDENCE.key)),
+    description="Rows of genre_corrections.csv are of known artists, and give each a known genre or several alike.",
+)
 
 
 @dg.asset(
@@ -40,9 +46,11 @@ from tunegenie_assets.schemas.results import ARTIST_GENRES, GENRE_EVIDENCE, GENR
     description=GENRE_EVIDENCE.row,
     owners=list(OWNERS),
     kinds={"python"},
+    check_specs=[CORRECTIONS_HOLD],
     metadata={"dagster/column_schema": column_schema(GENRE_EVIDENCE)},
 )
-def evidence(**tables: pa.Table) -> dg.MaterializeResult[pa.Table]:
+def evidence(**tables: pa.Table):  # noqa: ANN201  # as that of inferred_genres
+    taxonomy = taxonomy_of(tables["tree"], tables["aliases"])
     services = service_evidence(
         tables["spotify_artists"], tables["artist_tags"], tables["links"], tables["musicbrainz_artists"]
     )
@@ -52,9 +60,10 @@ def evidence(**tables: pa.Table) -> dg.MaterializeResult[pa.Table]:
         tables["catalogue"],
         playlists=tables["playlists"],
         corrections=tables["corrections"],
-        taxonomy=taxonomy_of(tables["tree"], tables["aliases"]),
+        taxonomy=taxonomy,
     )
-    return dg.MaterializeResult(value=rows)
+    amiss = corrections_amiss(tables["corrections"], tables["artists"], taxonomy)
+    return dg.MaterializeResult(value=rows, check_results=[_corrections_held(amiss)])
 
 
 @dg.asset(
@@ -109,6 +118,16 @@ def artist_genres(
             "artists_by_family": _bars(counts["genre_family"], "family"),
             "artists_by_source": _bars(counts["genre_source"], "source"),
         },
+    )
+
+
+def _corrections_held(amiss: Sequence[str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=not amiss,
+        severity=dg.AssetCheckSeverity.WARN,
+        check_name=CORRECTIONS_HOLD.name,
+        description="; ".join(amiss[:5]) or None,
+        metadata={"amiss": len(amiss)},
     )
 
 

@@ -19,7 +19,7 @@ from tunegenie_assets.schemas.results import ARTIST_GENRES
             ["gold", "sampled_artist_days"], metadata={"columns": ["is_simulated", "day_number", "artist_id", "plays"]}
         ),
         "artists": dg.AssetIn(
-            list(ARTIST_GENRES.key), metadata={"columns": ["artist_id", "primary_genre", "genre_source"]}
+            list(ARTIST_GENRES.key), metadata={"columns": ["artist_id", "training_genre", "genre_source"]}
         ),
     },
     group_name="enrichment",

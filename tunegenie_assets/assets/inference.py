@@ -29,7 +29,8 @@ order by days.listener_id, days.play_date, days.artist_id
 """
 FEWEST_JUDGED = 200
 """Known artists: on fewer the shares below say little."""
-LEAST_GAIN = 0.0
+LEAST_GAIN = 0.02
+"""Over the most common family, as a share of the artists."""
 MOST_CALIBRATION_ERROR = 0.1
 GUESSES_HOLD = dg.AssetCheckSpec(
     "guesses_hold_for_known_artists",

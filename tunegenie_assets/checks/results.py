@@ -25,7 +25,8 @@ every_artist_has_genre = no_rows_check(
 evidence_weighs = no_rows_check(
     ["enrichment", "genre_evidence"],
     "weights_are_positive",
-    "select artist_name, genre, source, weight from enrichment.genre_evidence where not weight > 0",
+    # NaN is greater than any number.
+    "select artist_name, genre, source, weight from enrichment.genre_evidence where not (weight > 0 and weight < 1e15)",
     description="A genre that somebody gives an artist weighs something.",
 )
 

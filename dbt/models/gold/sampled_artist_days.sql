@@ -1,7 +1,8 @@
 {#-
     What listeners hear together, for clusters of genres. Artists and not genres: genres are told apart where the clusters are,
     so that this stands before both. A view of so many days, drawn by their hash, that they fit into memory however long
-    the history is; of people and of simulated listeners as many each.
+    the history is; of people and of simulated listeners as many each. Not what only the Spotify Web API tells, whose data
+    may train no model.
 -#}
 {{ config(materialized='view') }}
 
@@ -12,7 +13,7 @@ listener_days as (
         listener_id,
         date_key
     from {{ ref('fct_plays') }}
-    where counts_as_play
+    where counts_as_play and source <> 'spotify_recently_played'
 ),
 
 numbered as (
@@ -40,7 +41,7 @@ select
     count(*) as plays
 from {{ ref('fct_plays') }} as plays
 inner join numbered on plays.listener_id = numbered.listener_id and plays.date_key = numbered.date_key
-where plays.counts_as_play and numbered.day_number <= {{ var('most_days_of_clusters') }}
+where plays.counts_as_play and plays.source <> 'spotify_recently_played' and numbered.day_number <= {{ var('most_days_of_clusters') }}
 group by
     plays.listener_id,
     plays.date_key,

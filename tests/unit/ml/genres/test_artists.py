@@ -101,6 +101,16 @@ def test_a_word_that_is_no_genre_says_less_than_a_genre_of_a_later_source_or_a_g
     ]
 
 
+def test_a_word_of_no_family_says_nothing_of_the_family() -> None:
+    [row] = classified(artists("Ada"), told((0, "sad", 100, "lastfm"))).to_pylist()
+    assert (row["genre_family"], row["confidence"]) == ("other", 0)
+
+
+def test_corrections_that_contradict_each_other_are_half_as_sure() -> None:
+    evidence = told((0, "jazz", 1, "correction"), (0, "folk", 1, "correction"))
+    assert classified(artists("Ada"), evidence)["confidence"].to_pylist() == [0.5]
+
+
 def test_a_correction_wins_even_with_a_word_of_no_family() -> None:
     evidence = told((0, "sad", 1, "correction"), (0, "pop", 100, "lastfm"))
     assert verdicts(artists("Ada"), evidence) == [("sad", "other", "correction")]

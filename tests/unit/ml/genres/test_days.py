@@ -7,7 +7,7 @@ from ml.genres.days import genres_by_day
 ARTISTS = pa.table(
     {
         "artist_id": ["a", "b", "c", "d"],
-        "primary_genre": ["jazz", "jazz", "unclassified", "jazz"],
+        "training_genre": ["jazz", "jazz", "unclassified", "jazz"],
         "genre_source": ["lastfm", "catalogue", "unclassified", "inferred_neighbours"],
     }
 )

@@ -7,7 +7,7 @@ import pytest
 
 from ml.errors import InconsistentInputError
 from ml.genres.evidence import NAMED_EVIDENCE_SCHEMA
-from ml.genres.gathering import GENRE_EVIDENCE_SCHEMA, gather_evidence
+from ml.genres.gathering import GENRE_EVIDENCE_SCHEMA, corrections_amiss, gather_evidence
 from tunegenie_assets.dbt_support.taxonomy import genre_taxonomy
 from tunegenie_assets.schemas.results import GENRE_EVIDENCE
 
@@ -96,9 +96,30 @@ def test_a_playlist_named_after_a_genre_speaks_once_for_each_of_its_artists() ->
         ("p1", "90s Indie Rock Hits", "ADA"),
         ("p2", "Indie Rock", "Ada"),
         ("p3", "for the drive home", "Ada"),
+        ("p5", "No metal please", "Ada"),
+        ("p6", "Anti-Pop", "Ada"),
         ("p4", None, "Ada"),
     ]
     assert gathered(artists("Ada"), playlists=lists) == [("a0", "indie rock", 2.0, "playlist_names")]
+
+
+def test_our_word_for_no_genre_is_none() -> None:
+    assert gathered(artists("Ada"), services=[("Ada", "Unclassified ", 9.0, "lastfm")]) == []
+    assert gathered(artists("Ada"), corrections=[("Ada", "unclassified")]) == []
+
+
+def test_corrections_that_do_nothing_or_contradict_each_other_are_told() -> None:
+    corrected = strings(
+        artist_name=["Ada", "ada", "Bob", "Nobody", "Cy", "Di", "Di"],
+        genre=["dream pop", "shoegaze", "qwertz asdf", "jazz", None, "jazz", "folk"],
+    )
+    known = artists("Ada", "Bob", "Cy", "Di")
+    assert corrections_amiss(corrected, known, genre_taxonomy()) == [
+        "'Bob' is given 'qwertz asdf', which is no known genre",
+        "nobody is called 'Nobody'",
+        "'Cy' is given None, which is no known genre",
+        "'di' is given several families",
+    ]
 
 
 def test_every_source_keeps_its_own_rows() -> None:

@@ -34,6 +34,7 @@ def guess(
     *,
     playlists: list[tuple[str, str]] | None = None,
     first_day: int = 0,
+    rated_by: str | None = None,
 ) -> Guesses:
     """`evidence`: genre and source by artist, who are called as they are numbered."""
     ids = sorted({row[1] for row in heard} | set(evidence))
@@ -55,8 +56,9 @@ def guess(
             {
                 "artist_id": pa.array(ids, pa.string()),
                 "artist_name": pa.array(ids, pa.string()),
-                "popularity": pa.array([None] * len(ids), pa.int64()),
-                "popularity_source": pa.array([None] * len(ids), pa.string()),
+                # Jazz is popular here, and nothing else is.
+                "popularity": pa.array([90 if artist[0] in "jx" else 10 for artist in ids], pa.int64()),
+                "popularity_source": pa.array([rated_by] * len(ids), pa.string()),
             }
         ),
         families=FAMILIES,
@@ -122,6 +124,39 @@ def test_plays_of_the_web_api_speak_where_nothing_else_does_and_train_nothing() 
     mixed = [(listener, artist, day, artist != "x") for listener, artist, day, _ in heard]
     may_train = {row["artist_id"]: row["may_train"] for row in guess(mixed, evidence).rows.to_pylist()}
     assert may_train == {"x": False, "y": True}
+
+
+def test_what_may_train_comes_out_alike_whatever_the_web_api_tells_besides() -> None:
+    heard, evidence = two_scenes()
+    alone = guess(heard, evidence).rows
+    besides: Heard = [("cy", artist, day, False) for day in range(30) for artist in ("z1", "z2", "x", "e1", "new")]
+    both = guess([*heard, *besides], evidence | {"z1": ("bebop", "catalogue"), "z2": ("house", "lastfm")}).rows
+    trained = both.filter(both["may_train"])
+    assert trained.equals(alone)
+    assert {row["artist_id"] for row in both.to_pylist() if not row["may_train"]} == {"new"}
+
+
+@pytest.mark.parametrize(
+    ("rated_by", "found"),
+    [
+        ("catalogue", {"x": ("jazz", "jazz", "inferred_popularity")}),
+        ("lastfm", {"x": ("jazz", "jazz", "inferred_popularity")}),
+        ("spotify_api", {}),
+    ],
+)
+def test_popularity_is_learnt_from_where_it_may_be(rated_by: str, found: dict[str, tuple[str, str, str]]) -> None:
+    known = [f"{scene}{number}" for number in range(200) for scene in "je"]
+    heard: Heard = [(artist, artist, 0, True) for artist in [*known, "x"]]
+    evidence = {artist: ("bebop" if artist[0] == "j" else "techno", "catalogue") for artist in known}
+    assert best(guess(heard, evidence, rated_by=rated_by).rows) == found
+
+
+def test_known_artists_of_a_playlist_speak_though_nobody_heard_them() -> None:
+    heard: Heard = [("ada", "e1", 0, True), ("ada", "x", 0, True)]
+    evidence = {"e1": ("techno", "lastfm")} | {f"m{number}": ("jazz", "catalogue") for number in range(9)}
+    lists = [("p", artist) for artist in [*evidence, "x"] if artist != "e1"]
+    rows = [row for row in guess(heard, evidence, playlists=lists).rows.to_pylist() if not row["may_train"]]
+    assert (rows[0]["artist_id"], rows[0]["family"], rows[0]["source"]) == ("x", "jazz", "inferred_playlists")
 
 
 def test_playlists_are_company_too() -> None:
