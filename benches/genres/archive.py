@@ -39,10 +39,10 @@ group by artist, day order by artist, day
 
 @dataclass(frozen=True)
 class Heard:
-    """The artists that one listener heard."""
+    """The artists of the catalogue and those that one listener heard."""
 
     world: World
-    """Known are those of the catalogue."""
+    """Known are those of the catalogue; of these the ones that were heard may be hidden."""
     time_share: NDArray[np.float64]
     """Of the listening time, by artist."""
 
@@ -56,8 +56,7 @@ def read_archive(path: Path, catalogue: World) -> Heard:
     heard = _heard(path)
     heard["name"] = [normalise_name(name) for name in heard["artist"]]
     listed = {normalise_name(name): place for place, name in reversed(list(enumerate(catalogue.names)))}
-    # As the platform does: those of the catalogue whom nobody here hears are no witnesses.
-    names = sorted(set(heard["name"]))
+    names = sorted({*heard["name"], *listed})
     rows = np.searchsorted(names, heard["name"].tolist())
     weights = np.zeros((len(names), len(catalogue.labels.families)))
     for row, name in enumerate(names):

