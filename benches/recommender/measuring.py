@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from benches.recommender.splits import Task
 from ml.recommender.evaluation import LIST_LENGTH, LONG_LIST_LENGTH, figures_by_listener
 from ml.recommender.protocol import Candidate
-from ml.recommender.ranking import concatenate, mask_known, score_batches, top_items
+from ml.recommender.ranking import TopItems, concatenate, mask_known, score_batches, top_items
+from ml.recommender.sparse_rows import shape_of
 
 Z95 = 1.96
 
@@ -33,7 +34,7 @@ def measure(candidate: Candidate, task: Task, seconds: float) -> Measured:
     relevant = np.diff(task.relevant.indptr)
     rows = np.flatnonzero(relevant)
     hits = np.zeros((len(rows), LONG_LIST_LENGTH), dtype=bool)
-    parts = []
+    parts: list[TopItems] = []
     for begin, batch in score_batches(rows, len(task.asked)):
         scores = candidate.scores(batch)
         mask_known(scores, known, batch)
@@ -43,11 +44,11 @@ def measure(candidate: Candidate, task: Task, seconds: float) -> Measured:
     hits[top.rows, top.ranks] = np.asarray(task.relevant[rows[top.rows], top.items]).ravel() > 0
     figures = figures_by_listener(hits, relevant[rows])
     shown = top.items[top.ranks < LIST_LENGTH]
-    listeners = known.shape[0]
+    listeners, items = shape_of(known)
     # One listener more than there are: an item that nobody plays has a finite novelty.
-    share = (np.bincount(known.indices, minlength=known.shape[1]) + 1) / (listeners + 1)
+    share = (np.bincount(known.indices, minlength=items) + 1) / (listeners + 1)
     means = {name: float(values.mean()) for name, values in figures.items()}
-    means["coverage_at_10"] = len(np.unique(shown)) / known.shape[1]
+    means["coverage_at_10"] = len(np.unique(shown)) / items
     means["novelty_at_10"] = float(-np.log2(share[shown]).mean())
     return Measured(figures["ndcg_at_10"], means, seconds)
 

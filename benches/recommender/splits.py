@@ -6,7 +6,7 @@ tags only, either all or those given by people who will not be asked for them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -54,7 +54,7 @@ def validation_task(world: World, seed: int) -> Task:
     # Whatever is held out there keeps being unknown here, its tags included.
     hidden = relevant + outer
     task = _task(world, inner, hidden, np.ones(len(world.item_ids), dtype=bool))
-    return Task(task.interactions, task.features, relevant, task.asked)
+    return replace(task, relevant=_ones(relevant))
 
 
 def split(counts: sparse.csr_matrix, seed: int) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
@@ -68,15 +68,21 @@ def split(counts: sparse.csr_matrix, seed: int) -> tuple[sparse.csr_matrix, spar
     return _part(counts, ~is_held), _part(counts, is_held)
 
 
-def cold_task(world: World, seed: int, tags: TagsKnown, *, whole_catalogue: bool = False) -> Task:
-    tagged = np.unique(world.tagged)
-    chosen = np.random.default_rng(seed).permutation(tagged)[: round(COLD_SHARE * len(tagged))]
+def cold_task(world: World, seed: int, tags: TagsKnown) -> Task:
+    """Ranks the cold artists among each other; `in_full_catalogue` asks the same among all."""
+    everything = tag_features(world, None, np.ones(len(world.item_ids), dtype=bool))
+    # Every artist has the constant, these a tag besides.
+    tagged = np.flatnonzero(np.diff(everything.named.indptr) > 1)
+    chosen = np.random.default_rng(seed).permutation(tagged)[: int(COLD_SHARE * len(tagged))]
     is_cold = np.zeros(len(world.item_ids), dtype=bool)
     is_cold[chosen] = True
     cell_is_cold = is_cold[world.counts.indices]
     train, held = _part(world.counts, ~cell_is_cold), _part(world.counts, cell_is_cold)
-    asked = np.ones_like(is_cold) if whole_catalogue else is_cold
-    return _task(world, train, held, asked, hide_tags=tags == "of others")
+    return _task(world, train, held, is_cold, hide_tags=tags == "of others")
+
+
+def in_full_catalogue(task: Task) -> Task:
+    return replace(task, asked=np.ones_like(task.asked))
 
 
 def _task(
@@ -91,9 +97,13 @@ def _task(
     weights.data = np.log1p(weights.data)
     interactions = InteractionMatrix(world.listener_ids, world.item_ids, weights)
     features = tag_features(world, held if hide_tags else None, interactions.seen_items)
-    relevant = sparse.csr_matrix(held, dtype=np.int8, copy=True)
-    relevant.data[:] = 1
-    return Task(interactions, features, relevant, asked)
+    return Task(interactions, features, _ones(held), asked)
+
+
+def _ones(counts: sparse.csr_matrix) -> sparse.csr_matrix:
+    ones = sparse.csr_matrix(counts, dtype=np.int8, copy=True)
+    ones.data[:] = 1
+    return ones
 
 
 def tag_features(world: World, held: sparse.csr_matrix | None, seen: NDArray[np.bool_]) -> FeatureMatrix:

@@ -18,6 +18,7 @@ from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.model_file import ModelFile
 from ml.recommender.protocol import Float32, StoredCandidate, check_shapes
+from ml.recommender.sparse_rows import shape_of
 
 MOST_ROWS = 12_000
 """Listeners and features together; their matrix takes 1.2 GB, and its inverse minutes."""
@@ -46,7 +47,7 @@ class EaseParameters:
 
     def __post_init__(self) -> None:
         listeners, items = len(self.listener_ids), len(self.item_ids)
-        count = self.rows.shape[0]
+        count = shape_of(self.rows)[0]
         check_shapes(self, {"rows": (count, items), "inverse": (listeners, count), "precision": (items,)})
 
 
@@ -78,9 +79,9 @@ class Ease(StoredCandidate):
         if self.settings.feature_times:
             parts.append(sparse.csr_matrix(self.settings.feature_times * features.named.T))
         rows = sparse.csr_matrix(sparse.vstack(parts), dtype=np.float64)
-        if rows.shape[0] > MOST_ROWS:
+        if (count := shape_of(rows)[0]) > MOST_ROWS:
             raise InconsistentInputError(
-                f"EASE takes up to {MOST_ROWS} listeners and features together, these are {rows.shape[0]}"
+                f"EASE takes up to {MOST_ROWS} listeners and features together, these are {count}"
             )
         inverse = _regularised_inverse(rows, self.settings.regularisation)
         self._fitted = EaseParameters(
@@ -131,8 +132,9 @@ def _regularised_inverse(rows: sparse.csr_matrix, regularisation: float) -> NDAr
 def _precision(rows: sparse.csr_matrix, inverse: NDArray[np.float64], regularisation: float) -> Float32:
     """The diagonal of the inverse of the regularised item-by-item matrix, shape (items,)."""
     columns = sparse.csc_matrix(rows)
-    explained = np.zeros(rows.shape[1])
-    for begin in range(0, rows.shape[1], COLUMNS_AT_A_TIME):
+    items = shape_of(rows)[1]
+    explained = np.zeros(items)
+    for begin in range(0, items, COLUMNS_AT_A_TIME):
         part = columns[:, begin : begin + COLUMNS_AT_A_TIME]
         smoothed = (part.T @ inverse).T
         explained[begin : begin + COLUMNS_AT_A_TIME] = np.asarray(part.multiply(smoothed).sum(axis=0)).ravel()

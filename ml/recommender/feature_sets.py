@@ -44,7 +44,7 @@ def hybrid_features(features: FeatureMatrix, chosen: FeatureSet) -> sparse.csr_m
 
 def scale_rows(matrix: sparse.csr_matrix, power: float) -> sparse.csr_matrix:
     """Each row scaled from its sum s to s ** power, as float32; empty rows stay empty."""
-    sums = np.asarray(matrix.sum(axis=1)).ravel()
+    sums = np.asarray(matrix.sum(axis=1), dtype=np.float64).ravel()
     scale = np.where(sums > 0, np.where(sums > 0, sums, 1.0) ** (power - 1.0), 0.0)
     return sparse.csr_matrix(sparse.diags(scale) @ matrix, dtype=np.float32)
 

@@ -71,7 +71,7 @@ class ItemKnn(StoredCandidate):
         columns = sparse.csr_matrix(rows.T)
         parts = [
             heaviest_of_rows(rows[begin : begin + ROWS_AT_A_TIME] @ columns, self.settings.neighbours)
-            for begin in range(0, rows.shape[0], ROWS_AT_A_TIME)
+            for begin in range(0, len(interactions.item_ids), ROWS_AT_A_TIME)
         ]
         likeness = sparse.csr_matrix(sparse.vstack(parts), dtype=np.float32)
         self._fitted = ItemKnnParameters(

@@ -17,7 +17,7 @@ from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.model_file import ModelFile
 from ml.recommender.protocol import Float32, StoredCandidate, check_shapes
-from ml.recommender.sparse_rows import normalise_rows
+from ml.recommender.sparse_rows import normalise_rows, shape_of
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class OwnHistoryParameters:
     """Shape (items, features), rows of length 1."""
 
     def __post_init__(self) -> None:
-        count = self.features.shape[1]
+        count = shape_of(self.features)[1]
         expected = {
             "weights": (len(self.listener_ids), len(self.item_ids)),
             "profiles": (len(self.listener_ids), count),
@@ -79,10 +79,10 @@ class OwnHistory(StoredCandidate):
         learnt = self._parameters
         alike = np.asarray((learnt.profiles[listener_rows] @ learnt.features.T).todense(), dtype=np.float32)
         # Below whatever is known, a skipped track with its weight of zero included.
-        alike = np.minimum(alike, 1.0) - 1.0
+        alike = np.minimum(alike, 1.0) - np.float32(1.0)
         own = learnt.weights[listener_rows].tocoo()
         alike[own.row, own.col] = own.data
-        return alike
+        return np.asarray(alike, dtype=np.float32)
 
     def to_file(self) -> ModelFile:
         learnt = self._parameters

@@ -24,6 +24,7 @@ from ml.recommender.own_history import OwnHistory
 from ml.recommender.popularity import Popularity
 from ml.recommender.protocol import Float32, StoredCandidate, check_shapes
 from ml.recommender.ranking import stored_cells, top_items
+from ml.recommender.sparse_rows import shape_of
 
 KINDS: Mapping[str, type[StoredCandidate]] = {
     kind.KIND: kind for kind in (Popularity, OwnHistory, ItemKnn, Ease, LightFMHybrid)
@@ -50,7 +51,7 @@ class FusionParameters:
     """Shape (items,)."""
 
     def __post_init__(self) -> None:
-        check_shapes(self, {"unseen": (self.known.shape[1],)})
+        check_shapes(self, {"unseen": (shape_of(self.known)[1],)})
 
 
 class RankFusion(StoredCandidate):
