@@ -13,7 +13,7 @@ from ml.recommender.lightfm_hybrid import HybridSettings, LightFMHybrid
 from ml.recommender.own_history import OwnHistory
 from ml.recommender.popularity import Popularity
 from ml.recommender.protocol import StoredCandidate
-from ml.recommender.published import EASE_WITH_FEATURES, HYBRID, HYBRID_BETWEEN, HYBRID_UNSEEN, TUNED
+from ml.recommender.published import EASE_WITH_FEATURES, HYBRID, HYBRID_BETWEEN, HYBRID_UNSEEN, TUNED, WALKS
 
 PUBLISHED, WITHOUT_ROUTE = "published", "published_without_route"
 SAYS: Mapping[str, str] = {
@@ -32,6 +32,7 @@ SAYS: Mapping[str, str] = {
     HYBRID_BETWEEN: "LightFM hybrid, between",
     HYBRID_UNSEEN: "LightFM hybrid, rows as they are",
     EASE_WITH_FEATURES: "EASE with the features as rows",
+    WALKS: "random walks (RP3beta, .5)",
     WITHOUT_ROUTE: "published, without a route for unseen items",
     PUBLISHED: "published",
 }

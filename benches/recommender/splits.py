@@ -16,7 +16,7 @@ from scipy import sparse
 from benches.recommender.world import World
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
-from ml.recommender.sparse_rows import normalise_rows, tf_idf
+from ml.recommender.sparse_rows import tf_idf
 
 HELD_OUT = 0.2
 FEWEST_ARTISTS = 5
@@ -24,7 +24,7 @@ FEWEST_ARTISTS = 5
 FEWEST_OF_TAG = 5
 """A tag stays that so many listeners gave, to so many artists."""
 COLD_SHARE = 0.1
-CONSTANT_WEIGHT = 0.1
+CONSTANT_WEIGHT = 1.0
 """Of the feature that every artist has, so that none is without any."""
 
 TagsKnown = Literal["all", "of others"]
@@ -107,7 +107,7 @@ def _ones(counts: sparse.csr_matrix) -> sparse.csr_matrix:
 
 
 def tag_features(world: World, held: sparse.csr_matrix | None, seen: NDArray[np.bool_]) -> FeatureMatrix:
-    """Tags by tf-idf, rows of length 1, and the constant; without what listeners said of artists held out for them."""
+    """Tags by tf-idf, and the constant; without what listeners said of artists held out for them."""
     given = np.ones(len(world.tag), dtype=bool)
     if held is not None:
         listens = world.tagger >= 0
@@ -123,7 +123,7 @@ def tag_features(world: World, held: sparse.csr_matrix | None, seen: NDArray[np.
     shape = (len(world.item_ids), int(enough.sum()))
     counts = sparse.csr_matrix((np.ones(int(kept.sum())), (tagged[kept], column[tag[kept]])), shape=shape)
     constant = sparse.csr_matrix(np.full((shape[0], 1), CONSTANT_WEIGHT))
-    named = sparse.csr_matrix(sparse.hstack([normalise_rows(tf_idf(counts)), constant]))
+    named = sparse.csr_matrix(sparse.hstack([tf_idf(counts), constant]))
     names = np.array([*(f"tag:{name}" for name in tags[enough].tolist()), "any:artist"])
     return FeatureMatrix(world.item_ids, names, np.flatnonzero(seen), named)
 

@@ -23,11 +23,13 @@ class FeatureSet:
     """What an item is made of in a hybrid."""
 
     row_sum_power: float = BETWEEN
-    """Rows are scaled so that their sum is raised to this power."""
+    """The named features of an item are scaled so that their sum is raised to this power."""
     heaviest: int | None = None
     """Of the named features of an item only so many, the heaviest; None for all."""
     times: float = 1.0
-    """The weight of the named features, beside an identity of weight 1."""
+    """By what they are multiplied then, beside an identity of weight 1."""
+    identity: bool = True
+    """Whether an item that was seen has a feature that stands for itself."""
 
 
 IDENTITY = FeatureSet(heaviest=0)
@@ -36,10 +38,12 @@ IDENTITY = FeatureSet(heaviest=0)
 
 def hybrid_features(features: FeatureMatrix, chosen: FeatureSet) -> sparse.csr_matrix:
     """float32, shape (items, identity columns + features): identity columns of the seen items, then the named ones."""
-    seen, items = features.identity_items, len(features.item_ids)
+    items = len(features.item_ids)
+    seen = features.identity_items if chosen.identity else np.zeros(0, dtype=np.intp)
     identity = sparse.csr_matrix((np.ones(len(seen)), (seen, np.arange(len(seen)))), shape=(items, len(seen)))
     named = features.named if chosen.heaviest is None else heaviest_of_rows(features.named, chosen.heaviest)
-    return scale_rows(sparse.csr_matrix(sparse.hstack([identity, chosen.times * named])), chosen.row_sum_power)
+    scaled = chosen.times * scale_rows(named, chosen.row_sum_power)
+    return sparse.csr_matrix(sparse.hstack([identity, scaled]), dtype=np.float32)
 
 
 def scale_rows(matrix: sparse.csr_matrix, power: float) -> sparse.csr_matrix:

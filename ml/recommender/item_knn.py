@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ml.errors import NotFittedError
-from ml.recommender.feature_sets import heaviest_of_rows
+from ml.recommender.feature_sets import heaviest_of_rows, scale_rows
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.model_file import ModelFile
@@ -23,10 +23,12 @@ ROWS_AT_A_TIME = 1_000
 
 @dataclass(frozen=True)
 class ItemKnnSettings:
-    weighting: Literal["cosine", "tf-idf", "bm25"] = "cosine"
+    weighting: Literal["cosine", "tf-idf", "bm25", "walk"] = "cosine"
     neighbours: int = 500
     k1: float = 1.2
     b: float = 0.2
+    popularity_power: float = 0.5
+    """Of walks: by what power of its popularity an item is held back."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,7 @@ class ItemKnn(StoredCandidate):
         return self._fitted
 
     def fit(self, interactions: InteractionMatrix, features: FeatureMatrix) -> None:  # noqa: ARG002 - protocol
-        rows = self._weighted(sparse.csr_matrix(interactions.weights.T))
-        columns = sparse.csr_matrix(rows.T)
+        rows, columns = self._sides(sparse.csr_matrix(interactions.weights.T, dtype=np.float64))
         parts = [
             heaviest_of_rows(rows[begin : begin + ROWS_AT_A_TIME] @ columns, self.settings.neighbours)
             for begin in range(0, len(interactions.item_ids), ROWS_AT_A_TIME)
@@ -78,10 +79,24 @@ class ItemKnn(StoredCandidate):
             interactions.listener_ids, interactions.item_ids, interactions.weights, likeness
         )
 
-    def _weighted(self, items: sparse.csr_matrix) -> sparse.csr_matrix:
-        if self.settings.weighting == "bm25":
-            return bm25(items, self.settings.k1, self.settings.b)
-        return normalise_rows(items if self.settings.weighting == "cosine" else tf_idf(items))
+    def _sides(self, items: sparse.csr_matrix) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+        """Two matrices, items by listeners and listeners by items, whose product is the likeness."""
+        match self.settings.weighting:
+            case "walk":
+                return self._walk(items)
+            case "bm25":
+                rows = bm25(items, self.settings.k1, self.settings.b)
+            case "tf-idf":
+                rows = normalise_rows(tf_idf(items))
+            case "cosine":
+                rows = normalise_rows(items)
+        return rows, sparse.csr_matrix(rows.T)
+
+    def _walk(self, items: sparse.csr_matrix) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+        """Chances of a walk from item to listener and on to an item: RP3beta, Paudel and others 2017."""
+        popularity = np.maximum(np.diff(items.indptr), 1) ** self.settings.popularity_power
+        onward = scale_rows(sparse.csr_matrix(items.T), 0.0) @ sparse.diags(1.0 / popularity)
+        return scale_rows(items, 0.0), sparse.csr_matrix(onward)
 
     def scores(self, listener_rows: NDArray[np.intp]) -> Float32:
         learnt = self._parameters

@@ -66,12 +66,12 @@ class OwnHistory(StoredCandidate):
         return self._fitted
 
     def fit(self, interactions: InteractionMatrix, features: FeatureMatrix) -> None:
-        of_items = normalise_rows(features.named)
+        of_items = sparse.csr_matrix(normalise_rows(features.named), dtype=np.float32)
         self._fitted = OwnHistoryParameters(
             listener_ids=interactions.listener_ids,
             item_ids=interactions.item_ids,
             weights=interactions.weights,
-            profiles=normalise_rows(sparse.csr_matrix(interactions.weights @ of_items)),
+            profiles=sparse.csr_matrix(normalise_rows(interactions.weights @ of_items), dtype=np.float32),
             features=of_items,
         )
 

@@ -1,4 +1,4 @@
-"""Several candidates as one, by their ranks; and another one for the items that nobody has played.
+"""Several candidates as one, by their ranks, with weights of their own for the items that nobody has played.
 
 Views that differ, such as factors and item-to-item weights, gain more together than more of the same.
 """
@@ -30,7 +30,6 @@ KINDS: Mapping[str, type[StoredCandidate]] = {
     kind.KIND: kind for kind in (Popularity, OwnHistory, ItemKnn, Ease, LightFMHybrid)
 }
 """What a fusion can be made of."""
-UNSEEN_ROUTE = "unseen_route"
 TAIL = 1e-7
 """What scores themselves are worth: less than one rank at the depth, so that they decide between equals only."""
 
@@ -57,8 +56,8 @@ class FusionParameters:
 class RankFusion(StoredCandidate):
     """The sum of reciprocal ranks, each times the weight of its candidate.
 
-    Where `unseen_route` is given, its rank stands for those of all candidates on the items that nobody played: they
-    learnt nothing of them, and the best features for items that are played are the worst for these.
+    Items that nobody played may have weights of their own, since the best candidates for items that are played are the
+    worst for these. Their sum is scaled to that of the other weights, so that a rank is worth as much.
     """
 
     KIND = "rank_fusion"
@@ -67,15 +66,13 @@ class RankFusion(StoredCandidate):
         self,
         members: Mapping[str, StoredCandidate],
         *,
-        weights: Mapping[str, float] | None = None,
-        unseen_route: StoredCandidate | None = None,
-        unseen_weight: float = 1.0,
+        weights: Mapping[str, float],
+        unseen_weights: Mapping[str, float] | None = None,
         settings: FusionSettings | None = None,
     ) -> None:
         self.members = dict(members)
-        self.weights = {name: float((weights or {}).get(name, 1.0)) for name in members}
-        self.unseen_route = unseen_route
-        self.unseen_weight = unseen_weight
+        self.weights = {name: float(weights.get(name, 0.0)) for name in members}
+        self.unseen_weights = {name: float((unseen_weights or weights).get(name, 0.0)) for name in members}
         self.settings = settings or FusionSettings()
         self._fitted: FusionParameters | None = None
 
@@ -94,8 +91,6 @@ class RankFusion(StoredCandidate):
     def fit(self, interactions: InteractionMatrix, features: FeatureMatrix) -> None:
         for member in self.members.values():
             member.fit(interactions, features)
-        if self.unseen_route is not None and self.unseen_route not in self.members.values():
-            self.unseen_route.fit(interactions, features)
         self.join(interactions)
 
     def join(self, interactions: InteractionMatrix) -> None:
@@ -107,12 +102,11 @@ class RankFusion(StoredCandidate):
             raise NotFittedError("the fusion has not been fitted")
         known = stored_cells(self._fitted.known, listener_rows)
         total = np.zeros((len(listener_rows), len(self.item_ids)), dtype=np.float32)
+        scale = sum(self.weights.values()) / sum(self.unseen_weights.values())
         for name, member in self.members.items():
-            total += self.weights[name] * self._reciprocal_ranks(member.scores(listener_rows), known)
-        if self.unseen_route is not None:
-            unseen = np.flatnonzero(self._fitted.unseen)
-            ranks = self._reciprocal_ranks(self.unseen_route.scores(listener_rows), known)
-            total[:, unseen] = self.unseen_weight * sum(self.weights.values()) * ranks[:, unseen]
+            weight = np.where(self._fitted.unseen, scale * self.unseen_weights[name], self.weights[name])
+            ranks = self._reciprocal_ranks(member.scores(listener_rows), known)
+            total += weight.astype(np.float32) * ranks
         return total
 
     def _reciprocal_ranks(self, scores: Float32, known: tuple[NDArray[np.int64], NDArray[np.int64]]) -> Float32:
@@ -132,14 +126,13 @@ class RankFusion(StoredCandidate):
     def to_file(self) -> ModelFile:
         if self._fitted is None:
             raise NotFittedError("the fusion has not been fitted")
-        members = {f"member_{name}": member.to_file() for name, member in self.members.items()}
+        members = {name: member.to_file() for name, member in self.members.items()}
         numbers = {
-            "weights": np.array([self.weights[name] for name in sorted(self.members)], dtype=np.float32),
-            "settings": np.array([self.settings.offset, self.settings.depth, self.unseen_weight], dtype=np.float32),
+            "weights": np.array([self.weights[name] for name in members], dtype=np.float32),
+            "unseen_weights": np.array([self.unseen_weights[name] for name in members], dtype=np.float32),
+            "settings": np.array([self.settings.offset, self.settings.depth], dtype=np.float32),
             "unseen": self._fitted.unseen.astype(np.float32),
         }
-        if self.unseen_route is not None:
-            members[UNSEEN_ROUTE] = self.unseen_route.to_file()
         libraries = sorted({member.library for member in members.values()})
         return ModelFile(
             kind=self.KIND,
@@ -152,16 +145,13 @@ class RankFusion(StoredCandidate):
 
     @classmethod
     def from_file(cls, file: ModelFile) -> Self:
-        found = {name: KINDS[member.kind].from_file(member) for name, member in file.members.items()}
-        route = found.pop(UNSEEN_ROUTE, None)
-        members = {name.removeprefix("member_"): member for name, member in found.items()}
-        offset, depth, unseen_weight = file.numbers["settings"].tolist()
+        members = {name: KINDS[member.kind].from_file(member) for name, member in file.members.items()}
+        offset, depth = file.numbers["settings"].tolist()
+        weights, unseen_weights = (
+            dict(zip(members, file.numbers[name].tolist(), strict=True)) for name in ("weights", "unseen_weights")
+        )
         model = cls(
-            members,
-            weights=dict(zip(sorted(members), file.numbers["weights"].tolist(), strict=True)),
-            unseen_route=route,
-            unseen_weight=unseen_weight,
-            settings=FusionSettings(offset, int(depth)),
+            members, weights=weights, unseen_weights=unseen_weights, settings=FusionSettings(offset, int(depth))
         )
         model._fitted = FusionParameters(file.matrices["known"], file.numbers["unseen"] > 0)
         return model

@@ -35,13 +35,14 @@ def candidates() -> dict[str, StoredCandidate]:
         "cosine": ItemKnn(ItemKnnSettings(neighbours=20)),
         "tf-idf": ItemKnn(ItemKnnSettings("tf-idf", 20)),
         "bm25": ItemKnn(ItemKnnSettings("bm25", 20)),
+        "walk": ItemKnn(ItemKnnSettings("walk", 20)),
         "ease": Ease(EaseSettings(regularisation=10)),
         "ease_features": Ease(EaseSettings(regularisation=10, feature_times=0.5)),
         "hybrid": LightFMHybrid(QUICK),
         "fusion": RankFusion(
-            {"ease": Ease(EaseSettings(regularisation=10)), "knn": ItemKnn()},
-            weights={"ease": 2.0},
-            unseen_route=OwnHistory(),
+            {"ease": Ease(EaseSettings(regularisation=10)), "knn": ItemKnn(), "own": OwnHistory()},
+            weights={"ease": 2.0, "knn": 1.0},
+            unseen_weights={"own": 1.0},
         ),
     }
 
@@ -237,7 +238,8 @@ def test_only_ranks_among_unknown_items_count(size: tuple[int, int, int], depth:
     one, other = rng.permutation(listeners * items), rng.permutation(listeners * items)
     told = {"one": one.reshape(listeners, items) / 7, "other": other.reshape(listeners, items) / 7}
     settings = FusionSettings(offset=10, depth=depth)
-    found = joined(RankFusion({name: Told(scores) for name, scores in told.items()}, settings=settings), weights)
+    members = {name: Told(scores) for name, scores in told.items()}
+    found = joined(RankFusion(members, weights=dict.fromkeys(told, 1.0), settings=settings), weights)
     for row in range(listeners):
         unknown = np.flatnonzero(weights[row] == 0)
         expected = np.zeros(items)
@@ -249,31 +251,33 @@ def test_only_ranks_among_unknown_items_count(size: tuple[int, int, int], depth:
 
 def test_a_candidate_of_twice_the_weight_counts_twice() -> None:
     one, other = Told(np.array([[3.0, 2.0, 1.0]])), Told(np.array([[1.0, 2.0, 3.0]]))
-    nothing_known = np.zeros((1, 3))
     settings = FusionSettings(offset=1)
-    found = joined(RankFusion({"one": one, "other": other}, weights={"other": 2.0}, settings=settings), nothing_known)
+    weights = {"one": 1.0, "other": 2.0}
+    found = joined(RankFusion({"one": one, "other": other}, weights=weights, settings=settings), np.zeros((1, 3)))
     np.testing.assert_allclose(found, [[1 / 2 + 2 / 4, 1 / 3 + 2 / 3, 1 / 4 + 2 / 2]], atol=1e-6)
 
 
 def test_below_the_depth_scores_decide() -> None:
-    fusion = RankFusion({"one": Told(np.array([[5.0, 1.0, 2.0, 3.0]]))}, settings=FusionSettings(depth=1))
+    one = Told(np.array([[5.0, 1.0, 2.0, 3.0]]))
+    fusion = RankFusion({"one": one}, weights={"one": 1.0}, settings=FusionSettings(depth=1))
     assert np.argsort(-joined(fusion, np.zeros((1, 4)))[0]).tolist() == [0, 3, 2, 1]
 
 
-def test_the_route_for_unseen_items_ranks_these_and_no_others() -> None:
-    member, route = Told(np.array([[4.0, 3.0, 2.0, 1.0]] * 2)), Told(np.array([[1.0, 2.0, 3.0, 4.0]] * 2))
+def test_items_that_nobody_played_may_be_ranked_by_another() -> None:
+    warm, cold = Told(np.array([[4.0, 3.0, 2.0, 1.0]] * 2)), Told(np.array([[1.0, 2.0, 3.0, 4.0]] * 2))
+    members, weights, settings = {"warm": warm, "cold": cold}, {"warm": 3.0}, FusionSettings(offset=1)
     # Nobody played the last two; the second listener plays the first two.
-    weights = np.array([[0.0, 0.0, 0.0, 0.0], [1.0, 1.0, 0.0, 0.0]])
-    with_route = joined(RankFusion({"member": member}, unseen_route=route, settings=FusionSettings(offset=1)), weights)
-    np.testing.assert_allclose(with_route[0], [1 / 2, 1 / 3, 1 / 3, 1 / 2], atol=1e-6)
-    without = joined(RankFusion({"member": member}, settings=FusionSettings(offset=1)), weights)
-    np.testing.assert_allclose(with_route[:, :2], without[:, :2])
+    played = np.array([[0.0, 0.0, 0.0, 0.0], [1.0, 1.0, 0.0, 0.0]])
+    alone = joined(RankFusion(members, weights=weights, settings=settings), played)
+    both = joined(RankFusion(members, weights=weights, unseen_weights={"cold": 7.0}, settings=settings), played)
+    np.testing.assert_allclose(both[0], [3 / 2, 3 / 3, 3 / 3, 3 / 2], atol=1e-6)
+    np.testing.assert_allclose(both[:, :2], alone[:, :2])
 
 
 def test_a_fusion_whose_part_is_damaged_is_refused(fitted: dict[str, StoredCandidate], tmp_path: Path) -> None:
     path = tmp_path / "model.npz"
     whole = fitted["fusion"].to_file()
-    ease = whole.members["member_ease"]
+    ease = whole.members["ease"]
     parts = {"rows": sparse.csr_matrix(np.ones((1, 1), dtype=np.float32))}
     broken = model_file.ModelFile(ease.kind, ease.library, ease.ids, ease.numbers, parts)
     model_file.write_model(
@@ -284,7 +288,7 @@ def test_a_fusion_whose_part_is_damaged_is_refused(fitted: dict[str, StoredCandi
             whole.ids,
             whole.numbers,
             whole.matrices,
-            {**whole.members, "member_ease": broken},
+            {**whole.members, "ease": broken},
         ),
     )
     with pytest.raises(ModelFileError, match="damaged"):
@@ -294,7 +298,7 @@ def test_a_fusion_whose_part_is_damaged_is_refused(fitted: dict[str, StoredCandi
 def test_a_fusion_of_an_unknown_kind_is_refused(fitted: dict[str, StoredCandidate], tmp_path: Path) -> None:
     whole = fitted["fusion"].to_file()
     strange = model_file.ModelFile("of_tomorrow", "numpy", {}, {})
-    members = {**whole.members, "member_ease": strange}
+    members = {**whole.members, "ease": strange}
     file = model_file.ModelFile(whole.kind, whole.library, whole.ids, whole.numbers, whole.matrices, members)
     model_file.write_model(tmp_path / "model.npz", file)
     with pytest.raises(ModelFileError, match="of_tomorrow"):
