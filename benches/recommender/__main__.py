@@ -18,14 +18,13 @@ from rich.console import Console
 from benches.processes import BenchError
 from benches.recommender.display import best_peer, show, show_seeds
 from benches.recommender.keeping import Keeping
-from benches.recommender.lineup import PUBLISHED, WITHOUT_ROUTE
+from benches.recommender.lineup import FUSIONS, HYBRID_ALONE, PUBLISHED, UNSEEN_LAST
 from benches.recommender.measuring import Z95, Measured
 from benches.recommender.running import Bench, Results, run_cold, run_warm
 from benches.recommender.serving import serving_figures
 from benches.recommender.splits import TagsKnown
 from benches.recommender.world import FILE, World, invented, read_hetrec
 from benches.report import Figures, Floor, Size, finish, missed
-from ml.recommender.published import HYBRID
 
 LINE_WIDTH = 140
 FIRST_SEED = 42
@@ -83,17 +82,16 @@ def warm_figures(bench: Bench, world: World, size: Size) -> dict[str, float]:
     show(bench.console, f"{world.title}: held-out artists of known listeners, split {FIRST_SEED}", first)
     if len(by_seed) > 1:
         show_seeds(bench.console, "NDCG@10 by split", by_seed)
-    fusions = (PUBLISHED, WITHOUT_ROUTE)
-    best = best_peer(first, fusions)
+    best = best_peer(first, FUSIONS)
     better, width = difference(first[PUBLISHED], first[best])
     others = [results for seed, results in by_seed.items() if seed != FIRST_SEED]
-    won = sum(ndcg(each, PUBLISHED) > ndcg(each, best_peer(each, fusions)) for each in others)
+    won = sum(ndcg(each, PUBLISHED) > ndcg(each, best_peer(each, FUSIONS)) for each in others)
     figures = {
-        "ndcg10_hybrid": ndcg(first, HYBRID),
+        "ndcg10_hybrid": ndcg(first, HYBRID_ALONE),
         "ndcg10_published": ndcg(first, PUBLISHED),
         "ndcg10_best_peer": ndcg(first, best),
         "better_than_best_peer_low": better - width,
-        "warm_loss": float(np.mean([ndcg(each, WITHOUT_ROUTE) - ndcg(each, PUBLISHED) for each in by_seed.values()])),
+        "warm_loss": float(np.mean([ndcg(each, UNSEEN_LAST) - ndcg(each, PUBLISHED) for each in by_seed.values()])),
     }
     if others:
         figures |= {
@@ -123,9 +121,9 @@ def of_invented(bench: Bench) -> Figures:
     among, _ = run_cold(bench, world, FIRST_SEED, "all")
     show(bench.console, "An invented world: artists that nobody has played, among each other", among)
     return {
-        "invented_ndcg10_hybrid": ndcg(warm, HYBRID),
+        "invented_ndcg10_hybrid": ndcg(warm, HYBRID_ALONE),
         "invented_ndcg10_published": ndcg(warm, PUBLISHED),
-        "invented_ndcg10_best_peer": ndcg(warm, best_peer(warm, (PUBLISHED, WITHOUT_ROUTE))),
+        "invented_ndcg10_best_peer": ndcg(warm, best_peer(warm, FUSIONS)),
         "invented_better_than_popularity": ndcg(warm, PUBLISHED) - ndcg(warm, "popularity"),
         "invented_ndcg10_cold": ndcg(among, PUBLISHED),
     }

@@ -15,7 +15,9 @@ from ml.recommender.popularity import Popularity
 from ml.recommender.protocol import StoredCandidate
 from ml.recommender.published import EASE_WITH_FEATURES, HYBRID, HYBRID_BETWEEN, HYBRID_UNSEEN, TUNED, WALKS
 
-PUBLISHED, WITHOUT_ROUTE = "published", "published_without_route"
+PUBLISHED, UNSEEN_LAST, HYBRID_ALONE = "published", "published_unseen_last", "hybrid_unseen_last"
+FUSIONS = (PUBLISHED, UNSEEN_LAST)
+"""All others are single models."""
 SAYS: Mapping[str, str] = {
     "popularity": "popularity",
     "own_history": "own history: by the features of what they play",
@@ -33,7 +35,8 @@ SAYS: Mapping[str, str] = {
     HYBRID_UNSEEN: "LightFM hybrid, rows as they are",
     EASE_WITH_FEATURES: "EASE with the features as rows",
     WALKS: "random walks (RP3beta, .5)",
-    WITHOUT_ROUTE: "published, without a route for unseen items",
+    HYBRID_ALONE: "LightFM hybrid, rows normalised, unseen items last",
+    UNSEEN_LAST: "published, with unseen items last",
     PUBLISHED: "published",
 }
 COLD_PEERS = ("own_history",)

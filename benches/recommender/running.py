@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from benches.recommender.keeping import Keeping
-from benches.recommender.lineup import COLD_PEERS, PUBLISHED, SAYS, WITHOUT_ROUTE, peers
+from benches.recommender.lineup import COLD_PEERS, HYBRID_ALONE, PUBLISHED, SAYS, UNSEEN_LAST, peers
 from benches.recommender.measuring import Measured, measure
 from benches.recommender.splits import TagsKnown, Task, cold_task, in_full_catalogue, warm_task
 from benches.recommender.world import World
 from ml.recommender.protocol import StoredCandidate
-from ml.recommender.published import published
+from ml.recommender.published import HYBRID, published
 from ml.recommender.rank_fusion import RankFusion
 
 Results = Mapping[str, Measured]
@@ -65,10 +65,15 @@ class Bench:
         found: dict[str, Results] = {}
         for name, part in whole.members.items():
             found[name], whole.members[name] = self.fitted(name, tasks, part)
-        alone = RankFusion(whole.members, weights=whole.weights, settings=whole.settings)
-        for name, fusion in {WITHOUT_ROUTE: alone, PUBLISHED: whole}.items():
-            fusion.join(next(iter(tasks.values())).interactions)
-            found[name] = self.measured(name, tasks, fusion, sum(each.seconds for each in found.values()))
+        fusions = {
+            HYBRID_ALONE: RankFusion({HYBRID: whole.members[HYBRID]}, weights={HYBRID: 1.0}, unseen_weights={}),
+            UNSEEN_LAST: RankFusion(whole.members, weights=whole.weights, unseen_weights={}, settings=whole.settings),
+            PUBLISHED: whole,
+        }
+        for name, fusion in fusions.items():
+            label, task = next(iter(tasks.items()))
+            fusion.join(task.interactions)
+            found[name] = self.measured(name, tasks, fusion, sum(found[part][label].seconds for part in fusion.members))
         return found
 
 

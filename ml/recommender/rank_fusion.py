@@ -57,7 +57,8 @@ class RankFusion(StoredCandidate):
     """The sum of reciprocal ranks, each times the weight of its candidate.
 
     Items that nobody played may have weights of their own, since the best candidates for items that are played are the
-    worst for these. Their sum is scaled to that of the other weights, so that a rank is worth as much.
+    worst for these. Their sum is scaled to that of the other weights, so that a rank is worth as much. A candidate
+    without weight there takes these items for its last; so do all where there are none of these weights.
     """
 
     KIND = "rank_fusion"
@@ -72,7 +73,8 @@ class RankFusion(StoredCandidate):
     ) -> None:
         self.members = dict(members)
         self.weights = {name: float(weights.get(name, 0.0)) for name in members}
-        self.unseen_weights = {name: float((unseen_weights or weights).get(name, 0.0)) for name in members}
+        of_unseen = weights if unseen_weights is None else unseen_weights
+        self.unseen_weights = {name: float(of_unseen.get(name, 0.0)) for name in members}
         self.settings = settings or FusionSettings()
         self._fitted: FusionParameters | None = None
 
@@ -102,11 +104,14 @@ class RankFusion(StoredCandidate):
             raise NotFittedError("the fusion has not been fitted")
         known = stored_cells(self._fitted.known, listener_rows)
         total = np.zeros((len(listener_rows), len(self.item_ids)), dtype=np.float32)
-        scale = sum(self.weights.values()) / sum(self.unseen_weights.values())
+        unseen = self._fitted.unseen
+        scale = sum(self.weights.values()) / max(sum(self.unseen_weights.values()), np.finfo(np.float64).tiny)
         for name, member in self.members.items():
-            weight = np.where(self._fitted.unseen, scale * self.unseen_weights[name], self.weights[name])
-            ranks = self._reciprocal_ranks(member.scores(listener_rows), known)
-            total += weight.astype(np.float32) * ranks
+            scores = member.scores(listener_rows)
+            if not self.unseen_weights[name]:
+                scores[:, unseen] = scores.min(axis=1, keepdims=True)
+            weight = np.where(unseen, scale * self.unseen_weights[name], self.weights[name])
+            total += weight.astype(np.float32) * self._reciprocal_ranks(scores, known)
         return total
 
     def _reciprocal_ranks(self, scores: Float32, known: tuple[NDArray[np.int64], NDArray[np.int64]]) -> Float32:
