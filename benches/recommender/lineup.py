@@ -15,8 +15,9 @@ from ml.recommender.popularity import Popularity
 from ml.recommender.protocol import StoredCandidate
 from ml.recommender.published import EASE_WITH_FEATURES, HYBRID, HYBRID_BETWEEN, HYBRID_UNSEEN, TUNED, WALKS
 
-PUBLISHED, UNSEEN_LAST, HYBRID_ALONE = "published", "published_unseen_last", "hybrid_unseen_last"
-FUSIONS = (PUBLISHED, UNSEEN_LAST)
+PUBLISHED, UNSEEN_LAST = "published", "published_unseen_last"
+SINGLE_HYBRID, HYBRID_ALONE, HYBRIDS_ALONE = "hybrid_unseen_last", "hybrid_alone", "hybrids_alone"
+FUSIONS = (PUBLISHED, UNSEEN_LAST, HYBRIDS_ALONE)
 """All others are single models."""
 SAYS: Mapping[str, str] = {
     "popularity": "popularity",
@@ -35,7 +36,9 @@ SAYS: Mapping[str, str] = {
     HYBRID_UNSEEN: "LightFM hybrid, rows as they are",
     EASE_WITH_FEATURES: "EASE with the features as rows",
     WALKS: "random walks (RP3beta, .5)",
-    HYBRID_ALONE: "LightFM hybrid, rows normalised, unseen items last",
+    SINGLE_HYBRID: "LightFM hybrid, rows normalised; unseen items last",
+    HYBRID_ALONE: "LightFM hybrid, rows normalised; unseen items by the one below",
+    HYBRIDS_ALONE: "LightFM alone: its hybrids by rank",
     UNSEEN_LAST: "published, with unseen items last",
     PUBLISHED: "published",
 }

@@ -9,12 +9,21 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from benches.recommender.keeping import Keeping
-from benches.recommender.lineup import COLD_PEERS, HYBRID_ALONE, PUBLISHED, SAYS, UNSEEN_LAST, peers
+from benches.recommender.lineup import (
+    COLD_PEERS,
+    HYBRID_ALONE,
+    HYBRIDS_ALONE,
+    PUBLISHED,
+    SAYS,
+    SINGLE_HYBRID,
+    UNSEEN_LAST,
+    peers,
+)
 from benches.recommender.measuring import Measured, measure
 from benches.recommender.splits import TagsKnown, Task, cold_task, in_full_catalogue, warm_task
 from benches.recommender.world import World
 from ml.recommender.protocol import StoredCandidate
-from ml.recommender.published import HYBRID, published
+from ml.recommender.published import HYBRID, HYBRID_BETWEEN, HYBRID_UNSEEN, published
 from ml.recommender.rank_fusion import RankFusion
 
 Results = Mapping[str, Measured]
@@ -66,7 +75,9 @@ class Bench:
         for name, part in whole.members.items():
             found[name], whole.members[name] = self.fitted(name, tasks, part)
         fusions = {
-            HYBRID_ALONE: RankFusion({HYBRID: whole.members[HYBRID]}, weights={HYBRID: 1.0}, unseen_weights={}),
+            SINGLE_HYBRID: part_of(whole, HYBRID),
+            HYBRID_ALONE: part_of(whole, HYBRID, HYBRID_UNSEEN),
+            HYBRIDS_ALONE: part_of(whole, HYBRID, HYBRID_BETWEEN, HYBRID_UNSEEN),
             UNSEEN_LAST: RankFusion(whole.members, weights=whole.weights, unseen_weights={}, settings=whole.settings),
             PUBLISHED: whole,
         }
@@ -75,6 +86,13 @@ class Bench:
             fusion.join(task.interactions)
             found[name] = self.measured(name, tasks, fusion, sum(found[part][label].seconds for part in fusion.members))
         return found
+
+
+def part_of(whole: RankFusion, *names: str) -> RankFusion:
+    """Some of what is published; unseen items stand last where what ranks them is not among it."""
+    weights, of_unseen = ({name: given[name] for name in names} for given in (whole.weights, whole.unseen_weights))
+    members = {name: whole.members[name] for name in names}
+    return RankFusion(members, weights=weights, unseen_weights=of_unseen, settings=whole.settings)
 
 
 def run_warm(bench: Bench, world: World, seed: int) -> Results:
