@@ -69,7 +69,9 @@ def invented(items: int = 1_200, listeners: int = 400, edges: int = 14_000, seed
     """Listeners who keep to two families of artists, and tag some of these with the family or with anything."""
     drawn = invented_world(items, listeners, edges, families=12, seed=seed)
     chance = np.random.default_rng(seed)
-    plays = sparse.csr_matrix(drawn.plays.transpose(), dtype=np.float64)
+    if drawn.plays is None:
+        raise BenchError("an invented world has plays")
+    plays = sparse.csr_matrix(drawn.plays.T, dtype=np.float64)
     plays.data = np.ceil(np.exp(chance.normal(5.0, 1.2, plays.nnz)))
     plays.sort_indices()
     cells = plays.tocoo()

@@ -56,6 +56,7 @@ def scale_rows(matrix: sparse.csr_matrix, power: float) -> sparse.csr_matrix:
 def heaviest_of_rows(matrix: sparse.csr_matrix, count: int) -> sparse.csr_matrix:
     """The `count` largest entries of each row, ties in the order of the columns."""
     entries = sparse.csr_matrix(matrix).tocoo()
-    order = np.lexsort((entries.col, -entries.data, entries.row))
+    weights = np.asarray(entries.data, dtype=np.float64)
+    order = np.lexsort((entries.col, -weights, entries.row))
     kept = order[rank_within(entries.row[order].astype(np.int64)) < count]
     return sparse.csr_matrix((entries.data[kept], (entries.row[kept], entries.col[kept])), shape=matrix.shape)
