@@ -10,10 +10,19 @@ from ml.recommender.ease import Ease
 from ml.recommender.feature_sets import IDENTITY
 from ml.recommender.item_knn import ItemKnn, ItemKnnSettings
 from ml.recommender.lightfm_hybrid import HybridSettings, LightFMHybrid
-from ml.recommender.own_history import OwnHistory
 from ml.recommender.popularity import Popularity
 from ml.recommender.protocol import StoredCandidate
-from ml.recommender.published import EASE_WITH_FEATURES, HYBRID, HYBRID_BETWEEN, HYBRID_UNSEEN, TUNED, WALKS
+from ml.recommender.published import (
+    EASE_WITH_FEATURES,
+    FEATURES_ONLY,
+    HYBRID,
+    HYBRID_BETWEEN,
+    HYBRID_HEAVIEST,
+    HYBRID_UNSEEN,
+    OWN,
+    TUNED,
+    WALKS,
+)
 
 PUBLISHED, UNSEEN_LAST = "published", "published_unseen_last"
 SINGLE_HYBRID, HYBRID_ALONE, HYBRIDS_ALONE = "hybrid_unseen_last", "hybrid_alone", "hybrids_alone"
@@ -21,7 +30,7 @@ FUSIONS = (PUBLISHED, UNSEEN_LAST, HYBRIDS_ALONE)
 """All others are single models."""
 SAYS: Mapping[str, str] = {
     "popularity": "popularity",
-    "own_history": "own history: by the features of what they play",
+    OWN: "own history: by the features of what they play",
     "knn_cosine": "item-kNN, cosine (500)",
     "knn_tf_idf": "item-kNN, tf-idf (500)",
     "knn_bm25": "item-kNN, BM25 (200)",
@@ -34,16 +43,16 @@ SAYS: Mapping[str, str] = {
     HYBRID: "LightFM hybrid, rows normalised",
     HYBRID_BETWEEN: "LightFM hybrid, between",
     HYBRID_UNSEEN: "LightFM hybrid, rows as they are",
+    HYBRID_HEAVIEST: "LightFM hybrid, the ten heaviest as they are",
+    FEATURES_ONLY: "LightFM, features only, rows as they are",
     EASE_WITH_FEATURES: "EASE with the features as rows",
     WALKS: "random walks (RP3beta, .5)",
     SINGLE_HYBRID: "LightFM hybrid, rows normalised; unseen items last",
-    HYBRID_ALONE: "LightFM hybrid, rows normalised; unseen items by the one below",
+    HYBRID_ALONE: "LightFM hybrid, rows normalised; unseen items by rows as they are",
     HYBRIDS_ALONE: "LightFM alone: its hybrids by rank",
     UNSEEN_LAST: "published, with unseen items last",
     PUBLISHED: "published",
 }
-COLD_PEERS = ("own_history",)
-"""Of the peers those that can tell items apart that nobody played."""
 
 
 def peers() -> dict[str, StoredCandidate]:
@@ -53,7 +62,6 @@ def peers() -> dict[str, StoredCandidate]:
     )
     return {
         "popularity": Popularity(),
-        "own_history": OwnHistory(),
         "knn_cosine": ItemKnn(),
         "knn_tf_idf": ItemKnn(ItemKnnSettings("tf-idf")),
         "knn_bm25": ItemKnn(ItemKnnSettings("bm25", 200)),

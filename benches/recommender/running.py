@@ -10,7 +10,6 @@ from rich.console import Console
 
 from benches.recommender.keeping import Keeping
 from benches.recommender.lineup import (
-    COLD_PEERS,
     HYBRID_ALONE,
     HYBRIDS_ALONE,
     PUBLISHED,
@@ -23,7 +22,7 @@ from benches.recommender.measuring import Measured, measure
 from benches.recommender.splits import TagsKnown, Task, cold_task, in_full_catalogue, warm_task
 from benches.recommender.world import World
 from ml.recommender.protocol import StoredCandidate
-from ml.recommender.published import HYBRID, HYBRID_BETWEEN, HYBRID_UNSEEN, published
+from ml.recommender.published import HYBRID, HYBRID_BETWEEN, HYBRID_UNSEEN, WEIGHTS, published
 from ml.recommender.rank_fusion import RankFusion
 
 Results = Mapping[str, Measured]
@@ -75,10 +74,10 @@ class Bench:
         for name, part in whole.members.items():
             found[name], whole.members[name] = self.fitted(name, tasks, part)
         fusions = {
-            SINGLE_HYBRID: part_of(whole, HYBRID),
-            HYBRID_ALONE: part_of(whole, HYBRID, HYBRID_UNSEEN),
-            HYBRIDS_ALONE: part_of(whole, HYBRID, HYBRID_BETWEEN, HYBRID_UNSEEN),
-            UNSEEN_LAST: RankFusion(whole.members, weights=whole.weights, unseen_weights={}, settings=whole.settings),
+            SINGLE_HYBRID: part_of(whole, (HYBRID,), ()),
+            HYBRID_ALONE: part_of(whole, (HYBRID,), (HYBRID_UNSEEN,)),
+            HYBRIDS_ALONE: part_of(whole, (HYBRID, HYBRID_BETWEEN), (HYBRID_UNSEEN,)),
+            UNSEEN_LAST: part_of(whole, tuple(WEIGHTS), ()),
             PUBLISHED: whole,
         }
         for name, fusion in fusions.items():
@@ -88,10 +87,11 @@ class Bench:
         return found
 
 
-def part_of(whole: RankFusion, *names: str) -> RankFusion:
-    """Some of what is published; unseen items stand last where what ranks them is not among it."""
-    weights, of_unseen = ({name: given[name] for name in names} for given in (whole.weights, whole.unseen_weights))
-    members = {name: whole.members[name] for name in names}
+def part_of(whole: RankFusion, seen: tuple[str, ...], unseen: tuple[str, ...]) -> RankFusion:
+    """Some of what is published; items that nobody played stand last where nothing is to rank them."""
+    weights = {name: whole.weights[name] for name in seen}
+    of_unseen = {name: sum(weights.values()) / len(unseen) for name in unseen}
+    members = {name: whole.members[name] for name in (*seen, *unseen)}
     return RankFusion(members, weights=weights, unseen_weights=of_unseen, settings=whole.settings)
 
 
@@ -109,8 +109,8 @@ def run_cold(bench: Bench, world: World, seed: int, tags: TagsKnown) -> tuple[Re
     among, full = f"cold-{short}-{seed}", f"cold-{short}-full-{seed}"
     task = cold_task(world, seed, tags)
     tasks = {among: task, full: in_full_catalogue(task)}
-    able = {name: peer for name, peer in peers().items() if name in COLD_PEERS}
-    found = {name: bench.peer(name, tasks, peer) for name, peer in able.items()} | bench.ours(tasks)
+    # The peers cannot tell items apart that nobody played.
+    found = bench.ours(tasks)
     return (
         {name: results[among] for name, results in found.items()},
         {name: results[full] for name, results in found.items()},

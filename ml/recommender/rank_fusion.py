@@ -57,8 +57,7 @@ class RankFusion(StoredCandidate):
     """The sum of reciprocal ranks, each times the weight of its candidate.
 
     Items that nobody played may have weights of their own, since the best candidates for items that are played are the
-    worst for these. Their sum is scaled to that of the other weights, so that a rank is worth as much. A candidate
-    without weight there takes these items for its last; so do all where there are none of these weights.
+    worst for these. A candidate without weight there takes these items for its last.
     """
 
     KIND = "rank_fusion"
@@ -105,12 +104,11 @@ class RankFusion(StoredCandidate):
         known = stored_cells(self._fitted.known, listener_rows)
         total = np.zeros((len(listener_rows), len(self.item_ids)), dtype=np.float32)
         unseen = self._fitted.unseen
-        scale = sum(self.weights.values()) / max(sum(self.unseen_weights.values()), np.finfo(np.float64).tiny)
         for name, member in self.members.items():
             scores = member.scores(listener_rows)
             if not self.unseen_weights[name]:
                 scores[:, unseen] = scores.min(axis=1, keepdims=True)
-            weight = np.where(unseen, scale * self.unseen_weights[name], self.weights[name])
+            weight = np.where(unseen, self.unseen_weights[name], self.weights[name])
             total += weight.astype(np.float32) * self._reciprocal_ranks(scores, known)
         return total
 
