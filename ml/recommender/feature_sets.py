@@ -27,9 +27,9 @@ class FeatureSet:
     heaviest: int | None = None
     """Of the named features of an item only so many, the heaviest; None for all."""
     times: float = 1.0
-    """By what they are multiplied then, beside an identity of weight 1."""
-    identity: bool = True
-    """Whether an item that was seen has a feature that stands for itself."""
+    """By what they are multiplied then."""
+    identity: float = 1.0
+    """The weight of the feature that stands for an item that was seen itself; 0 for none."""
 
 
 IDENTITY = FeatureSet(heaviest=0)
@@ -40,7 +40,9 @@ def hybrid_features(features: FeatureMatrix, chosen: FeatureSet) -> sparse.csr_m
     """float32, shape (items, identity columns + features): identity columns of the seen items, then the named ones."""
     items = len(features.item_ids)
     seen = features.identity_items if chosen.identity else np.zeros(0, dtype=np.intp)
-    identity = sparse.csr_matrix((np.ones(len(seen)), (seen, np.arange(len(seen)))), shape=(items, len(seen)))
+    identity = sparse.csr_matrix(
+        (np.full(len(seen), chosen.identity), (seen, np.arange(len(seen)))), shape=(items, len(seen))
+    )
     named = features.named if chosen.heaviest is None else heaviest_of_rows(features.named, chosen.heaviest)
     scaled = chosen.times * scale_rows(named, chosen.row_sum_power)
     return sparse.csr_matrix(sparse.hstack([identity, scaled]), dtype=np.float32)

@@ -5,7 +5,7 @@ Training is the only place that imports LightFM; scores are a product of the emb
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Self
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ml.errors import NotFittedError, TrainingDivergedError
-from ml.recommender.feature_sets import FeatureSet, hybrid_features
+from ml.recommender.feature_sets import BETWEEN, FeatureSet, hybrid_features
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.model_file import ModelFile
@@ -46,6 +46,10 @@ class HybridParameters:
         check_shapes(self, expected)
 
 
+FEW_LISTENERS = FeatureSet(BETWEEN, identity=0.25)
+"""Features that suit a few dozen listeners, of whom few share a track: tracks are little by themselves."""
+
+
 @dataclass(frozen=True)
 class HybridSettings:
     """How the hybrid is trained.
@@ -61,7 +65,7 @@ class HybridSettings:
     loss: Literal["warp", "bpr"] = "warp"
     weighted: bool = True
     """Whether stronger interactions take larger steps."""
-    features: FeatureSet = field(default_factory=FeatureSet)
+    features: FeatureSet = FEW_LISTENERS
     seed: int = 42
     threads: int = 1
     """One thread is reproducible; more are faster and are not."""

@@ -34,7 +34,7 @@ def hybrid_settings(seed: int = 42, threads: int = 1) -> dict[str, HybridSetting
         HYBRID_BETWEEN: replace(seen, features=FeatureSet(BETWEEN, heaviest=10, times=2.0)),
         HYBRID_UNSEEN: replace(unseen, features=LIGHT),
         HYBRID_HEAVIEST: replace(unseen, features=replace(LIGHT, heaviest=10)),
-        FEATURES_ONLY: replace(unseen, features=replace(LIGHT, identity=False)),
+        FEATURES_ONLY: replace(unseen, features=replace(LIGHT, identity=0.0)),
     }
 
 

@@ -26,13 +26,15 @@ def features(seed: int) -> FeatureMatrix:
     seed=seeds,
     power=st.sampled_from([0.0, 0.25, 1.0]),
     times=st.sampled_from([0.5, 1.0, 2.0]),
-    identity=st.booleans(),
+    identity=st.sampled_from([0.0, 0.25, 1.0]),
 )
-def test_the_sum_of_what_is_named_is_raised_to_the_power(seed: int, power: float, times: float, identity: bool) -> None:
+def test_the_sum_of_what_is_named_is_raised_to_the_power(
+    seed: int, power: float, times: float, identity: float
+) -> None:
     raw = features(seed)
     found = hybrid_features(raw, FeatureSet(row_sum_power=power, times=times, identity=identity))
     sums = raw.named.toarray().sum(axis=1)
-    expected = times * np.where(sums > 0, np.where(sums > 0, sums, 1) ** power, 0) + (identity & ~raw.unseen_items)
+    expected = times * np.where(sums > 0, np.where(sums > 0, sums, 1) ** power, 0) + identity * ~raw.unseen_items
     np.testing.assert_allclose(found.toarray().sum(axis=1), expected, rtol=1e-5)
     assert found.dtype == np.float32
 
