@@ -178,8 +178,8 @@ BENCHES = (
             Shown("invented_ndcg10_best_peer", "the same of the best of its peers", "share"),
             Shown("invented_better_than_popularity", "published above popularity", "share"),
             Shown("invented_ndcg10_cold", "NDCG@10 among artists that nobody played", "share"),
-            Shown("p99_ms", "one listener's ten, by the hybrid, 99 % within", "ms"),
-            Shown("all_listeners_seconds", "every listener's ten, by the hybrid", "s"),
+            Shown("p99_ms", "one listener's ten, by the hybrid, 99 % within", "ms of the processor"),
+            Shown("all_listeners_seconds", "every listener's ten, by the hybrid", "s of the processor"),
         ),
     ),
 )
