@@ -9,7 +9,7 @@ SCRATCH = $(shell mktemp -d)
 SIZE ?= full
 
 .PHONY: help setup demo ui test test-parity lint types imports sql definitions pytest snapshot sources metrics lock clean \
-	bench bench-simulate bench-realism bench-merge bench-collect bench-io bench-warehouse bench-genres
+	bench bench-simulate bench-realism bench-merge bench-collect bench-io bench-warehouse bench-genres bench-recommender
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -74,6 +74,11 @@ bench-realism: $(VENV)/.development ## Do simulated listeners listen like people
 # One thread of linear algebra: the matrices are small, and two threads wait for each other more than they work.
 bench-genres: $(VENV)/.development ## Are the families of artists guessed well? DATA=FOLDER measures with the real files there.
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benches.genres --size $(SIZE) $(if $(DATA),--data $(DATA))
+
+# One thread, so that times can be compared and the same data give the same models.
+bench-recommender: $(VENV)/.development ## Does what is published beat every peer? DATA=FOLDER measures with the real file there.
+	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m benches.recommender --size $(SIZE) \
+		$(if $(DATA),--data $(DATA)) $(if $(KEEP),--keep $(KEEP))
 
 bench-collect: $(VENV)/.development ## Is live collection safe to leave alone?
 	@$(BIN)/python -m benches.collect --size $(SIZE)

@@ -168,4 +168,18 @@ BENCHES = (
             Shown("scale_peak_mb", "peak memory of that", "MB"),
         ),
     ),
+    Bench(
+        "recommender",
+        "Does what is published beat its peers, and how fast does it answer?",
+        "an invented world; {serving_listeners:,} listeners, {serving_tracks:,} tracks",
+        (
+            Shown("invented_ndcg10_published", "NDCG@10 of held-out artists", "share"),
+            Shown("invented_ndcg10_hybrid", "the same of the LightFM hybrid alone", "share"),
+            Shown("invented_ndcg10_best_peer", "the same of the best of its peers", "share"),
+            Shown("invented_better_than_popularity", "published above popularity", "share"),
+            Shown("invented_ndcg10_cold", "NDCG@10 among artists that nobody played", "share"),
+            Shown("p99_ms", "one listener's ten, by the hybrid, 99 % within", "ms of the processor"),
+            Shown("all_listeners_seconds", "every listener's ten, by the hybrid", "s of the processor"),
+        ),
+    ),
 )

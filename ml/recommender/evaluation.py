@@ -25,7 +25,7 @@ from ml.recommender.interactions import (
     sorted_item_ids,
     trainable_plays,
 )
-from ml.recommender.protocol import Recommender
+from ml.recommender.protocol import Candidate
 from ml.recommender.ranking import batches, eligibility, mask_known, top_items
 
 TRAIN_SHARE = 0.8
@@ -73,9 +73,7 @@ def temporal_split(plays: pa.Table, train_share: float = TRAIN_SHARE) -> Tempora
     )
 
 
-def evaluate(
-    plays: pa.Table, tracks: pa.Table, listeners: pa.Table, recommenders: Mapping[str, Recommender]
-) -> pa.Table:
+def evaluate(plays: pa.Table, tracks: pa.Table, listeners: pa.Table, recommenders: Mapping[str, Candidate]) -> pa.Table:
     """EVALUATION of each recommender by name; they are fitted here, on the past only.
 
     Relevant is what a listener first played after the split. All tracks the listener may be shown are ranked, without
@@ -133,7 +131,12 @@ class _Lists:
 
 
 def ranking_figures(hits: NDArray[np.bool_], relevant: NDArray[np.int64]) -> dict[str, float]:
-    """Means over listeners of the ranking metrics.
+    """Means over listeners of `figures_by_listener`."""
+    return {name: float(values.mean()) for name, values in figures_by_listener(hits, relevant).items()}
+
+
+def figures_by_listener(hits: NDArray[np.bool_], relevant: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """The ranking metrics of each listener.
 
     `hits`, shape (listeners, 20), says which ranks hold a relevant track; `relevant`, shape (listeners,), is how many
     relevant tracks there are, at least 1.
@@ -143,10 +146,10 @@ def ranking_figures(hits: NDArray[np.bool_], relevant: NDArray[np.int64]) -> dic
     discount = 1.0 / np.log2(np.arange(2, LIST_LENGTH + 2))
     precision_at_rank = np.cumsum(short, axis=1) / np.arange(1, LIST_LENGTH + 1)
     return {
-        "ndcg_at_10": float((short @ discount / np.cumsum(discount)[ideal - 1]).mean()),
-        "recall_at_20": float((hits.sum(axis=1) / relevant).mean()),
-        "precision_at_10": float(short.mean()),
-        "map_at_10": float(((precision_at_rank * short).sum(axis=1) / ideal).mean()),
+        "ndcg_at_10": short @ discount / np.cumsum(discount)[ideal - 1],
+        "recall_at_20": hits.sum(axis=1) / relevant,
+        "precision_at_10": short.mean(axis=1),
+        "map_at_10": (precision_at_rank * short).sum(axis=1) / ideal,
     }
 
 

@@ -1,7 +1,7 @@
 """What is known of a track without anybody having played it, as a table and as a sparse matrix.
 
 A missing value gives no feature. Every track has the constant feature, so none is without any: items without features
-would flood the top of the lists.
+would flood the top of the lists. How a model scales and combines them is in feature_sets.py.
 """
 
 from __future__ import annotations
@@ -30,23 +30,25 @@ WEIGHTS = {"any": 0.1, "artist": 2.0, "genre": 1.0, "decade": 0.5, "popularity":
 AUDIO_WEIGHT = 0.2
 """The audio features together weigh as much as one genre."""
 
-ROW_SUM_POWER = 0.25
-"""Rows are scaled so that their sum is raised to this power. Rows normalised to a sum of 1 leave a track that nobody
-played with a sliver of its embedding (NDCG@10 .07 for cold items on HetRec Last.fm-2K); rows left as they are lose
-warm accuracy. This lies between and loses little on either side (.42 cold, .244 warm)."""
-
 
 @dataclass(frozen=True)
 class FeatureMatrix:
-    """Features of items: an identity column for each item that was seen in training, then the named features."""
+    """Features of items, as they were weighted, and which items were seen in training."""
 
     item_ids: NDArray[np.str_]
     feature_names: NDArray[np.str_]
-    """Names of the columns after the identity columns."""
+    """One per column."""
     identity_items: NDArray[np.intp]
-    """The item (row) of each identity column, ascending."""
-    weights: sparse.csr_matrix
-    """float32, shape (items, identity columns + features); row sums are the sums of weights to ROW_SUM_POWER."""
+    """The items (rows) that were seen, ascending: only these may have a feature that stands for themselves."""
+    named: sparse.csr_matrix
+    """Shape (items, features), all positive."""
+
+    @property
+    def unseen_items(self) -> NDArray[np.bool_]:
+        """Which items nobody played, shape (items,)."""
+        unseen = np.ones(len(self.item_ids), dtype=bool)
+        unseen[self.identity_items] = False
+        return unseen
 
 
 def build_item_features(tracks: pa.Table) -> pa.Table:
@@ -67,7 +69,7 @@ def build_item_features(tracks: pa.Table) -> pa.Table:
 
 
 def feature_matrix(item_features: pa.Table, item_ids: NDArray[np.str_], seen_items: NDArray[np.bool_]) -> FeatureMatrix:
-    """ITEM_FEATURES as a matrix whose rows are `item_ids` (sorted); items that were not seen get no identity column.
+    """ITEM_FEATURES as a matrix whose rows are `item_ids` (sorted).
 
     Raises:
         InconsistentInputError: an item has no feature, or a weight is not a positive number.
@@ -82,24 +84,7 @@ def feature_matrix(item_features: pa.Table, item_ids: NDArray[np.str_], seen_ite
     lacking = np.flatnonzero(np.diff(named.indptr) == 0)
     if len(lacking):
         raise InconsistentInputError(f"{len(lacking)} tracks have no feature, for example {item_ids[lacking[0]]}")
-    identity_items = np.flatnonzero(seen_items)
-    identity = sparse.csr_matrix(
-        (np.ones(len(identity_items)), (identity_items, np.arange(len(identity_items)))),
-        shape=(len(item_ids), len(identity_items)),
-    )
-    return FeatureMatrix(
-        item_ids=item_ids,
-        feature_names=np.array(names),
-        identity_items=identity_items,
-        weights=scale_rows(sparse.csr_matrix(sparse.hstack([identity, named]))),
-    )
-
-
-def scale_rows(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
-    """Each row scaled from its sum s to s ** ROW_SUM_POWER, as float32."""
-    sums = np.asarray(matrix.sum(axis=1)).ravel()
-    scaled = sparse.diags(sums ** (ROW_SUM_POWER - 1.0)) @ matrix
-    return sparse.csr_matrix(scaled, dtype=np.float32)
+    return FeatureMatrix(item_ids, np.array(names), np.flatnonzero(seen_items), named)
 
 
 def _rows(tracks: pa.Table, features: NDArray[np.object_], weight: float) -> pa.Table:

@@ -6,17 +6,18 @@ Training is the only place that imports LightFM; scores are a product of the emb
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from ml.errors import ModelFileError, NotFittedError, TrainingDivergedError
+from ml.errors import NotFittedError, TrainingDivergedError
+from ml.recommender.feature_sets import BETWEEN, FeatureSet, hybrid_features
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
-from ml.recommender.model_file import ModelFile, read_model, write_model
-from ml.recommender.protocol import Float32
+from ml.recommender.model_file import ModelFile
+from ml.recommender.protocol import Float32, StoredCandidate, check_shapes
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,11 @@ class HybridParameters:
             "item_embeddings": (len(self.item_ids), components),
             "item_biases": (len(self.item_ids),),
         }
-        for name, shape in expected.items():
-            array = getattr(self, name)
-            if array.shape != shape:
-                raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
-            if not np.isfinite(array).all():
-                raise ValueError(f"{name} holds numbers that are not finite")
+        check_shapes(self, expected)
+
+
+FEW_LISTENERS = FeatureSet(BETWEEN, identity=0.25)
+"""Features that suit a few dozen listeners, of whom few share a track: tracks are little by themselves."""
 
 
 @dataclass(frozen=True)
@@ -62,16 +62,20 @@ class HybridSettings:
     epochs: int = 8
     learning_rate: float = 0.05
     max_sampled: int = 10
+    loss: Literal["warp", "bpr"] = "warp"
+    weighted: bool = True
+    """Whether stronger interactions take larger steps."""
+    features: FeatureSet = FEW_LISTENERS
     seed: int = 42
     threads: int = 1
     """One thread is reproducible; more are faster and are not."""
 
 
-class LightFMHybrid:
-    """LightFM (Kula 2015, arXiv 1507.08439) with WARP loss: item identities and item features, weighted interactions.
+class LightFMHybrid(StoredCandidate):
+    """LightFM (Kula 2015, arXiv 1507.08439): item identities and item features, weighted interactions.
 
-    WARP because `bpr` collapses on hybrids. Items that nobody played take no part in training, where they would be
-    sampled as negatives; they are scored from their features.
+    The loss is WARP; `bpr` collapses on hybrids and is there to show it. Items that nobody played take no part in
+    training, where they would be sampled as negatives; they are scored from their features.
     """
 
     KIND = "lightfm_hybrid"
@@ -99,6 +103,7 @@ class LightFMHybrid:
         from lightfm import LightFM, __version__  # noqa: PLC0415
 
         seen = features.identity_items
+        of_items = hybrid_features(features, self.settings.features)
         positives = interactions.weights[:, seen].tocoo()
         strength = positives.copy()
         positives.data = np.ones_like(positives.data)
@@ -106,26 +111,28 @@ class LightFMHybrid:
         model = LightFM(
             no_components=self.settings.components,
             learning_rate=self.settings.learning_rate,
-            loss="warp",
+            loss=self.settings.loss,
             max_sampled=self.settings.max_sampled,
             random_state=self.settings.seed,
         )
         try:
             model.fit(
                 positives,
-                item_features=features.weights[seen],
-                sample_weight=strength,
+                item_features=of_items[seen],
+                sample_weight=strength if self.settings.weighted else None,
                 epochs=self.settings.epochs,
                 num_threads=self.settings.threads,
             )
+            listeners = np.asarray(model.user_embeddings, dtype=np.float32)
+            items = of_items @ model.item_embeddings
             self._fitted = HybridParameters(
                 library=f"lightfm {__version__}",
                 listener_ids=interactions.listener_ids,
                 item_ids=interactions.item_ids,
-                listener_embeddings=np.asarray(model.user_embeddings, dtype=np.float32),
+                listener_embeddings=listeners,
                 listener_biases=np.asarray(model.user_biases, dtype=np.float32),
-                item_embeddings=features.weights @ model.item_embeddings,
-                item_biases=features.weights @ model.item_biases,
+                item_embeddings=items,
+                item_biases=_with_unknown_last(of_items, listeners, items, of_items @ model.item_biases),
             )
         except ValueError as error:
             raise TrainingDivergedError(f"training ended badly, try a smaller learning rate: {error}") from error
@@ -135,7 +142,7 @@ class LightFMHybrid:
         product = learnt.listener_embeddings[listener_rows] @ learnt.item_embeddings.T
         return product + learnt.item_biases + learnt.listener_biases[listener_rows, None]
 
-    def save(self, path: Path) -> None:
+    def to_file(self) -> ModelFile:
         learnt = self._parameters
         ids = {"listener_ids": learnt.listener_ids, "item_ids": learnt.item_ids}
         numbers = {
@@ -144,22 +151,31 @@ class LightFMHybrid:
             "item_embeddings": learnt.item_embeddings,
             "item_biases": learnt.item_biases,
         }
-        write_model(path, ModelFile(kind=self.KIND, library=learnt.library, ids=ids, numbers=numbers))
+        return ModelFile(kind=self.KIND, library=learnt.library, ids=ids, numbers=numbers)
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        file = read_model(path, cls.KIND)
+    def from_file(cls, file: ModelFile) -> Self:
         model = cls()
-        try:
-            model._fitted = HybridParameters(
-                library=file.library,
-                listener_ids=file.ids["listener_ids"],
-                item_ids=file.ids["item_ids"],
-                listener_embeddings=file.numbers["listener_embeddings"],
-                listener_biases=file.numbers["listener_biases"],
-                item_embeddings=file.numbers["item_embeddings"],
-                item_biases=file.numbers["item_biases"],
-            )
-        except (KeyError, ValueError, IndexError) as error:
-            raise ModelFileError(f"{path} is damaged: {error}") from error
+        model._fitted = HybridParameters(
+            library=file.library,
+            listener_ids=file.ids["listener_ids"],
+            item_ids=file.ids["item_ids"],
+            listener_embeddings=file.numbers["listener_embeddings"],
+            listener_biases=file.numbers["listener_biases"],
+            item_embeddings=file.numbers["item_embeddings"],
+            item_biases=file.numbers["item_biases"],
+        )
         return model
+
+
+def _with_unknown_last(of_items: sparse.csr_matrix, listeners: Float32, items: Float32, biases: Float32) -> Float32:
+    """The biases of items; those without any feature stand below all others for every listener.
+
+    Their score would be zero, and that of most trained items is below it.
+    """
+    unknown = np.diff(of_items.indptr) == 0
+    if not unknown.any():
+        return biases
+    longest = [float(np.sqrt((each**2).sum(axis=1)).max(initial=0.0)) for each in (listeners, items)]
+    lowest = float(biases.min(initial=0.0)) - longest[0] * longest[1] - 1.0
+    return np.where(unknown, np.float32(lowest), biases)

@@ -9,17 +9,21 @@ import json
 import os
 import tempfile
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from ml.errors import ModelFileError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Rises whenever a file of before can no longer be read."""
 HEADER = "header"
+MATRIX_PARTS = ("data", "indices", "indptr", "shape")
 
 
 @dataclass(frozen=True)
@@ -29,20 +33,17 @@ class ModelFile:
     kind: str
     library: str
     """Name and version of the library that trained it."""
-    ids: dict[str, NDArray[np.str_]]
-    numbers: dict[str, NDArray[np.float32]]
+    ids: Mapping[str, NDArray[np.str_]]
+    numbers: Mapping[str, NDArray[np.float32]]
+    matrices: Mapping[str, sparse.csr_matrix] = field(default_factory=dict[str, sparse.csr_matrix])
+    members: Mapping[str, ModelFile] = field(default_factory=dict[str, "ModelFile"])
+    """The models of which this one is made, by name."""
 
 
 def write_model(path: Path, model: ModelFile) -> None:
     """Writes the model to `path`, replacing what is there in one step."""
-    header = {
-        "format_version": FORMAT_VERSION,
-        "kind": model.kind,
-        "library": model.library,
-        "ids": sorted(model.ids),
-        "numbers": sorted(model.numbers),
-    }
-    arrays: dict[str, NDArray[np.generic]] = {HEADER: np.array(json.dumps(header)), **model.ids, **model.numbers}
+    header = {"format_version": FORMAT_VERSION, **_header(model)}
+    arrays = {HEADER: np.array(json.dumps(header)), **_arrays(model, "")}
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
@@ -68,17 +69,53 @@ def read_model(path: Path, kind: str) -> ModelFile:
                 raise ModelFileError(f"{path} is not a model file: it holds a single array")
             header = json.loads(str(archive[HEADER]))
             _check_header(path, header, kind)
-            return ModelFile(
-                kind=kind,
-                library=str(header["library"]),
-                ids={name: archive[name].astype(np.str_) for name in header["ids"]},
-                numbers={name: archive[name].astype(np.float32) for name in header["numbers"]},
-            )
+            return _read(archive, header, "")
     except FileNotFoundError as error:
         raise ModelFileError(f"there is no model at {path}") from error
     # What numpy and zipfile raise on damaged bytes depends on which bytes are damaged.
     except (OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError, zipfile.BadZipFile) as error:
         raise ModelFileError(f"{path} is not a usable model file: {error}") from error
+
+
+def _header(model: ModelFile) -> dict[str, object]:
+    return {
+        "kind": model.kind,
+        "library": model.library,
+        "ids": sorted(model.ids),
+        "numbers": sorted(model.numbers),
+        "matrices": sorted(model.matrices),
+        "members": {name: _header(member) for name, member in model.members.items()},
+    }
+
+
+def _arrays(model: ModelFile, prefix: str) -> dict[str, NDArray[Any]]:
+    """All arrays of the model by name; those of a member begin with its name and a dot."""
+    plain = {**model.ids, **model.numbers}
+    arrays: dict[str, NDArray[Any]] = {prefix + name: array for name, array in plain.items()}
+    for name, matrix in model.matrices.items():
+        parts = (matrix.data.astype(np.float32), matrix.indices, matrix.indptr, np.array(matrix.shape))
+        arrays |= {f"{prefix}{name}.{part}": array for part, array in zip(MATRIX_PARTS, parts, strict=True)}
+    for name, member in model.members.items():
+        arrays |= _arrays(member, f"{prefix}{name}.")
+    return arrays
+
+
+def _read(archive: Mapping[str, NDArray[Any]], header: dict[str, Any], prefix: str) -> ModelFile:
+    return ModelFile(
+        kind=str(header["kind"]),
+        library=str(header["library"]),
+        ids={name: archive[prefix + name].astype(np.str_) for name in header["ids"]},
+        numbers={name: archive[prefix + name].astype(np.float32) for name in header["numbers"]},
+        matrices={name: _matrix(archive, prefix + name) for name in header["matrices"]},
+        members={name: _read(archive, member, f"{prefix}{name}.") for name, member in header["members"].items()},
+    )
+
+
+def _matrix(archive: Mapping[str, NDArray[Any]], name: str) -> sparse.csr_matrix:
+    data, indices, indptr, shape = (archive[f"{name}.{part}"] for part in MATRIX_PARTS)
+    matrix = sparse.csr_matrix((data.astype(np.float32), indices, indptr), shape=tuple(shape.tolist()))
+    matrix.check_format()
+    return matrix
 
 
 def _check_header(path: Path, header: dict[str, object], kind: str) -> None:

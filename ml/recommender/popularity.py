@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.errors import ModelFileError, NotFittedError
+from ml.errors import NotFittedError
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
-from ml.recommender.model_file import ModelFile, read_model, write_model
-from ml.recommender.protocol import Float32
+from ml.recommender.model_file import ModelFile
+from ml.recommender.protocol import Float32, StoredCandidate, check_shapes
 
 
 @dataclass(frozen=True)
@@ -25,13 +24,10 @@ class PopularityParameters:
     popularity: Float32
 
     def __post_init__(self) -> None:
-        if self.popularity.shape != self.item_ids.shape:
-            raise ValueError(f"{self.popularity.shape} popularities for {self.item_ids.shape} items")
-        if not np.isfinite(self.popularity).all():
-            raise ValueError("popularity holds numbers that are not finite")
+        check_shapes(self, {"popularity": (len(self.item_ids),)})
 
 
-class Popularity:
+class Popularity(StoredCandidate):
     """The baseline: what most listeners play, the same for everyone."""
 
     KIND = "popularity"
@@ -61,22 +57,13 @@ class Popularity:
     def scores(self, listener_rows: NDArray[np.intp]) -> Float32:
         return np.tile(self._parameters.popularity, (len(listener_rows), 1))
 
-    def save(self, path: Path) -> None:
+    def to_file(self) -> ModelFile:
         learnt = self._parameters
         ids = {"listener_ids": learnt.listener_ids, "item_ids": learnt.item_ids}
-        numbers = {"popularity": learnt.popularity}
-        write_model(path, ModelFile(kind=self.KIND, library=f"numpy {np.__version__}", ids=ids, numbers=numbers))
+        return ModelFile(self.KIND, f"numpy {np.__version__}", ids, {"popularity": learnt.popularity})
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        file = read_model(path, cls.KIND)
+    def from_file(cls, file: ModelFile) -> Self:
         model = cls()
-        try:
-            model._fitted = PopularityParameters(
-                listener_ids=file.ids["listener_ids"],
-                item_ids=file.ids["item_ids"],
-                popularity=file.numbers["popularity"],
-            )
-        except (KeyError, ValueError) as error:
-            raise ModelFileError(f"{path} is damaged: {error}") from error
+        model._fitted = PopularityParameters(file.ids["listener_ids"], file.ids["item_ids"], file.numbers["popularity"])
         return model

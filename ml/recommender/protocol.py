@@ -1,20 +1,28 @@
-"""What every recommender can do; the models behind it are `popularity` and `lightfm_hybrid`."""
+"""What every recommender can do, and the part of it that all do alike: choosing from scores, keeping a model in a file.
+
+The models are one class each in the modules beside this one; what a listener may be shown is decided in recommend.py.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
+from ml.errors import ModelFileError
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
+from ml.recommender.model_file import ModelFile, read_model, write_model
+from ml.recommender.ranking import TopItems, concatenate, mask_known, score_batches, top_items
 
 Float32 = NDArray[np.float32]
 
 
-class Recommender(Protocol):
+class Candidate(Protocol):
     """Scores every item for known listeners; higher is better, comparable within a listener only."""
 
     @property
@@ -35,6 +43,12 @@ class Recommender(Protocol):
         """Finite scores, shape (listener_rows, items). Raises NotFittedError before `fit` or `load`."""
         ...
 
+    def recommend(
+        self, listener_rows: NDArray[np.intp], count: int, known: sparse.csr_matrix | None = None
+    ) -> TopItems:
+        """The `count` best items of each listener without those stored in `known` (all listeners by all items)."""
+        ...
+
     def save(self, path: Path) -> None:
         """Writes the fitted model to one file, whole or not at all."""
         ...
@@ -43,3 +57,64 @@ class Recommender(Protocol):
     def load(cls, path: Path) -> Self:
         """Reads a file that `save` wrote. Raises ModelFileError when it cannot be used."""
         ...
+
+
+class StoredCandidate(ABC):
+    """A candidate that tells what it has learnt as plain arrays, and so can be kept in a file."""
+
+    KIND: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def listener_ids(self) -> NDArray[np.str_]: ...
+
+    @property
+    @abstractmethod
+    def item_ids(self) -> NDArray[np.str_]: ...
+
+    @abstractmethod
+    def fit(self, interactions: InteractionMatrix, features: FeatureMatrix) -> None: ...
+
+    @abstractmethod
+    def scores(self, listener_rows: NDArray[np.intp]) -> Float32: ...
+
+    @abstractmethod
+    def to_file(self) -> ModelFile:
+        """What was learnt; raises NotFittedError before `fit`."""
+
+    @classmethod
+    @abstractmethod
+    def from_file(cls, file: ModelFile) -> Self:
+        """The model of such a file; raises KeyError, ValueError or IndexError where its arrays do not fit together."""
+
+    def recommend(
+        self, listener_rows: NDArray[np.intp], count: int, known: sparse.csr_matrix | None = None
+    ) -> TopItems:
+        parts: list[TopItems] = []
+        for begin, batch in score_batches(listener_rows, len(self.item_ids)):
+            scores = self.scores(batch)
+            if known is not None:
+                mask_known(scores, known, batch)
+            parts.append(top_items(scores, count).shifted(begin))
+        return concatenate(parts)
+
+    def save(self, path: Path) -> None:
+        write_model(path, self.to_file())
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        file = read_model(path, cls.KIND)
+        try:
+            return cls.from_file(file)
+        except (KeyError, ValueError, IndexError) as error:
+            raise ModelFileError(f"{path} is damaged: {error}") from error
+
+
+def check_shapes(file_part: object, expected: dict[str, tuple[int, ...]]) -> None:
+    """Raises ValueError where an array among the attributes has another shape or holds what is no finite number."""
+    for name, shape in expected.items():
+        array = getattr(file_part, name)
+        if array.shape != shape:
+            raise ValueError(f"{name} has shape {array.shape}, expected {shape}")
+        if not np.isfinite(array.data if sparse.issparse(array) else array).all():
+            raise ValueError(f"{name} holds numbers that are not finite")

@@ -5,7 +5,7 @@ Lists are in long form, one entry per listener and item, so that lists of differ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,28 @@ class TopItems:
         """The entries to keep, ranked anew."""
         rows = self.rows[keep]
         return TopItems(rows, self.items[keep], rank_within(rows))
+
+    def shifted(self, by: int) -> TopItems:
+        """The same entries with rows that begin at `by`."""
+        return TopItems(self.rows + by, self.items, self.ranks)
+
+
+def concatenate(parts: Sequence[TopItems]) -> TopItems:
+    """One list of entries from those of batches, in their order."""
+    none = np.zeros(0, dtype=np.int64)
+    return TopItems(
+        np.concatenate([none, *(part.rows for part in parts)]),
+        np.concatenate([none, *(part.items for part in parts)]),
+        np.concatenate([none, *(part.ranks for part in parts)]),
+    )
+
+
+def score_batches(rows: NDArray[np.intp], items: int) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """Like `batches`, each with the place of its first row."""
+    begin = 0
+    for batch in batches(rows, items):
+        yield begin, batch
+        begin += len(batch)
 
 
 def batches(rows: NDArray[np.intp], items: int) -> Iterator[NDArray[np.intp]]:
@@ -99,7 +121,7 @@ class Eligibility:
         self, scores: NDArray[np.float32], known: sparse.csr_matrix, listener_rows: NDArray[np.intp]
     ) -> None:
         """Sets the scores of tracks that only other listeners' histories tell of to minus infinity, in place."""
-        row, item = _stored_cells(known, listener_rows)
+        row, item = stored_cells(known, listener_rows)
         own = scores[row, item]
         scores[:, ~self.catalogued] = -np.inf
         scores[row, item] = own
@@ -124,11 +146,11 @@ def eligibility(
 
 def mask_known(scores: NDArray[np.float32], known: sparse.csr_matrix, listener_rows: NDArray[np.intp]) -> None:
     """Sets the scores of what the listeners have played to minus infinity, in place."""
-    row, item = _stored_cells(known, listener_rows)
+    row, item = stored_cells(known, listener_rows)
     scores[row, item] = -np.inf
 
 
-def _stored_cells(matrix: sparse.csr_matrix, rows: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def stored_cells(matrix: sparse.csr_matrix, rows: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Row (position in `rows`) and column of the stored entries, zeros included: a skipped track is known too."""
     begins, ends = matrix.indptr[rows], matrix.indptr[rows + 1]
     lengths = ends - begins

@@ -16,7 +16,7 @@ from scipy import sparse
 from ml.arrow import encode, positions
 from ml.errors import InconsistentInputError
 from ml.recommender.features import NO_GENRE
-from ml.recommender.protocol import Recommender
+from ml.recommender.protocol import Candidate
 from ml.recommender.ranking import TopItems, batches, eligibility, limit_artists, mask_known, top_items
 
 ARTIST_LIMIT = 2
@@ -53,7 +53,7 @@ class _Items:
 
 
 def recommend(
-    model: Recommender,
+    model: Candidate,
     interactions: pa.Table,
     tracks: pa.Table,
     listeners: pa.Table,
@@ -152,7 +152,7 @@ def _items(tracks: pa.Table, item_ids: NDArray[np.str_]) -> _Items:
     return _Items(table, artist, song, np.where(is_genre[genre], genre, -1), len(genres))
 
 
-def _history(interactions: pa.Table, model: Recommender) -> sparse.csr_matrix:
+def _history(interactions: pa.Table, model: Candidate) -> sparse.csr_matrix:
     """Weights of the interactions, shape (listeners, items) of the model; what the model does not know is left out."""
     row = positions(interactions["listener_id"], model.listener_ids)
     column = positions(interactions["track_id"], model.item_ids)

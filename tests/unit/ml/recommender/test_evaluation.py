@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
-from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -15,7 +14,9 @@ from ml.recommender.evaluation import evaluate, ranking_figures, temporal_split
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.lightfm_hybrid import HybridSettings, LightFMHybrid
+from ml.recommender.model_file import ModelFile
 from ml.recommender.popularity import Popularity
+from ml.recommender.protocol import StoredCandidate
 from tests.unit.ml.recommender.samples import (
     BEGIN,
     listeners_table,
@@ -28,7 +29,7 @@ from tests.unit.ml.recommender.samples import (
 from tunegenie_assets.schemas.results import EVALUATION
 
 
-class Fixed:
+class Fixed(StoredCandidate):
     """Scores items by their place in the order of ids, the first best, and remembers what it was shown."""
 
     def __init__(self) -> None:
@@ -50,11 +51,11 @@ class Fixed:
     def scores(self, listener_rows: NDArray[np.intp]) -> NDArray[np.float32]:
         return np.tile(-np.arange(len(self.item_ids), dtype=np.float32), (len(listener_rows), 1))
 
-    def save(self, path: Path) -> None:
+    def to_file(self) -> ModelFile:
         raise NotImplementedError
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def from_file(cls, file: ModelFile) -> Self:
         raise NotImplementedError
 
 

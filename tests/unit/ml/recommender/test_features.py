@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from ml.errors import InconsistentInputError
-from ml.recommender.features import CONSTANT_FEATURE, build_item_features, feature_matrix, scale_rows
+from ml.recommender.feature_sets import FeatureSet, hybrid_features, scale_rows
+from ml.recommender.features import CONSTANT_FEATURE, build_item_features, feature_matrix
 from ml.recommender.interactions import sorted_item_ids
 from tests.unit.ml.recommender.samples import AUDIO, track, tracks_table
 from tunegenie_assets.schemas.results import ITEM_FEATURES
@@ -62,7 +63,7 @@ def test_whatever_is_missing_no_weight_is_nan_and_no_track_without_feature(
     assert not any("nan" in name for name in result["feature"].to_pylist())
     ids = sorted_item_ids(table)
     matrix = feature_matrix(result, ids, np.ones(len(ids), dtype=bool))
-    assert np.isfinite(matrix.weights.data).all()
+    assert np.isfinite(hybrid_features(matrix, FeatureSet()).data).all()
 
 
 def test_items_nobody_played_have_no_identity_column() -> None:
@@ -70,8 +71,9 @@ def test_items_nobody_played_have_no_identity_column() -> None:
     ids = sorted_item_ids(table)
     matrix = feature_matrix(build_item_features(table), ids, np.array([True, False, True]))
     assert matrix.identity_items.tolist() == [0, 2]
-    assert matrix.weights.shape == (3, 2 + len(matrix.feature_names))
-    identity = matrix.weights[:, :2].toarray() > 0
+    weights = hybrid_features(matrix, FeatureSet())
+    assert weights.shape == (3, 2 + len(matrix.feature_names))
+    identity = weights[:, :2].toarray() > 0
     assert identity.tolist() == [[True, False], [False, False], [False, True]]
 
 
@@ -81,15 +83,14 @@ def test_rows_lie_between_normalised_and_raw_so_that_cold_items_keep_their_embed
     features = build_item_features(table)
     matrix = feature_matrix(features, ids, np.array([False, True]))
     raw = features.to_pandas().groupby("track_id")["weight"].sum().to_numpy()
-    sums = np.asarray(matrix.weights.sum(axis=1)).ravel()
-    np.testing.assert_allclose(sums, (raw + np.array([0, 1])) ** 0.25, rtol=1e-6)
-    assert (sums > 1).all()
-    assert (sums < raw).all()
+    sums = np.asarray(hybrid_features(matrix, FeatureSet()).sum(axis=1)).ravel()
+    np.testing.assert_allclose(sums, raw**0.25 + np.array([0, 1]), rtol=1e-6)
+    assert 1 < sums[0] < raw[0]
 
 
 def test_scaling_keeps_the_proportions_within_a_row() -> None:
-    scaled = scale_rows(sparse.csr_matrix([[4.0, 12.0], [0.0, 1.0]])).toarray()
-    np.testing.assert_allclose(scaled, [[0.5, 1.5], [0.0, 1.0]])
+    scaled = scale_rows(sparse.csr_matrix([[4.0, 12.0], [0.0, 0.0], [0.0, 1.0]]), 0.25).toarray()
+    np.testing.assert_allclose(scaled, [[0.5, 1.5], [0.0, 0.0], [0.0, 1.0]])
 
 
 def test_an_item_without_feature_or_a_weight_that_is_no_number_is_refused() -> None:

@@ -12,7 +12,7 @@ from ml.errors import ModelFileError, NotFittedError, TrainingDivergedError
 from ml.recommender import model_file
 from ml.recommender.lightfm_hybrid import HybridSettings, LightFMHybrid
 from ml.recommender.popularity import Popularity
-from ml.recommender.protocol import Recommender
+from ml.recommender.protocol import Candidate
 from tests.unit.ml.recommender.samples import matrices, play, plays_table, track, tracks_table, two_camps
 
 QUICK = HybridSettings(components=8, epochs=10)
@@ -35,7 +35,7 @@ def popularity() -> Popularity:
     return model
 
 
-def all_scores(model: Recommender) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def all_scores(model: Candidate) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     return model.scores(np.arange(len(model.listener_ids)))
 
 
@@ -90,7 +90,7 @@ def test_the_header_says_what_made_the_model(hybrid: LightFMHybrid, tmp_path: Pa
     hybrid.save(tmp_path / "model.npz")
     with np.load(tmp_path / "model.npz") as archive:
         header = json.loads(str(archive["header"]))
-    assert header["format_version"] == 1
+    assert header["format_version"] == 2
     assert header["kind"] == "lightfm_hybrid"
     assert header["library"].startswith("lightfm 1.")
 
@@ -151,7 +151,7 @@ def test_another_format_version_is_refused(
     monkeypatch.setattr(model_file, "FORMAT_VERSION", 99)
     hybrid.save(tmp_path / "model.npz")
     monkeypatch.undo()
-    with pytest.raises(ModelFileError, match="format version 99, this program reads 1"):
+    with pytest.raises(ModelFileError, match="format version 99, this program reads 2"):
         LightFMHybrid.load(tmp_path / "model.npz")
 
 

@@ -1,0 +1,141 @@
+"""EASE: the best item-to-item weights in closed form, with the features of items as further rows where that is wanted.
+
+Steck 2019, arXiv 1905.03375. Written by rows instead of items (the Woodbury identity), so its cost is the third
+power of listeners and features together: right for thousands, not for more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg, sparse
+
+from ml.errors import InconsistentInputError, NotFittedError
+from ml.recommender.features import FeatureMatrix
+from ml.recommender.interactions import InteractionMatrix
+from ml.recommender.model_file import ModelFile
+from ml.recommender.protocol import Float32, StoredCandidate, check_shapes
+from ml.recommender.sparse_rows import shape_of
+
+MOST_ROWS = 12_000
+"""Listeners and features together; their matrix takes 1.2 GB, and its inverse minutes."""
+COLUMNS_AT_A_TIME = 2_000
+
+
+@dataclass(frozen=True)
+class EaseSettings:
+    regularisation: float = 3_000.0
+    feature_times: float = 0.0
+    """The weight of the features of items as further rows; 0 for none."""
+
+
+@dataclass(frozen=True)
+class EaseParameters:
+    """Scores of a listener: own row of `rows`, less `inverse` @ `rows` over `precision`."""
+
+    listener_ids: NDArray[np.str_]
+    item_ids: NDArray[np.str_]
+    rows: sparse.csr_matrix
+    """Shape (listeners + features, items)."""
+    inverse: Float32
+    """Shape (listeners, listeners + features): of the Gram matrix of the rows, regularised, those of the listeners."""
+    precision: Float32
+    """Shape (items,)."""
+
+    def __post_init__(self) -> None:
+        listeners, items = len(self.listener_ids), len(self.item_ids)
+        count = shape_of(self.rows)[0]
+        check_shapes(self, {"rows": (count, items), "inverse": (listeners, count), "precision": (items,)})
+
+
+class Ease(StoredCandidate):
+    """What the other items of a listener say of an item, without the item itself."""
+
+    KIND = "ease"
+
+    def __init__(self, settings: EaseSettings | None = None) -> None:
+        self.settings = settings or EaseSettings()
+        self._fitted: EaseParameters | None = None
+
+    @property
+    def listener_ids(self) -> NDArray[np.str_]:
+        return self._parameters.listener_ids
+
+    @property
+    def item_ids(self) -> NDArray[np.str_]:
+        return self._parameters.item_ids
+
+    @property
+    def _parameters(self) -> EaseParameters:
+        if self._fitted is None:
+            raise NotFittedError("EASE has not been fitted")
+        return self._fitted
+
+    def fit(self, interactions: InteractionMatrix, features: FeatureMatrix) -> None:
+        parts = [interactions.weights]
+        if self.settings.feature_times:
+            parts.append(sparse.csr_matrix(self.settings.feature_times * features.named.T))
+        rows = sparse.csr_matrix(sparse.vstack(parts), dtype=np.float64)
+        if (count := shape_of(rows)[0]) > MOST_ROWS:
+            raise InconsistentInputError(
+                f"EASE takes up to {MOST_ROWS} listeners and features together, these are {count}"
+            )
+        inverse = _regularised_inverse(rows, self.settings.regularisation)
+        self._fitted = EaseParameters(
+            listener_ids=interactions.listener_ids,
+            item_ids=interactions.item_ids,
+            rows=sparse.csr_matrix(rows, dtype=np.float32),
+            inverse=inverse[: len(interactions.listener_ids)].astype(np.float32),
+            precision=_precision(rows, inverse, self.settings.regularisation),
+        )
+
+    def scores(self, listener_rows: NDArray[np.intp]) -> Float32:
+        learnt = self._parameters
+        # The product of dense and sparse is fast this way round only.
+        smoothed = np.asarray((learnt.rows.T @ learnt.inverse[listener_rows].T).T)
+        own = learnt.rows[listener_rows].toarray()
+        return np.asarray(own - smoothed / learnt.precision, dtype=np.float32)
+
+    def to_file(self) -> ModelFile:
+        learnt = self._parameters
+        return ModelFile(
+            kind=self.KIND,
+            library=f"numpy {np.__version__}",
+            ids={"listener_ids": learnt.listener_ids, "item_ids": learnt.item_ids},
+            numbers={"inverse": learnt.inverse, "precision": learnt.precision},
+            matrices={"rows": learnt.rows},
+        )
+
+    @classmethod
+    def from_file(cls, file: ModelFile) -> Self:
+        model = cls()
+        model._fitted = EaseParameters(
+            listener_ids=file.ids["listener_ids"],
+            item_ids=file.ids["item_ids"],
+            rows=file.matrices["rows"],
+            inverse=file.numbers["inverse"],
+            precision=file.numbers["precision"],
+        )
+        return model
+
+
+def _regularised_inverse(rows: sparse.csr_matrix, regularisation: float) -> NDArray[np.float64]:
+    gram = (rows @ rows.T).toarray()
+    gram[np.diag_indices_from(gram)] += regularisation
+    lower = linalg.cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
+    return linalg.cho_solve((lower, True), np.eye(len(gram)), overwrite_b=True, check_finite=False)
+
+
+def _precision(rows: sparse.csr_matrix, inverse: NDArray[np.float64], regularisation: float) -> Float32:
+    """The diagonal of the inverse of the regularised item-by-item matrix, shape (items,)."""
+    columns = sparse.csc_matrix(rows)
+    items = shape_of(rows)[1]
+    explained = np.zeros(items)
+    for begin in range(0, items, COLUMNS_AT_A_TIME):
+        part = columns[:, begin : begin + COLUMNS_AT_A_TIME]
+        smoothed = (part.T @ inverse).T
+        explained[begin : begin + COLUMNS_AT_A_TIME] = np.asarray(part.multiply(smoothed).sum(axis=0)).ravel()
+    return np.asarray((1.0 - explained) / regularisation, dtype=np.float32)

@@ -1,0 +1,121 @@
+"""Item neighbours: what is played by the same listeners as what a listener plays. Scales to catalogues of any size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ml.errors import NotFittedError
+from ml.recommender.feature_sets import heaviest_of_rows, scale_rows
+from ml.recommender.features import FeatureMatrix
+from ml.recommender.interactions import InteractionMatrix
+from ml.recommender.model_file import ModelFile
+from ml.recommender.protocol import Float32, StoredCandidate, check_shapes
+from ml.recommender.sparse_rows import bm25, normalise_rows, tf_idf
+
+ROWS_AT_A_TIME = 1_000
+"""Items whose likeness to all others is held before the nearest are chosen."""
+
+
+@dataclass(frozen=True)
+class ItemKnnSettings:
+    weighting: Literal["cosine", "tf-idf", "bm25", "walk"] = "cosine"
+    neighbours: int = 500
+    k1: float = 1.2
+    b: float = 0.2
+    popularity_power: float = 0.5
+    """Of walks: by what power of its popularity an item is held back."""
+
+
+@dataclass(frozen=True)
+class ItemKnnParameters:
+    listener_ids: NDArray[np.str_]
+    item_ids: NDArray[np.str_]
+    weights: sparse.csr_matrix
+    """Shape (listeners, items)."""
+    likeness: sparse.csr_matrix
+    """Shape (items, items): of each item its nearest, itself included."""
+
+    def __post_init__(self) -> None:
+        items = len(self.item_ids)
+        check_shapes(self, {"weights": (len(self.listener_ids), items), "likeness": (items, items)})
+
+
+class ItemKnn(StoredCandidate):
+    """The sum of likenesses to what the listener plays, each times its weight."""
+
+    KIND = "item_knn"
+
+    def __init__(self, settings: ItemKnnSettings | None = None) -> None:
+        self.settings = settings or ItemKnnSettings()
+        self._fitted: ItemKnnParameters | None = None
+
+    @property
+    def listener_ids(self) -> NDArray[np.str_]:
+        return self._parameters.listener_ids
+
+    @property
+    def item_ids(self) -> NDArray[np.str_]:
+        return self._parameters.item_ids
+
+    @property
+    def _parameters(self) -> ItemKnnParameters:
+        if self._fitted is None:
+            raise NotFittedError("item neighbours have not been fitted")
+        return self._fitted
+
+    def fit(self, interactions: InteractionMatrix, features: FeatureMatrix) -> None:  # noqa: ARG002 - protocol
+        rows, columns = self._sides(sparse.csr_matrix(interactions.weights.T, dtype=np.float64))
+        parts = [
+            heaviest_of_rows(rows[begin : begin + ROWS_AT_A_TIME] @ columns, self.settings.neighbours)
+            for begin in range(0, len(interactions.item_ids), ROWS_AT_A_TIME)
+        ]
+        likeness = sparse.csr_matrix(sparse.vstack(parts), dtype=np.float32)
+        self._fitted = ItemKnnParameters(
+            interactions.listener_ids, interactions.item_ids, interactions.weights, likeness
+        )
+
+    def _sides(self, items: sparse.csr_matrix) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+        """Two matrices, items by listeners and listeners by items, whose product is the likeness."""
+        match self.settings.weighting:
+            case "walk":
+                return self._walk(items)
+            case "bm25":
+                rows = bm25(items, self.settings.k1, self.settings.b)
+            case "tf-idf":
+                rows = normalise_rows(tf_idf(items))
+            case "cosine":
+                rows = normalise_rows(items)
+        return rows, sparse.csr_matrix(rows.T)
+
+    def _walk(self, items: sparse.csr_matrix) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+        """Chances of a walk from item to listener and on to an item: RP3beta, Paudel and others 2017."""
+        popularity = np.maximum(np.diff(items.indptr), 1) ** self.settings.popularity_power
+        onward = scale_rows(sparse.csr_matrix(items.T), 0.0) @ sparse.diags(1.0 / popularity)
+        return scale_rows(items, 0.0), sparse.csr_matrix(onward)
+
+    def scores(self, listener_rows: NDArray[np.intp]) -> Float32:
+        learnt = self._parameters
+        return np.asarray((learnt.weights[listener_rows] @ learnt.likeness).todense(), dtype=np.float32)
+
+    def to_file(self) -> ModelFile:
+        learnt = self._parameters
+        return ModelFile(
+            kind=self.KIND,
+            library=f"numpy {np.__version__}",
+            ids={"listener_ids": learnt.listener_ids, "item_ids": learnt.item_ids},
+            numbers={},
+            matrices={"weights": learnt.weights, "likeness": learnt.likeness},
+        )
+
+    @classmethod
+    def from_file(cls, file: ModelFile) -> Self:
+        model = cls()
+        model._fitted = ItemKnnParameters(
+            file.ids["listener_ids"], file.ids["item_ids"], file.matrices["weights"], file.matrices["likeness"]
+        )
+        return model
