@@ -41,7 +41,10 @@ select
     count(*) as plays
 from {{ ref('fct_plays') }} as plays
 inner join numbered on plays.listener_id = numbered.listener_id and plays.date_key = numbered.date_key
-where plays.counts_as_play and plays.source <> 'spotify_recently_played' and numbered.day_number <= {{ var('most_days_of_clusters') }}
+where
+    plays.counts_as_play
+    and plays.source <> 'spotify_recently_played'
+    and numbered.day_number <= {{ var('most_days_of_clusters') }}
 group by
     plays.listener_id,
     plays.date_key,
