@@ -1,7 +1,6 @@
 """Families for the artists whom nobody tells of, from what listeners heard and which playlists artists stand in.
 
-Puts tables into the shape that inference.py wants and brings its answer back into one. An artist is guessed anew for
-each window in which it is heard: from the listening of those who heard it, up to the end of the window.
+Puts tables into the shape that inference.py wants and brings its answer back into one.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -78,25 +76,22 @@ def guess_genres(
     artists: pa.Table,
     *,
     families: Mapping[str, str],
-    first_day: date,
 ) -> Guesses:
-    """Guesses for the artists that were heard from `first_day` on and that have no label.
+    """Guesses for the artists that were heard and that have no label.
 
     Args:
-        heard: listener_id, artist_id, play_date, may_train: a row for each artist a listener heard on a UTC day; also
-            days before `first_day`, as company.
+        heard: listener_id, artist_id, play_date, may_train: a row for each artist a listener heard on a UTC day.
         playlists: playlist_id, artist_id.
         evidence: GENRE_EVIDENCE.
         artists: artist_id, artist_name, popularity, popularity_source.
         families: family by genre.
-        first_day: of the window.
 
     An artist's rows stand under the last day on which it was heard.
     """
     last_heard = heard.select(["artist_id", "play_date"]).to_pandas().groupby("artist_id")["play_date"].max()
     names = artists.select(["artist_id", "artist_name"]).to_pandas().set_index("artist_id")["artist_name"]
     told = _labels(evidence, families)
-    wanted = set(last_heard.index[last_heard >= first_day]) - set(told["artist_id"])
+    wanted = set(last_heard.index) - set(told["artist_id"])
     # Where nobody's genre is known, company says nothing; telling names are looked at in artists.py too.
     if not wanted or told.empty:
         return Guesses(INFERRED_GENRES_SCHEMA.empty_table(), Judged(0, 0.0, 0.0, 0.0))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,9 @@ def write_catalogue(path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def enriched(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> tuple[Home, dict[str, Any]]:
+def enriched(
+    tmp_path_factory: pytest.TempPathFactory, clean_environment: None
+) -> Iterator[tuple[Home, dict[str, Any]]]:
     """Evenings of jazz and of techno by turns, each with artists of whom nobody tells; then one more evening."""
     folder = tmp_path_factory.mktemp("genres")
     catalogue = write_catalogue(folder / "catalogue.csv")
@@ -72,7 +75,9 @@ def enriched(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) 
     ]
     home.json("import", str(write_zip(folder / "years.zip", {AUDIO: plays})))
     last = home.json("import", str(write_zip(folder / "day.zip", {AUDIO: evening(LATER, "jazz", ["Newcomer"])})))
-    return home, last
+    yield home, last
+    # Other homes of this process have a catalogue of their own.
+    os.environ.pop("TUNEGENIE_CATALOGUE", None)
 
 
 def genre_of(home: Home, artist: str) -> tuple[str, str, str]:

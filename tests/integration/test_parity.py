@@ -35,8 +35,13 @@ KNOWN = {
 DAILY = ("raw/spotify_extended_history", "silver/play_records", "silver/plays", "gold/fct_plays")
 """What replaces a day."""
 AGAIN = ("silver", "gold")
-EMPTY = {"gold.forgotten_favourites", "silver.listening_gaps", "silver.open_gap_days"}
-"""What takes more days, or more passes over the account, than there are here."""
+EMPTY = {
+    "gold.forgotten_favourites",
+    "silver.genre_corrections",
+    "silver.listening_gaps",
+    "silver.open_gap_days",
+}
+"""What takes more days, or more passes over the account, than there are here, or a person."""
 
 
 @dataclass

@@ -25,10 +25,9 @@ GENRE_EVIDENCE = Table(
 INFERRED_GENRES = Table(
     layer="enrichment",
     name="inferred_genres",
-    row="One row is one family to which one artist may belong, guessed on one day on which it was heard.",
-    partition_column="inferred_on",
+    row="One row is one family to which one artist may belong, guessed from the company it keeps and its name.",
     columns=columns_of(
-        ("inferred_on", DATE, "Last UTC day of the run on which the artist was heard. The partition.", True),
+        ("inferred_on", DATE, "Last UTC day on which the artist was heard.", True),
         ("artist_id", STRING, "Artist, of whom no source that a model may learn from tells a genre.", True),
         ("artist_name", STRING, "Artist name.", True),
         ("genre", STRING, "Genre of that family, as most of the artist's company has it; else the family.", True),

@@ -33,7 +33,6 @@ def guess(
     evidence: dict[str, tuple[str, str]],
     *,
     playlists: list[tuple[str, str]] | None = None,
-    first_day: int = 0,
     rated_by: str | None = None,
 ) -> Guesses:
     """`evidence`: genre and source by artist, who are called as they are numbered."""
@@ -62,7 +61,6 @@ def guess(
             }
         ),
         families=FAMILIES,
-        first_day=FIRST + timedelta(days=first_day),
     )
 
 
@@ -97,12 +95,6 @@ def test_an_artist_has_the_genre_of_its_company_under_the_last_day_it_was_heard(
     days = {row["artist_id"]: row["inferred_on"] for row in rows.to_pylist()}
     assert days == {"x": FIRST + timedelta(days=38), "y": FIRST + timedelta(days=39)}
     assert rows["may_train"].to_pylist() == [True] * rows.num_rows
-
-
-def test_only_artists_heard_in_the_window_are_guessed_and_its_past_is_their_company() -> None:
-    heard, evidence = two_scenes()
-    assert set(best(guess(heard, evidence, first_day=39).rows)) == {"y"}
-    assert guess(heard, evidence, first_day=40).rows.num_rows == 0
 
 
 def test_whom_a_licensed_source_tells_of_is_not_guessed_but_whom_only_the_web_api_knows_is() -> None:
@@ -181,11 +173,11 @@ def test_nobody_heard_anything_or_nothing_is_known() -> None:
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.randoms(use_true_random=False), st.sampled_from([0, 20, 39]))
-def test_the_order_of_rows_does_not_matter(random: Random, first_day: int) -> None:
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(random: Random) -> None:
     heard, evidence = two_scenes()
-    expected = guess(heard, evidence, first_day=first_day).rows
+    expected = guess(heard, evidence).rows
     random.shuffle(heard)
-    shuffled = guess(heard, evidence, first_day=first_day).rows
+    shuffled = guess(heard, evidence).rows
     assert shuffled.drop_columns("weight").equals(expected.drop_columns("weight"))
     assert shuffled["weight"].to_pylist() == pytest.approx(expected["weight"].to_pylist(), abs=1e-5)
