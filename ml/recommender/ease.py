@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
-from ml.errors import InconsistentInputError, NotFittedError
+from ml.errors import InconsistentInputError
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.model_file import ModelFile
-from ml.recommender.protocol import Float32, StoredCandidate, check_shapes
+from ml.recommender.protocol import Float32, LearningCandidate, check_shapes
 from ml.recommender.sparse_rows import shape_of
 
 MOST_ROWS = 12_000
@@ -51,28 +51,14 @@ class EaseParameters:
         check_shapes(self, {"rows": (count, items), "inverse": (listeners, count), "precision": (items,)})
 
 
-class Ease(StoredCandidate):
+class Ease(LearningCandidate[EaseParameters]):
     """What the other items of a listener say of an item, without the item itself."""
 
     KIND = "ease"
 
     def __init__(self, settings: EaseSettings | None = None) -> None:
+        super().__init__()
         self.settings = settings or EaseSettings()
-        self._fitted: EaseParameters | None = None
-
-    @property
-    def listener_ids(self) -> NDArray[np.str_]:
-        return self._parameters.listener_ids
-
-    @property
-    def item_ids(self) -> NDArray[np.str_]:
-        return self._parameters.item_ids
-
-    @property
-    def _parameters(self) -> EaseParameters:
-        if self._fitted is None:
-            raise NotFittedError("EASE has not been fitted")
-        return self._fitted
 
     def fit(self, interactions: InteractionMatrix, features: FeatureMatrix) -> None:
         parts = [interactions.weights]

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ml.errors import NotFittedError
 from ml.recommender.feature_sets import heaviest_of_rows, scale_rows
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.model_file import ModelFile
-from ml.recommender.protocol import Float32, StoredCandidate, check_shapes
+from ml.recommender.protocol import Float32, LearningCandidate, check_shapes
 from ml.recommender.sparse_rows import bm25, normalise_rows, tf_idf
 
 ROWS_AT_A_TIME = 1_000
@@ -45,28 +44,14 @@ class ItemKnnParameters:
         check_shapes(self, {"weights": (len(self.listener_ids), items), "likeness": (items, items)})
 
 
-class ItemKnn(StoredCandidate):
+class ItemKnn(LearningCandidate[ItemKnnParameters]):
     """The sum of likenesses to what the listener plays, each times its weight."""
 
     KIND = "item_knn"
 
     def __init__(self, settings: ItemKnnSettings | None = None) -> None:
+        super().__init__()
         self.settings = settings or ItemKnnSettings()
-        self._fitted: ItemKnnParameters | None = None
-
-    @property
-    def listener_ids(self) -> NDArray[np.str_]:
-        return self._parameters.listener_ids
-
-    @property
-    def item_ids(self) -> NDArray[np.str_]:
-        return self._parameters.item_ids
-
-    @property
-    def _parameters(self) -> ItemKnnParameters:
-        if self._fitted is None:
-            raise NotFittedError("item neighbours have not been fitted")
-        return self._fitted
 
     def fit(self, interactions: InteractionMatrix, features: FeatureMatrix) -> None:  # noqa: ARG002 - protocol
         rows, columns = self._sides(sparse.csr_matrix(interactions.weights.T, dtype=np.float64))

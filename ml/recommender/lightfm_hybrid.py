@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ml.errors import NotFittedError, TrainingDivergedError
+from ml.errors import TrainingDivergedError
 from ml.recommender.feature_sets import BETWEEN, FeatureSet, hybrid_features
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.model_file import ModelFile
-from ml.recommender.protocol import Float32, StoredCandidate, check_shapes
+from ml.recommender.protocol import Float32, LearningCandidate, check_shapes
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class HybridSettings:
     """One thread is reproducible; more are faster and are not."""
 
 
-class LightFMHybrid(StoredCandidate):
+class LightFMHybrid(LearningCandidate[HybridParameters]):
     """LightFM (Kula 2015, arXiv 1507.08439): item identities and item features, weighted interactions.
 
     The loss is WARP; `bpr` collapses on hybrids and is there to show it. Items that nobody played take no part in
@@ -81,22 +81,8 @@ class LightFMHybrid(StoredCandidate):
     KIND = "lightfm_hybrid"
 
     def __init__(self, settings: HybridSettings | None = None) -> None:
+        super().__init__()
         self.settings = settings or HybridSettings()
-        self._fitted: HybridParameters | None = None
-
-    @property
-    def listener_ids(self) -> NDArray[np.str_]:
-        return self._parameters.listener_ids
-
-    @property
-    def item_ids(self) -> NDArray[np.str_]:
-        return self._parameters.item_ids
-
-    @property
-    def _parameters(self) -> HybridParameters:
-        if self._fitted is None:
-            raise NotFittedError("the LightFM hybrid has not been fitted")
-        return self._fitted
 
     def fit(self, interactions: InteractionMatrix, features: FeatureMatrix) -> None:
         # Only training needs LightFM, and its import is slow.

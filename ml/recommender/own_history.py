@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ml.errors import NotFittedError
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.model_file import ModelFile
-from ml.recommender.protocol import Float32, StoredCandidate, check_shapes
+from ml.recommender.protocol import Float32, LearningCandidate, check_shapes
 from ml.recommender.sparse_rows import normalise_rows, shape_of
 
 
@@ -43,27 +42,10 @@ class OwnHistoryParameters:
         check_shapes(self, expected)
 
 
-class OwnHistory(StoredCandidate):
+class OwnHistory(LearningCandidate[OwnHistoryParameters]):
     """The weight of what a listener knows; below zero, by the cosine of their features, everything else."""
 
     KIND = "own_history"
-
-    def __init__(self) -> None:
-        self._fitted: OwnHistoryParameters | None = None
-
-    @property
-    def listener_ids(self) -> NDArray[np.str_]:
-        return self._parameters.listener_ids
-
-    @property
-    def item_ids(self) -> NDArray[np.str_]:
-        return self._parameters.item_ids
-
-    @property
-    def _parameters(self) -> OwnHistoryParameters:
-        if self._fitted is None:
-            raise NotFittedError("own history has not been fitted")
-        return self._fitted
 
     def fit(self, interactions: InteractionMatrix, features: FeatureMatrix) -> None:
         of_items = sparse.csr_matrix(normalise_rows(features.named), dtype=np.float32)

@@ -8,11 +8,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.errors import NotFittedError
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.model_file import ModelFile
-from ml.recommender.protocol import Float32, StoredCandidate, check_shapes
+from ml.recommender.protocol import Float32, LearningCandidate, check_shapes
 
 
 @dataclass(frozen=True)
@@ -27,27 +26,10 @@ class PopularityParameters:
         check_shapes(self, {"popularity": (len(self.item_ids),)})
 
 
-class Popularity(StoredCandidate):
+class Popularity(LearningCandidate[PopularityParameters]):
     """The baseline: what most listeners play, the same for everyone."""
 
     KIND = "popularity"
-
-    def __init__(self) -> None:
-        self._fitted: PopularityParameters | None = None
-
-    @property
-    def listener_ids(self) -> NDArray[np.str_]:
-        return self._parameters.listener_ids
-
-    @property
-    def item_ids(self) -> NDArray[np.str_]:
-        return self._parameters.item_ids
-
-    @property
-    def _parameters(self) -> PopularityParameters:
-        if self._fitted is None:
-            raise NotFittedError("the popularity model has not been fitted")
-        return self._fitted
 
     def fit(self, interactions: InteractionMatrix, features: FeatureMatrix) -> None:  # noqa: ARG002 - protocol
         listeners = np.bincount(interactions.weights.indices, minlength=len(interactions.item_ids))

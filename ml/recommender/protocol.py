@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ml.errors import ModelFileError
+from ml.errors import ModelFileError, NotFittedError
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.model_file import ModelFile, read_model, write_model
@@ -108,6 +108,40 @@ class StoredCandidate(ABC):
             return cls.from_file(file)
         except (KeyError, ValueError, IndexError) as error:
             raise ModelFileError(f"{path} is damaged: {error}") from error
+
+
+class Learnt(Protocol):
+    """What a candidate has learnt knows of which listeners and items."""
+
+    @property
+    def listener_ids(self) -> NDArray[np.str_]: ...
+
+    @property
+    def item_ids(self) -> NDArray[np.str_]: ...
+
+
+Parameters = TypeVar("Parameters", bound=Learnt)
+
+
+class LearningCandidate(StoredCandidate, Generic[Parameters]):
+    """A candidate all of whose knowledge is one set of parameters; `fit` and `from_file` set them."""
+
+    def __init__(self) -> None:
+        self._fitted: Parameters | None = None
+
+    @property
+    def listener_ids(self) -> NDArray[np.str_]:
+        return self._parameters.listener_ids
+
+    @property
+    def item_ids(self) -> NDArray[np.str_]:
+        return self._parameters.item_ids
+
+    @property
+    def _parameters(self) -> Parameters:
+        if self._fitted is None:
+            raise NotFittedError(f"the recommender {self.KIND} has not been fitted")
+        return self._fitted
 
 
 def check_shapes(file_part: object, expected: dict[str, tuple[int, ...]]) -> None:
