@@ -40,8 +40,8 @@ def classify_artists(artists: pa.Table, evidence: pa.Table, guesses: pa.Table, f
     """ARTIST_GENRES: one row per artist of `artists` (artist_id, artist_name), sorted by artist_id.
 
     The first source of SOURCES that gives an artist a genre with a family decides: the family with the greatest weight,
-    and of it the genre with the greatest weight (of equals the first by name). Then come guesses (INFERRED_GENRES, of
-    each artist those of its latest day, of these the likeliest), then genres that are in no family, then patterns of
+    and of it the genre with the greatest weight (of equals the first by name). Then come guesses (INFERRED_GENRES, the
+    likeliest), then genres that are in no family, then patterns of
     names. `training_genre` is the same without what came through the Spotify Web API, whose data may train no model.
 
     Args:
@@ -55,7 +55,7 @@ def classify_artists(artists: pa.Table, evidence: pa.Table, guesses: pa.Table, f
     """
     check_unique(artists)
     told = told_families(evidence, families)
-    guessed = _latest(guesses)
+    guessed = _likeliest(guesses)
     by_name = _by_name(artists)
     is_free = ~told["genre_source"].isin(OF_THE_WEB_API)
     found = _decide(told, guessed, by_name)
@@ -98,11 +98,9 @@ def told_families(evidence: pa.Table, families: Mapping[str, str]) -> pd.DataFra
     return verdicts.assign(share=verdicts["of_family"] / verdicts["of_source"])[[*VERDICT, "share"]]
 
 
-def _latest(guesses: pa.Table) -> pd.DataFrame:
-    """VERDICT and may_train: of each artist the likeliest family of each kind of guess of its latest day."""
-    rows = guesses.to_pandas()
-    rows = rows[rows["inferred_on"] == rows.groupby("artist_id")["inferred_on"].transform("max")]
-    rows = rows.sort_values(["artist_id", "weight", "family"], ascending=[True, False, True])
+def _likeliest(guesses: pa.Table) -> pd.DataFrame:
+    """VERDICT and may_train: of each artist the likeliest family of each kind of guess."""
+    rows = guesses.to_pandas().sort_values(["artist_id", "weight", "family"], ascending=[True, False, True])
     rows = rows.drop_duplicates(["artist_id", "source"])
     return rows.rename(
         columns={"genre": "primary_genre", "family": "genre_family", "source": "genre_source", "weight": "confidence"}

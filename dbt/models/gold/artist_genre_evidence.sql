@@ -1,17 +1,13 @@
-{#- What somebody tells of an artist, and what was guessed of it last. -#}
+{#- What somebody tells of an artist, and what was guessed of it. -#}
 with
 
-latest_guesses as (
+guesses as (
     select
         artist_id,
         genre,
         source,
         max(weight) as weight
-    from (
-        select *
-        from {{ source('enrichment', 'inferred_genres') }}
-        qualify dense_rank() over (partition by artist_id order by inferred_on desc) = 1
-    ) as guesses
+    from {{ source('enrichment', 'inferred_genres') }}
     group by artist_id, genre, source
 ),
 
@@ -28,7 +24,7 @@ said as (
         genre,
         source,
         weight
-    from latest_guesses
+    from guesses
 )
 
 select

@@ -39,12 +39,12 @@ def told(*rows: tuple[int, str, float, str]) -> pa.Table:
     )
 
 
-def guessed(*rows: tuple[int, str, float, str], day: int = 1, may_train: bool = True) -> pa.Table:
+def guessed(*rows: tuple[int, str, float, str], may_train: bool = True) -> pa.Table:
     """Number of the artist, genre, likelihood, source."""
     return pa.Table.from_pylist(
         [
             {
-                "inferred_on": date(2024, 1, day),
+                "inferred_on": date(2024, 1, 1),
                 "artist_id": f"a{number}",
                 "artist_name": "",
                 "genre": genre,
@@ -116,12 +116,11 @@ def test_a_correction_wins_even_with_a_word_of_no_family() -> None:
     assert verdicts(artists("Ada"), evidence) == [("sad", "other", "correction")]
 
 
-def test_of_guesses_those_of_the_latest_day_count_and_the_surest_of_them_decides() -> None:
+def test_of_guesses_the_surest_decides() -> None:
     guesses = pa.concat_tables(
         [
-            guessed((0, "pop", 0.9, "inferred_neighbours"), day=1),
-            guessed((0, "rock", 0.5, "inferred_neighbours"), (0, "pop", 0.4, "inferred_neighbours"), day=2),
-            guessed((0, "jazz", 0.6, "inferred_playlists"), day=2, may_train=False),
+            guessed((0, "rock", 0.5, "inferred_neighbours"), (0, "pop", 0.4, "inferred_neighbours")),
+            guessed((0, "jazz", 0.6, "inferred_playlists"), may_train=False),
         ]
     )
     result = classified(artists("Ada"), guesses=guesses)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from random import Random
 
 import numpy as np
 import pyarrow as pa
@@ -152,10 +153,10 @@ listening = st.dictionaries(
 
 @given(listening, st.randoms(use_true_random=False))
 @settings(max_examples=50)
-def test_the_order_of_rows_makes_no_difference(heard: dict[tuple[int, str], int], random: object) -> None:
+def test_the_order_of_rows_makes_no_difference(heard: dict[tuple[int, str], int], random: Random) -> None:
     rows = [(day, genre, plays) for (day, genre), plays in heard.items()]
     mixed = rows.copy()
-    random.shuffle(mixed)  # type: ignore[attr-defined]
+    random.shuffle(mixed)
     # A row may also come in parts.
     mixed = [part for day, genre, plays in mixed for part in ((day, genre, 1), (day, genre, plays - 1))]
     assert clusters_of([row for row in mixed if row[2]]).table.equals(clusters_of(rows).table)
