@@ -12,11 +12,14 @@ def encode(column: pa.ChunkedArray | pa.Array) -> tuple[list[str], NDArray[np.in
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = array.dictionary_encode()
     names: list[str] = encoded.dictionary.to_pylist()
-    order = sorted(range(len(names)), key=names.__getitem__)
-    rank = np.empty(len(names) + 1, dtype=np.int64)
-    rank[order] = np.arange(len(names))
-    rank[-1] = -1
-    return [names[place] for place in order], rank[encoded.indices.fill_null(-1).to_numpy().astype(np.int64)]
+    indices = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    # A dictionary may hold values that no row has any more.
+    present = np.zeros(len(names), dtype=np.bool_)
+    present[indices[indices >= 0]] = True
+    order = sorted(np.flatnonzero(present).tolist(), key=names.__getitem__)
+    rank = np.full(len(names) + 1, -1, dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return [names[place] for place in order], rank[indices]
 
 
 def positions(column: pa.ChunkedArray | pa.Array, sorted_names: NDArray[np.str_]) -> NDArray[np.int64]:

@@ -10,6 +10,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+MOST_ENTRIES = 25_000_000
+"""Of the matrix: with those of 20 million pairs of listener and artist a guess takes 3 GB, with their weeks 6."""
 DAYS_OF_A_WEEK = 7
 MONDAY = 4
 """Days from the epoch, a Thursday, to the first Monday."""
@@ -25,6 +27,8 @@ def listening_contexts(
         listener: positions.
         day: dates.
         artists: how many there are, heard or not.
+
+    Shorter periods are left out where the longer ones fill MOST_ENTRIES: there many listeners say enough.
     """
     days = day.astype("datetime64[D]")
     number = days.astype(np.int64)
@@ -32,7 +36,13 @@ def listening_contexts(
     # What everybody shares tells nobody apart.
     if len(np.unique(listener)) > 1:
         periods.insert(0, np.zeros_like(number))
-    return sp.csr_matrix(sp.hstack([_meetings(artist, listener, period, artists) for period in periods]))
+    contexts = [_meetings(artist, listener, periods[0], artists)]
+    for period in periods[1:]:
+        # The parts of a period have no fewer entries than the period.
+        if sum(matrix.nnz for matrix in contexts) + contexts[-1].nnz > MOST_ENTRIES:
+            break
+        contexts.append(_meetings(artist, listener, period, artists))
+    return sp.csr_matrix(sp.hstack(contexts)) if len(contexts) > 1 else contexts[0]
 
 
 def _meetings(

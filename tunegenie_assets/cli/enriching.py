@@ -140,7 +140,7 @@ def _once(groups: Iterable[Sequence[str]]) -> list[str]:
 def _not_known(unknown: Sequence[str], collected: Collected) -> str:
     problems = dict.fromkeys(str(one["problem"]) for one in collected.outcomes if one["problem"])
     why = f" ({'; '.join(problems)})" if problems else ""
-    names = ", ".join(ascii(name) for name in unknown)
+    names = ", ".join(repr(name) for name in unknown)
     return f"{names}: in no play, and no service that is connected knows more{why}; check the spelling"
 
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import scipy.sparse as sp
 
+from ml.genres import listening
 from ml.genres.listening import listening_contexts
 from ml.genres.neighbours import row_count
 
@@ -38,3 +40,10 @@ def test_listeners_do_not_share_their_days_and_each_is_a_context() -> None:
 def test_hearing_again_counts_once_and_the_unheard_have_a_row() -> None:
     matrix = contexts((0, 7, MONDAY), (0, 7, MONDAY))
     assert (row_count(matrix), matrix.sum()) == (3, 3)
+
+
+def test_shorter_periods_are_left_out_where_the_longer_fill_the_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = ((0, 7, MONDAY), (1, 7, MONDAY), (2, 8, MONDAY))
+    for most, periods in ((3, 1), (6, 2), (9, 3), (11, 3), (12, 4)):
+        monkeypatch.setattr(listening, "MOST_ENTRIES", most)
+        assert contexts(*rows).nnz == 3 * periods
