@@ -15,7 +15,10 @@ from tunegenie_assets.assets import (
     landing,
     preferences,
     raw,
-    recommender,
+    recommendations,
+    recommender_drift,
+    recommender_inputs,
+    recommender_model,
     synthetic,
 )
 from tunegenie_assets.assets.dbt import build_dbt_assets
@@ -26,6 +29,7 @@ from tunegenie_assets.checks.collected import COLLECTED_CHECKS
 from tunegenie_assets.checks.conservation import CONSERVATION_CHECKS
 from tunegenie_assets.checks.descriptions import DESCRIPTION_CHECKS
 from tunegenie_assets.checks.preferences import PREFERENCE_CHECKS
+from tunegenie_assets.checks.recommender import RECOMMENDER_CHECKS
 from tunegenie_assets.checks.records import RECORD_CHECKS
 from tunegenie_assets.checks.results import RESULT_CHECKS
 from tunegenie_assets.checks.simulated import SIMULATION_CHECKS
@@ -61,7 +65,8 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
     dbt_files = DbtProjectFiles(
         target=settings.env.value, target_path=settings.dbt_target_path, target_lag=settings.snowflake_target_lag
     )
-    modules = (landing, collecting, preferences, raw, synthetic, enrichment, inference, genre_clusters, recommender)
+    before = (landing, collecting, preferences, raw, synthetic, enrichment, inference, genre_clusters)
+    modules = (*before, recommender_inputs, recommender_model, recommendations, recommender_drift)
     python_assets = [a for a in dg.load_assets_from_modules(modules) if isinstance(a, dg.AssetsDefinition)]
     manifest = dbt_files.manifest()
     assets = [*python_assets, build_dbt_assets(manifest), build_dbt_docs(manifest)]
@@ -76,6 +81,7 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
             *DESCRIPTION_CHECKS,
             *SIMULATION_CHECKS,
             *PREFERENCE_CHECKS,
+            *RECOMMENDER_CHECKS,
             *RECORD_CHECKS,
             *RESULT_CHECKS,
         ],
@@ -122,7 +128,7 @@ def build_resources(settings: Settings, services: Services | None = None) -> dic
         "model_store": ModelStore(root=str(settings.models_path)),
         "simulated_plays": SimulatedPlays(folder=f"{settings.landing_root}/synthetic/plays"),
         "simulation": build_simulation(settings),
-        "training": Training(seed=settings.seed, threads=settings.threads),
+        "training": Training(seed=settings.seed, threads=settings.threads, models_kept=settings.models_kept),
     }
 
 

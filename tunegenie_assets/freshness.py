@@ -14,8 +14,8 @@ from tunegenie_assets.schemas.landing import PAGE_FILES
 
 # The daily build runs once a day; half a day more lets it fail once and be repaired in office hours.
 DAILY_BUILD = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
-# Retrained with each daily build; a week-old model still recommends sensibly.
-MODEL = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=8), warn_window=timedelta(days=2))
+# Trained weekly; half a week more lets it fail and be repaired, and a model of two weeks still recommends sensibly.
+MODEL = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=16), warn_window=timedelta(days=9))
 # Changes when a listener brings an archive or the catalogue file changes, which nobody can promise.
 BY_HAND = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=400), warn_window=timedelta(days=200))
 # Services tell the last 50 plays: a pass comes every half hour, and two that failed want to be looked at. After six
@@ -37,6 +37,7 @@ BY_LAYER: dict[str, dg.FreshnessPolicy] = {
 BY_ASSET: dict[dg.AssetKey, dg.FreshnessPolicy] = {
     dg.AssetKey(["raw", "catalogue_tracks"]): BY_HAND,
     dg.AssetKey(["synthetic", "listeners"]): BY_HAND,
+    dg.AssetKey(["recommender", "drift"]): DAILY_BUILD,
 }
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import date
 
 import dagster as dg
 
+from tunegenie_assets.partitions import PARTITION_TAG
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_CATALOGUE
 from tunegenie_assets.schemas.collected import COLLECTED, LISTENING
 from tunegenie_assets.schemas.landing import EXCLUSIONS, LISTENER_ZONES, PAGE_FILES, TRAVELLERS
@@ -19,13 +21,15 @@ BUILD_COLLECTED = "build_collected"
 ENRICH_ARTISTS = "enrich_artists"
 RECOUNT = "recount"
 BUILD_EVERYTHING = "build_everything"
+TRAIN_RECOMMENDER = "train_recommender"
 
 _preferences = dg.AssetSelection.assets(*(list(table.key) for table in (EXCLUSIONS, LISTENER_ZONES, TRAVELLERS)))
 _pages = dg.AssetSelection.assets(list(PAGE_FILES.key))
 _invented = dg.AssetSelection.assets(list(SYNTHETIC_CATALOGUE.key))
 _imported = dg.AssetSelection.groups("raw") | _invented
 _simulated = dg.AssetSelection.groups("synthetic") - _invented
-_trained = dg.AssetSelection.groups("recommender")
+_drift = dg.AssetSelection.assets(["recommender", "drift"])
+_trained = dg.AssetSelection.groups("recommender") - _drift
 _reports = dg.AssetSelection.groups("reports")
 _lookups = dg.AssetSelection.assets(*(list(table.key) for table in LOOKUPS))
 _genres = dg.AssetSelection.assets(list(ARTIST_GENRES.key))
@@ -43,8 +47,8 @@ land_archives = dg.define_asset_job(
 import_archives = dg.define_asset_job(
     IMPORT_ARCHIVES,
     # Pages about the warehouse are for the daily build: what they tell does not change with every archive.
-    selection=(_imported | _preferences | _reference).downstream() - _simulated - _reports,
-    description="Everything that follows from the landed archives, for a range of days.",
+    selection=(_imported | _preferences | _reference).downstream() - _simulated - _trained - _drift - _reports,
+    description="What follows from the landed archives but for the recommender, for a range of days.",
 )
 
 collect = dg.define_asset_job(
@@ -55,8 +59,7 @@ collect = dg.define_asset_job(
 
 build_collected = dg.define_asset_job(
     BUILD_COLLECTED,
-    # A model is not trained anew every half hour: the daily build does that.
-    selection=(_imported | _preferences | _reference).downstream() - _simulated - _trained - _reports,
+    selection=(_imported | _preferences | _reference).downstream() - _simulated - _trained - _drift - _reports,
     description="What follows from the pages that landed, but for the recommender, for a range of days.",
 )
 
@@ -65,6 +68,7 @@ enrich_artists = dg.define_asset_job(
     selection=(_lookups | _seeds | ((_lookups | _seeds).downstream() & _genres.upstream()) | _genres.downstream())
     - _simulated
     - _trained
+    - _drift
     - _reports,
     description="Genres from what is known of artists, and what follows from them but for the recommender.",
 )
@@ -72,14 +76,20 @@ enrich_artists = dg.define_asset_job(
 recount = dg.define_asset_job(
     RECOUNT,
     # The counting policy is read where exclusions are, so what depends on it is among what follows from them.
-    selection=_preferences.downstream() - _reports,
+    selection=_preferences.downstream() - _trained - _drift - _reports,
     description="What follows from the counting policy and from what listeners said, for a range of days.",
 )
 
 build_everything = dg.define_asset_job(
     BUILD_EVERYTHING,
-    selection=dg.AssetSelection.all(),
-    description="The whole graph, for a range of days.",
+    selection=dg.AssetSelection.all() - _trained,
+    description="The whole graph but for the recommender, for a range of days.",
+)
+
+train_recommender = dg.define_asset_job(
+    TRAIN_RECOMMENDER,
+    selection=_trained,
+    description="The recommender of a week: trained, tried out, published where it is good enough, and what it says.",
 )
 
 
@@ -103,4 +113,18 @@ def without_empty_histories(
     return sorted(chosen.resolve(list(assets)))
 
 
-JOBS = [land_archives, import_archives, collect, build_collected, enrich_artists, recount, build_everything]
+JOBS = [
+    land_archives,
+    import_archives,
+    collect,
+    build_collected,
+    enrich_artists,
+    recount,
+    build_everything,
+    train_recommender,
+]
+
+
+def training_request(week: date, *, run_key: str) -> dg.RunRequest:
+    """A run of `train_recommender` for a week, by its Monday."""
+    return dg.RunRequest(run_key=run_key, tags={PARTITION_TAG: week.isoformat()})

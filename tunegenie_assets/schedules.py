@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from tunegenie_assets.jobs import build_everything, collect, collect_request
-from tunegenie_assets.partitions import range_tags
+from tunegenie_assets.jobs import build_everything, collect, collect_request, train_recommender, training_request
+from tunegenie_assets.partitions import range_tags, week_of
 from tunegenie_assets.settings import PREFIX, SettingsError
 from tunegenie_assets.sources.fetching import Scope
 
@@ -18,8 +18,8 @@ _BEFORE_ANY_RUN = datetime(2020, 1, 1)  # noqa: DTZ001  # Dagster reads it in th
 def build_schedules(cron: str, poll: str, timezone: str, *, is_collecting: bool = False) -> list[dg.ScheduleDefinition]:
     """The daily build at `cron` in `timezone`; it does the last whole UTC day and the day before again.
 
-    And what is collected: plays at `poll`, the library and what plays need daily, charts weekly. They are off until
-    somebody switches them on in the UI, unless `is_collecting`.
+    What is collected: plays at `poll`, the library and what plays need daily, charts weekly. And the recommender is
+    trained weekly. They are off until somebody switches them on in the UI, unless `is_collecting`.
 
     Raises:
         SettingsError: `cron` or `poll` is not a cron expression.
@@ -30,6 +30,7 @@ def build_schedules(cron: str, poll: str, timezone: str, *, is_collecting: bool 
         _checked("POLL", poll, "*/30 * * * *", lambda: _collection("poll_plays", poll, timezone, ["plays"], status)),
         _collection("collect_library", "40 2 * * *", timezone, ["library", "enrichment"], status),
         _collection("collect_charts", "20 3 * * 1", timezone, ["charts"], status),
+        _weekly_training("40 5 * * 1", timezone, status),
     ]
 
 
@@ -87,3 +88,20 @@ def _daily_build(cron: str, timezone: str, status: dg.DefaultScheduleStatus) -> 
         return dg.RunRequest(run_key=yesterday.isoformat(), tags=tags)
 
     return daily_build
+
+
+def _weekly_training(cron: str, timezone: str, status: dg.DefaultScheduleStatus) -> dg.ScheduleDefinition:
+    @dg.schedule(
+        name="weekly_training",
+        job=train_recommender,
+        cron_schedule=cron,
+        execution_timezone=timezone,
+        default_status=status,
+        description="Train the recommender on all plays up to yesterday, for the week that yesterday is in (UTC).",
+    )
+    def weekly_training(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        yesterday = context.scheduled_execution_time.astimezone(tz=UTC).date() - timedelta(days=1)
+        week = week_of(yesterday)
+        return training_request(week, run_key=week.isoformat())
+
+    return weekly_training

@@ -1,6 +1,6 @@
 """What runs when something happens: a file appears in the inbox, something has been landed, parked work is due.
 
-And what is reported without a run: that an authorization comes to its end.
+Listening has moved. And what is reported without a run: that an authorization comes to its end.
 """
 
 import json
@@ -12,10 +12,19 @@ from pathlib import Path
 
 import dagster as dg
 
+from tunegenie_assets.assets.recommender_drift import DRIFT_KEY, WANTS_TRAINING
 from tunegenie_assets.checks.authorizations import present_standing
 from tunegenie_assets.checks.collected import waiting
-from tunegenie_assets.jobs import BUILD_COLLECTED, COLLECT, IMPORT_ARCHIVES, collect_request, land_archives
-from tunegenie_assets.partitions import range_tags
+from tunegenie_assets.jobs import (
+    BUILD_COLLECTED,
+    COLLECT,
+    IMPORT_ARCHIVES,
+    TRAIN_RECOMMENDER,
+    collect_request,
+    land_archives,
+    training_request,
+)
+from tunegenie_assets.partitions import range_tags, week_of
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.services import Services
 from tunegenie_assets.schemas.landing import ARCHIVES, PAGE_FILES
@@ -77,6 +86,7 @@ def build_sensors(
         ),
         _parked_work_sensor(collection, services.time.now, status),
         _token_expiry_sensor(services, status),
+        _drift_sensor(services.time.now, status),
     ]
 
 
@@ -145,6 +155,27 @@ def _token_expiry_sensor(services: Services, status: dg.DefaultSensorStatus) -> 
         return dg.SensorResult(asset_events=reports, skip_reason=says, cursor=json.dumps(standing.stages))
 
     return token_expiry_sensor
+
+
+def _drift_sensor(clock: Clock, status: dg.DefaultSensorStatus) -> dg.SensorDefinition:
+    """A training of the current week, once a week at most, where listening has moved too far."""
+
+    @dg.asset_sensor(
+        asset_key=DRIFT_KEY,
+        name="retrain_on_drift",
+        job_name=TRAIN_RECOMMENDER,
+        default_status=status,
+        description="Trains the recommender before its time where listening has moved far from what it learnt.",
+    )
+    def drift_sensor(_context: dg.SensorEvaluationContext, event: dg.EventLogEntry) -> dg.RunRequest | dg.SkipReason:
+        materialization = event.asset_materialization
+        wanted = materialization and materialization.metadata.get(WANTS_TRAINING)
+        if not (wanted and wanted.value):
+            return dg.SkipReason("listening is much as it was when the recommender was trained")
+        week = week_of(clock().date())
+        return training_request(week, run_key=f"drift:{week.isoformat()}")
+
+    return drift_sensor
 
 
 def settled_files(inbox: Path, now: float) -> Iterator[tuple[str, str]]:

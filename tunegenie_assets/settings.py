@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     simulated_days: int = 60
     seed: int = 42
     threads: int = 1
+    models_kept: int = 8
     duckdb_memory: str = "1GB"
     schedule: str = "15 4 * * *"
     ui_port: int = 3000
@@ -135,7 +136,7 @@ class Settings(BaseSettings):
             raise ValueError("expected an IANA time zone such as America/Denver or UTC")
         return value
 
-    @field_validator("simulated_listeners", "simulated_days", "threads", "spotify_daily_calls")
+    @field_validator("simulated_listeners", "simulated_days", "threads", "models_kept", "spotify_daily_calls")
     @classmethod
     def _positive(cls, value: int) -> int:
         if value < 1:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunegenie_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
+from tunegenie_assets.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG, cut_off
 from tunegenie_assets.schedules import build_schedules, next_run
 from tunegenie_assets.settings import SettingsError
 
@@ -84,7 +84,7 @@ def test_expression_that_is_no_cron_names_the_setting(cron: str) -> None:
 
 
 def test_what_is_collected_by_the_clock() -> None:
-    _, *collecting = build_schedules("15 4 * * *", POLL, "UTC")
+    _, *collecting, _ = build_schedules("15 4 * * *", POLL, "UTC")
     asked: dict[str, object] = {}
     for schedule in collecting:
         context = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 3, 2, tzinfo=UTC))
@@ -96,3 +96,19 @@ def test_what_is_collected_by_the_clock() -> None:
         "collect_library": ("40 2 * * *", ["library", "enrichment"]),
         "collect_charts": ("20 3 * * 1", ["charts"]),
     }
+
+
+@given(
+    st.integers(0, 20 * 365 * 24 * 60),
+    st.sampled_from(["America/Denver", "Asia/Kathmandu", "Pacific/Auckland", "UTC"]),
+)
+def test_the_week_that_is_trained_on_monday_holds_the_last_whole_utc_day(minutes: int, zone: str) -> None:
+    moment = (datetime(2010, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)).astimezone(ZoneInfo(zone))
+    *_, schedule = build_schedules("15 4 * * *", POLL, zone)
+    context = dg.build_schedule_context(scheduled_execution_time=moment)
+    [request] = list(schedule.evaluate_tick(context).run_requests or ())
+    week = date.fromisoformat(request.tags[PARTITION_TAG])
+    yesterday = moment.astimezone(UTC).date() - timedelta(days=1)
+    assert week.weekday() == 0
+    assert week <= yesterday < cut_off(week).date() == week + timedelta(days=7)
+    assert schedule.cron_schedule == "40 5 * * 1"

@@ -256,7 +256,7 @@ def test_what_looks_after_collection_is_off_until_it_is_switched_on(inbox: Path)
 
     assert running(sensors_of(inbox)) == {"inbox", "landed_archives", "landed_pages"}
     assert running(sensors_of(inbox, is_collecting=True)) == {
-        *("inbox", "landed_archives", "landed_pages", "parked_work", "token_expiry")
+        *("inbox", "landed_archives", "landed_pages", "parked_work", "token_expiry", "retrain_on_drift")
     }
 
 

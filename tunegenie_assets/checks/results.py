@@ -1,14 +1,8 @@
-"""Checks of what is made from the records: genres, gold and recommendations. Those of records are in records.py."""
-
-from typing import Any
+"""Checks of what is made from the records: genres and gold. Those of records are in records.py."""
 
 import dagster as dg
-import pyarrow as pa
 
-from tunegenie_assets.checks.factories import WARN, no_rows_check, query_check
-
-FEWEST_LISTENERS_JUDGED = 20
-"""The difference of two models on fewer listeners is chance."""
+from tunegenie_assets.checks.factories import no_rows_check
 
 every_artist_has_genre = no_rows_check(
     ["enrichment", "artist_genres"],
@@ -174,65 +168,6 @@ sessions_add_up = no_rows_check(
     additional_deps=[["gold", "fct_plays"]],
 )
 
-interactions_come_from_plays = no_rows_check(
-    ["recommender", "interactions"],
-    "allowed_plays_only",
-    """
-    select i.listener_id, i.track_id
-    from recommender.interactions as i
-    left join (
-        select distinct listener_id, track_id from silver.plays where license_class != 'spotify_api'
-    ) as p on i.listener_id = p.listener_id and i.track_id = p.track_id
-    where p.track_id is null
-    """,
-    description="Nothing is learnt from plays of the Spotify Web API, whose policy forbids it.",
-    blocking=True,
-)
-
-
-def _beats_popularity(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
-    values = {row["model"]: float(row["value"]) for row in rows.to_pylist()}
-    listeners = max((int(row["listeners"]) for row in rows.to_pylist()), default=0)
-    metadata = {"listeners": listeners, **{f"ndcg_at_10 {model}": value for model, value in values.items()}}
-    judged = listeners >= FEWEST_LISTENERS_JUDGED
-    return not judged or values["lightfm_hybrid"] > values["popularity"], metadata
-
-
-model_beats_popularity = query_check(
-    ["recommender", "evaluation"],
-    "beats_popularity",
-    "select model, value, listeners from recommender.evaluation where metric = 'ndcg_at_10'",
-    _beats_popularity,
-    description=(
-        "The hybrid model ranks what listeners went on to play better than popularity does; not judged on fewer than "
-        f"{FEWEST_LISTENERS_JUDGED} listeners."
-    ),
-    severity=WARN,
-)
-
-recommendations_are_new = no_rows_check(
-    ["recommender", "recommendations"],
-    "never_heard_before",
-    """
-    select r.listener_id, r.track_id
-    from recommender.recommendations as r
-    inner join silver.plays as p on r.listener_id = p.listener_id and r.track_id = p.track_id
-    """,
-    description="No listener is recommended a track they have played.",
-)
-
-recommendations_ranked = no_rows_check(
-    ["recommender", "recommendations"],
-    "ranks_are_whole",
-    """
-    select listener_id, count(*) as tracks, max(rank) as last_rank
-    from recommender.recommendations
-    group by listener_id
-    having count(*) != max(rank) or count(distinct track_id) != count(*)
-    """,
-    description="Ranks run from 1 without a hole, and no track stands twice in a list.",
-)
-
 RESULT_CHECKS: list[dg.AssetChecksDefinition] = [
     every_artist_has_genre,
     evidence_weighs,
@@ -243,8 +178,4 @@ RESULT_CHECKS: list[dg.AssetChecksDefinition] = [
     gold_counts_alike,
     gold_adds_up,
     sessions_add_up,
-    interactions_come_from_plays,
-    model_beats_popularity,
-    recommendations_are_new,
-    recommendations_ranked,
 ]

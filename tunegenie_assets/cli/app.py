@@ -167,6 +167,24 @@ def recount(as_json: Json = False) -> None:
 
 
 @app.command()
+def train(
+    *,
+    week: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="A day of it; that of the last plays where none is named."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train the recommender, try it out, publish it where it is good enough, and recommend.
+
+    It follows imports, rebuilds and recounts by itself, and comes weekly where `tunegenie run` runs.
+    """
+    from tunegenie_assets.cli import training as command  # noqa: PLC0415  # as above
+
+    command.run(week=week.date() if week else None, as_json=as_json)
+
+
+@app.command()
 def stats(as_json: Json = False) -> None:
     """Rows, freshness, failures and coverage, by source and by asset."""
     from tunegenie_assets.cli import stats as command  # noqa: PLC0415  # as above

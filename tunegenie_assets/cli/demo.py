@@ -17,6 +17,7 @@ from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.demo_account import CONNECTED, Account, connected_account, forget_account
 from tunegenie_assets.cli.population import population_spec
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
+from tunegenie_assets.cli.training import train_after
 from tunegenie_assets.definitions import build_collection, build_definitions, build_simulation
 from tunegenie_assets.jobs import BUILD_EVERYTHING, COLLECT
 from tunegenie_assets.partitions import range_tags
@@ -65,7 +66,8 @@ def run(
             connected = _collect(account, definitions, instance, progress) if account else None
         touched = simulation.touched_days() or (spec.first_day, spec.until - timedelta(days=1))
         built = run_job(definitions, instance, BUILD_EVERYTHING, progress, tags=range_tags(*touched))
-    report = together([connected.report, built]) if connected else built
+        trained = train_after(platform, definitions, instance, progress)
+    report = together([*([connected.report] if connected else []), built, *trained])
     seconds = time.monotonic() - begin
     if as_json:
         display.print_json(_document(platform, connected, report, seconds))

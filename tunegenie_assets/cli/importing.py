@@ -15,6 +15,7 @@ from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.reconciliation import ImportedFile, listener_line, reconcile, reconciliation_table
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
+from tunegenie_assets.cli.training import train_after
 from tunegenie_assets.jobs import IMPORT_ARCHIVES, LAND_ARCHIVES
 from tunegenie_assets.partitions import range_tags
 from tunegenie_assets.sensors import ARCHIVES_KEY, IMPORT_FOLLOWS_TAG
@@ -64,8 +65,9 @@ def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as
             tags=range_tags(first, last),
             assets=platform.assets_with_rows(IMPORT_ARCHIVES),
         )
+        trained = train_after(platform, platform.definitions, instance, progress)
     merged_now = earlier_plays_merged(plays_before, _plays_by_archive(platform, listener))
-    report = together([landed, built])
+    report = together([landed, built, *trained])
     fates = summaries.fates_by_file(platform.warehouse, listener)
     imported = [(archive, reconcile(archive, fates)) for archive in archives]
     seconds = time.monotonic() - begin

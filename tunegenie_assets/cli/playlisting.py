@@ -16,13 +16,13 @@ DESCRIPTION = "What TuneGenie recommends to play next."
 _TABLE = """
 select count(*) as found
 from information_schema.tables
-where lower(table_schema) = 'recommender' and lower(table_name) = 'recommendations'
+where lower(table_schema) = 'recommender' and lower(table_name) = 'playlist'
 """
 _RECOMMENDED = """
-select track_id
-from recommender.recommendations
-where listener_id = ? and rank <= ?
-order by rank
+select spotify_track_id
+from recommender.playlist
+where week = (select max(week) from recommender.playlist) and listener_id = ? and position <= ?
+order by position
 """
 
 
@@ -74,4 +74,4 @@ def _rows(warehouse: WarehouseIOManager, listener_id: str, count: int) -> list[s
     [row] = warehouse.query(_TABLE).to_pylist()
     if not row["found"]:
         return []
-    return [str(value) for value in warehouse.query(_RECOMMENDED, [listener_id, count])["track_id"].to_pylist()]
+    return [str(value) for value in warehouse.query(_RECOMMENDED, [listener_id, count])["spotify_track_id"].to_pylist()]

@@ -8,6 +8,7 @@ from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.runs import dagster_instance, run_job, together
+from tunegenie_assets.cli.training import train_after
 from tunegenie_assets.definitions import build_archive_store, build_collection, build_simulation
 from tunegenie_assets.jobs import BUILD_EVERYTHING, COLLECT, IMPORT_ARCHIVES, LAND_ARCHIVES
 from tunegenie_assets.partitions import possible_days, range_tags
@@ -29,6 +30,7 @@ def run(*, as_json: bool) -> None:
             if days:
                 tags = range_tags(min(days), max(days))
                 reports.append(run_job(platform.definitions, instance, job, progress, tags=tags))
+        reports += train_after(platform, platform.definitions, instance, progress)
     report = together(reports)
     layers = summaries.rows_by_layer(summaries.table_sizes(platform.warehouse))
     if as_json:

@@ -14,8 +14,9 @@ from rich.console import Console
 from tunegenie_assets.cli import display
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
-from tunegenie_assets.cli.runs import RunFailedError, RunReport, dagster_instance, run_job
+from tunegenie_assets.cli.runs import RunFailedError, RunReport, dagster_instance, run_job, together
 from tunegenie_assets.cli.stats import NOTHING_BUILT
+from tunegenie_assets.cli.training import train_after
 from tunegenie_assets.jobs import RECOUNT
 from tunegenie_assets.partitions import range_tags
 from tunegenie_assets.settings import CountingPolicy, Settings
@@ -61,7 +62,8 @@ def recount(platform: Platform, progress: Console, listener_id: str | None = Non
         return None
     with dagster_instance(platform.settings) as instance:
         try:
-            return run_job(platform.definitions, instance, RECOUNT, progress, tags=range_tags(*days))
+            recounted = run_job(platform.definitions, instance, RECOUNT, progress, tags=range_tags(*days))
+            return together([recounted, *train_after(platform, platform.definitions, instance, progress)])
         except RunFailedError as error:
             raise RunFailedError(f"{error}; tunegenie recount tries again") from error
 

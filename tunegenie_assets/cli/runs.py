@@ -43,6 +43,10 @@ class RunFailedError(CommandError):
     """A run did not do what was asked; the message says where and why, in one line."""
 
 
+class CheckFailedError(RunFailedError):
+    """A run stopped at a blocking check."""
+
+
 @dataclass(frozen=True)
 class Stage:
     """One step."""
@@ -115,11 +119,13 @@ def run_job(
     tags: Mapping[str, str] | None = None,
     ops: Mapping[str, Any] | None = None,
     assets: Sequence[dg.AssetKey] | None = None,
+    partition_key: str | None = None,
 ) -> RunReport:
     """Run a job to its end, or the part of it that makes `assets`.
 
     Raises:
-        RunFailedError: a step failed, or a blocking check.
+        CheckFailedError: a blocking check failed.
+        RunFailedError: a step failed.
     """
     job = definitions.resolve_job_def(job_name)
     run_id = str(uuid4())
@@ -133,10 +139,12 @@ def run_job(
             run_id=run_id,
             raise_on_error=False,
             asset_selection=assets,
+            partition_key=partition_key,
         )
     seconds = time.monotonic() - begin
     if not result.success:
-        raise RunFailedError(_why(job_name, result))
+        kind = CheckFailedError if _failed_checks(result) else RunFailedError
+        raise kind(_why(job_name, result))
     checks = result.get_asset_check_evaluations()
     failed = {f"{c.asset_key.to_user_string()}: {c.check_name}": c.description for c in checks if not c.passed}
     return RunReport(
@@ -237,9 +245,8 @@ def _why(job_name: str, result: dg.ExecuteInProcessResult) -> str:
             data = event.step_failure_data
             if data.user_failure_data and data.user_failure_data.description:
                 return " ".join(data.user_failure_data.description.split())
-            checks = _failed_checks(result)
-            if checks:
-                return f"{job_name} stopped at a failed check, {checks}; tunegenie ui shows what it found"
+            if failed := _failed_checks(result):
+                return f"{job_name} stopped at a failed check, {failed}; tunegenie ui shows what it found"
             messages: list[str] = []
             error = data.error
             while error is not None:
@@ -260,7 +267,8 @@ def _cause(messages: Sequence[str]) -> str:
 
 def _failed_checks(result: dg.ExecuteInProcessResult) -> str:
     failed = [c for c in result.get_asset_check_evaluations() if not c.passed and c.severity == ERROR]
-    return ", ".join(f"{check.asset_key.to_user_string()}: {check.check_name}" for check in failed)
+    found = {f"{c.asset_key.to_user_string()}: {c.check_name}": c.description or "" for c in failed}
+    return ", ".join(f"{name} ({' '.join(said.split())})" if said else name for name, said in found.items())
 
 
 def _mark_dead_runs(instance: dg.DagsterInstance) -> None:

@@ -65,7 +65,12 @@ def recommendations_for(warehouse: WarehouseIOManager, listener_id: str | None) 
         """
         select listener_id, rank, track_name, artist_name, primary_genre, reason
         from recommender.recommendations
-        where listener_id = coalesce(?, (select min(listener_id) from recommender.recommendations))
+        where
+            week = (select max(week) from recommender.recommendations)
+            and listener_id = coalesce(?, (
+                select min(listener_id) from recommender.recommendations
+                where week = (select max(week) from recommender.recommendations)
+            ))
         order by rank
         """,
         [listener_id],

@@ -110,9 +110,9 @@ def _window(context: dg.OutputContext | dg.InputContext, column: str | None) -> 
     return Window(column, days.start.date(), days.end.date())
 
 
-def _partition_column(key: Iterable[str]) -> str:
-    """Tables that dbt builds by day name their partition column as the raw tables do."""
+def _partition_column(key: Iterable[str]) -> str | None:
+    """Tables that dbt builds by day name their partition column as the raw tables do; None for those kept whole."""
     for table in TABLES:
-        if table.key == tuple(key) and table.partition_column:
+        if table.key == tuple(key):
             return table.partition_column
     return "play_date"

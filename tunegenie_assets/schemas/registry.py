@@ -14,15 +14,12 @@ from tunegenie_assets.schemas.clusters import GENRE_CLUSTERS
 from tunegenie_assets.schemas.collected import COLLECTED, LISTENING
 from tunegenie_assets.schemas.histories import REJECTED_RECORDS
 from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES, EXCLUSIONS, LISTENER_ZONES, PAGE_FILES, TRAVELLERS
+from tunegenie_assets.schemas.recommender import RECOMMENDER
 from tunegenie_assets.schemas.results import (
     ARTIST_GENRES,
-    EVALUATION,
     GENRE_EVIDENCE,
     GENRE_TAXONOMY,
     INFERRED_GENRES,
-    INTERACTIONS,
-    ITEM_FEATURES,
-    RECOMMENDATIONS,
 )
 from tunegenie_assets.schemas.table import Table
 
@@ -45,10 +42,7 @@ TABLES: tuple[Table, ...] = (
     ARTIST_GENRES,
     GENRE_TAXONOMY,
     GENRE_CLUSTERS,
-    INTERACTIONS,
-    ITEM_FEATURES,
-    EVALUATION,
-    RECOMMENDATIONS,
+    *RECOMMENDER,
 )
 
 LAYERS: tuple[str, ...] = (*sorted({table.layer for table in TABLES}), "bronze", "silver", "gold")

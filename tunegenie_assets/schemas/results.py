@@ -1,8 +1,8 @@
-"""What Python works out from the plays: genres and everything about recommendations."""
+"""What Python works out from the plays about genres. What is recommended is in recommender.py."""
 
 from __future__ import annotations
 
-from tunegenie_assets.schemas.table import BOOLEAN, DATE, FLOAT, INTEGER, STRING, TIMESTAMP, Table, columns_of
+from tunegenie_assets.schemas.table import BOOLEAN, DATE, FLOAT, STRING, Table, columns_of
 
 GENRE_EVIDENCE = Table(
     layer="enrichment",
@@ -72,59 +72,5 @@ GENRE_TAXONOMY = Table(
             "How it was found in silver.genre_taxonomy: `exact`, `alias`, `suffix`, `keyword` or `other`.",
             True,
         ),
-    ),
-)
-
-INTERACTIONS = Table(
-    layer="recommender",
-    name="interactions",
-    row="One row is one listener and one track with the strength of the listener's interest in it.",
-    columns=columns_of(
-        ("listener_id", STRING, "Listener.", True),
-        ("track_id", STRING, "Track.", True),
-        ("plays", INTEGER, "Plays counted.", True),
-        ("weight", FLOAT, "Interest: grows with the logarithm of completed plays.", True),
-        ("first_played_at", TIMESTAMP, "First play (UTC).", True),
-        ("last_played_at", TIMESTAMP, "Last play (UTC).", True),
-    ),
-)
-
-ITEM_FEATURES = Table(
-    layer="recommender",
-    name="item_features",
-    row="One row is one track and one of its features with its weight.",
-    columns=columns_of(
-        ("track_id", STRING, "Track.", True),
-        ("feature", STRING, "Name, for example `genre:indie pop` or `energy:4`.", True),
-        ("weight", FLOAT, "Weight of the feature for the track.", True),
-    ),
-)
-
-EVALUATION = Table(
-    layer="recommender",
-    name="evaluation",
-    row="One row is one figure of one model on the temporal split.",
-    columns=columns_of(
-        ("model", STRING, "`lightfm_hybrid` or `popularity`.", True),
-        ("metric", STRING, "Name, for example `ndcg_at_10`.", True),
-        ("value", FLOAT, "Mean over the listeners with held-out tracks.", True),
-        ("listeners", INTEGER, "Listeners evaluated.", True),
-        ("split_at", TIMESTAMP, "Plays before it train, plays from it on test (UTC).", True),
-    ),
-)
-
-RECOMMENDATIONS = Table(
-    layer="recommender",
-    name="recommendations",
-    row="One row is one recommended track of one listener, by rank.",
-    columns=columns_of(
-        ("listener_id", STRING, "Listener.", True),
-        ("rank", INTEGER, "1 is the best.", True),
-        ("track_id", STRING, "Track.", True),
-        ("track_name", STRING, "Track name.", True),
-        ("artist_name", STRING, "Artist name.", True),
-        ("primary_genre", STRING, "Genre of the artist.", True),
-        ("score", FLOAT, "Score of the model; comparable within a listener only.", True),
-        ("reason", STRING, "Why it is recommended, in words.", True),
     ),
 )

@@ -28,7 +28,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table, `layer.name`; `partition_column` is a DATE column when the table has daily partitions."""
+    """One table, `layer.name`; `partition_column` is a DATE column when it is kept by day or by week."""
 
     layer: str
     name: str

@@ -49,7 +49,7 @@ def test_dagster_is_started_with_collection_on(tmp_path: Path) -> None:
     said = json.loads(document)
     assert (said["command"], said["listeners"], said["ui"]) == ("run", {"ada": ["lastfm"]}, "http://127.0.0.1:4321")
     assert [one["name"] for one in said["schedules"]] == [
-        *("daily_build", "poll_plays", "collect_library", "collect_charts")
+        *("daily_build", "poll_plays", "collect_library", "collect_charts", "weekly_training")
     ]
     assert all(datetime.fromisoformat(one["next"]).tzinfo for one in said["schedules"])
     arguments, environment = json.loads(started)

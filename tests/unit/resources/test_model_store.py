@@ -19,44 +19,64 @@ def store(tmp_path: Path) -> ModelStore:
 
 
 def test_published_version_is_in_use_with_its_card(store: ModelStore) -> None:
-    path = store.publish("hybrid", "v1", writes("one"), {"rows": 3, "until": date(2025, 3, 9)})
-    assert store.current("hybrid") == path
+    path = store.keep("hybrid", "v1", writes("one"), {"rows": 3, "until": date(2025, 3, 9)})
+    assert store.publish("hybrid", "v1") == store.current("hybrid") == path
     assert (path / "weights").read_text(encoding="utf-8") == "one"
     assert json.loads((path / "card.json").read_text(encoding="utf-8")) == {"rows": 3, "until": "2025-03-09"}
+    assert store.card(path) == {"rows": 3, "until": "2025-03-09"}
 
 
-def test_latest_version_is_in_use_and_the_older_one_stays(store: ModelStore) -> None:
-    first = store.publish("hybrid", "v1", writes("one"), {})
-    second = store.publish("hybrid", "v2", writes("two"), {})
-    assert store.current("hybrid") == second
-    assert (first / "weights").read_text(encoding="utf-8") == "one"
+def test_a_version_that_is_only_kept_is_not_in_use(store: ModelStore) -> None:
+    store.keep("hybrid", "v1", writes("one"), {})
+    with pytest.raises(NoModelError):
+        store.current("hybrid")
+    first = store.publish("hybrid", "v1")
+    store.keep("hybrid", "v2", writes("two"), {})
+    assert store.current("hybrid") == first
+    assert store.versions("hybrid") == ["v1", "v2"]
 
 
-def test_version_published_again_is_replaced_whole(store: ModelStore) -> None:
-    path = store.publish("hybrid", "v1", writes("one"), {})
+def test_nothing_is_published_that_is_not_there(store: ModelStore) -> None:
+    with pytest.raises(NoModelError, match="no version v1"):
+        store.publish("hybrid", "v1")
+
+
+def test_version_kept_again_is_replaced_whole(store: ModelStore) -> None:
+    path = store.keep("hybrid", "v1", writes("one"), {})
     (path / "left over").touch()
-    assert store.publish("hybrid", "v1", writes("again"), {}) == path
+    assert store.keep("hybrid", "v1", writes("again"), {}) == path
     assert (path / "weights").read_text(encoding="utf-8") == "again"
     assert not (path / "left over").exists()
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_failing_save_leaves_the_model_in_use(store: ModelStore, version: str) -> None:
-    path = store.publish("hybrid", "v1", writes("one"), {})
+    path = store.keep("hybrid", "v1", writes("one"), {})
+    store.publish("hybrid", "v1")
 
     def fail(folder: Path) -> None:
         (folder / "weights").write_text("half", encoding="utf-8")
         raise OSError("no space left")
 
     with pytest.raises(OSError, match="no space left"):
-        store.publish("hybrid", version, fail, {})
+        store.keep("hybrid", version, fail, {})
     assert store.current("hybrid") == path
     assert (path / "weights").read_text(encoding="utf-8") == "one"
-    store.publish("hybrid", version, writes("whole"), {})
-    assert (store.current("hybrid") / "weights").read_text(encoding="utf-8") == "whole"
+    store.keep("hybrid", version, writes("whole"), {})
+    assert (store.publish("hybrid", version) / "weights").read_text(encoding="utf-8") == "whole"
 
 
 def test_models_of_other_names_are_apart(store: ModelStore) -> None:
-    store.publish("hybrid", "v1", writes("one"), {})
+    store.keep("hybrid", "v1", writes("one"), {})
+    store.publish("hybrid", "v1")
     with pytest.raises(NoModelError, match=r"no model 'popularity' .*materialize"):
         store.current("popularity")
+
+
+def test_old_versions_go_and_the_one_in_use_stays(store: ModelStore) -> None:
+    for number in range(5):
+        store.keep("hybrid", f"v{number}", writes(str(number)), {})
+    store.publish("hybrid", "v1")
+    assert store.prune("hybrid", 2) == ["v0", "v2"]
+    assert store.versions("hybrid") == ["v1", "v3", "v4"]
+    assert store.prune("hybrid", 2) == []

@@ -1,0 +1,228 @@
+"""The model of a week: trained, evaluated, and published where it is good enough. The rules are in ml/recommender."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from ml.errors import EvaluationError, ModelFileError, NoInteractionsError
+from ml.recommender.extent import Extent
+from ml.recommender.features import feature_matrix
+from ml.recommender.gate import METRIC, Recorded, Verdict, unjudged
+from ml.recommender.interactions import TRAINABLE_LICENCES, interaction_matrix, sorted_item_ids
+from ml.recommender.licence import licensed_tracks
+from ml.recommender.own_history import OwnHistory
+from ml.recommender.popularity import Popularity
+from ml.recommender.protocol import Candidate
+from ml.recommender.published import published
+from ml.recommender.rank_fusion import RankFusion
+from ml.recommender.recordings import one_per_recording
+from ml.recommender.trial import NEW, POPULARITY, InUse, try_out
+from tunegenie_assets import charts
+from tunegenie_assets.assets.recommender_inputs import (
+    COUNTED_PLAYS,
+    LISTENERS,
+    TRACKS,
+    built_for,
+    of_week,
+    plays_to_learn_from,
+    week_in,
+)
+from tunegenie_assets.keys import OWNERS
+from tunegenie_assets.partitions import cut_off, training_weeks
+from tunegenie_assets.resources.model_store import ModelStore, NoModelError, Training
+from tunegenie_assets.resources.revision import source_revision
+from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
+from tunegenie_assets.schemas.recommender import EVALUATION, INTERACTIONS, ITEM_FEATURES, LISTENER_FEATURES, WEEK
+
+MODEL = "recommender"
+MODEL_FILE = "model.npz"
+MODEL_KEY = dg.AssetKey(["recommender", "model"])
+PUBLISHED_KEY = dg.AssetKey(["recommender", "published_model"])
+OWN_HISTORY = "own_history"
+RECORDED = """
+select value, half_width
+from recommender.evaluation
+where week = cast(? as date) and model = ? and metric = ?
+"""
+WORTH_PUBLISHING = dg.AssetCheckSpec(
+    "worth_publishing",
+    asset=dg.AssetKey(list(EVALUATION.key)),
+    description=(
+        "On plays after those it learnt from the model beats popularity, and is no worse than the model in use, within "
+        "the interval of the difference. Otherwise it is kept, and the one in use stays."
+    ),
+    blocking=True,
+)
+
+
+@dg.asset(
+    key=MODEL_KEY,
+    ins={
+        "known": dg.AssetIn(list(INTERACTIONS.key)),
+        "features": dg.AssetIn(list(ITEM_FEATURES.key)),
+        "people": dg.AssetIn(list(LISTENER_FEATURES.key)),
+    },
+    partitions_def=training_weeks,
+    group_name="recommender",
+    description=(
+        "One version is one recommender, LightFM hybrids and item neighbours by rank, trained on all that was known at "
+        "the end of the week, and kept in the model store. Which one is in use says `published_model`."
+    ),
+    owners=list(OWNERS),
+    kinds={"python", "lightfm"},
+    output_required=False,
+)
+def model(
+    context: dg.AssetExecutionContext,
+    training: Training,
+    model_store: ModelStore,
+    **tables: pa.Table,
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """With nothing known there is no model, and what follows is skipped."""
+    week = week_in(context)
+    known, features, people = (
+        built_for(week, table.key, tables[name])
+        for name, table in (("known", INTERACTIONS), ("features", ITEM_FEATURES), ("people", LISTENER_FEATURES))
+    )
+    if known.num_rows == 0:
+        context.log.warning("no interactions to learn from: no model is trained")
+        return
+    matrix = interaction_matrix(known, sorted_item_ids(features.group_by("track_id").aggregate([])))
+    items = feature_matrix(features, matrix.item_ids, matrix.seen_items)
+    recommender = published(Extent.of(matrix, items), seed=training.seed, threads=training.threads)
+    recommender.fit(matrix, items)
+    card = {
+        "week": week,
+        "trained_until": cut_off(week),
+        "first_play": min(known["first_played_at"].to_pylist()),
+        "last_play": max(known["last_played_at"].to_pylist()),
+        "listeners": len(matrix.listener_ids),
+        "tracks": len(matrix.item_ids),
+        "interactions": known.num_rows,
+        "licence_classes": sorted(TRAINABLE_LICENCES),
+        "members": {name: member.to_file().library for name, member in recommender.members.items()},
+        "weights": {"played": recommender.weights, "unseen": recommender.unseen_weights},
+        "features": {"items": len(items.feature_names), "listeners": len(people["feature"].unique())},
+        "seed": training.seed,
+        "revision": source_revision(),
+        "run_id": context.run.run_id,
+    }
+    path = model_store.keep(MODEL, _version(context), lambda folder: recommender.save(folder / MODEL_FILE), card)
+    yield dg.MaterializeResult(
+        metadata={
+            "path": str(path),
+            "version": path.name,
+            "listeners": len(matrix.listener_ids),
+            "tracks": len(matrix.item_ids),
+            "interactions": known.num_rows,
+        }
+    )
+
+
+@dg.asset(
+    key=list(EVALUATION.key),
+    ins={"tracks": TRACKS, "listeners": LISTENERS},
+    deps=[MODEL_KEY, COUNTED_PLAYS],
+    partitions_def=training_weeks,
+    group_name="recommender",
+    description=(
+        f"{EVALUATION.row}\n\nTrained on plays before the model in use was trained where enough came after it, else on "
+        "the first four fifths; tested on tracks that listeners first played after them."
+    ),
+    owners=list(OWNERS),
+    kinds={"python", "lightfm"},
+    check_specs=[WORTH_PUBLISHING],
+    metadata={"dagster/column_schema": column_schema(EVALUATION)},
+)
+def evaluation(  # noqa: ANN201  # of an asset with checks Dagster takes an annotation to mean that it has no value
+    context: dg.AssetExecutionContext,
+    training: Training,
+    model_store: ModelStore,
+    warehouse: dg.ResourceParam[WarehouseIOManager],
+    **tables: pa.Table,
+):
+    """Plays that cannot be split give no figures rather than invented ones, and nothing speaks against the model."""
+    week = week_in(context)
+    licensed = licensed_tracks(tables["tracks"])
+    plays = plays_to_learn_from(warehouse, cut_off(week), licensed)
+    items = one_per_recording(licensed)
+    try:
+        candidates: dict[str, Candidate] = {
+            NEW: published(Extent.of_plays(plays, items), seed=training.seed, threads=training.threads),
+            OWN_HISTORY: OwnHistory(),
+            POPULARITY: Popularity(),
+        }
+        trial = try_out(plays, items, tables["listeners"], candidates, _in_use(context, model_store, warehouse))
+        figures, verdict = trial.evaluation.table(), trial.verdict
+    except (EvaluationError, NoInteractionsError) as error:
+        context.log.warning(f"not evaluated: {error}")
+        figures, verdict = EVALUATION.empty().drop_columns(WEEK), unjudged(str(error))
+    metadata: dict[str, Any] = {"verdict": "; ".join(verdict.reasons)}
+    if figures.num_rows:
+        chart = charts.grouped_bars(figures, "metric", "model", "value", title="Published and baselines on later plays")
+        metadata["chart"] = charts.as_metadata(chart)
+    return dg.MaterializeResult(
+        value=of_week(figures, week), metadata=metadata, check_results=[_worth_publishing(verdict)]
+    )
+
+
+@dg.asset(
+    key=PUBLISHED_KEY,
+    deps=[MODEL_KEY, list(EVALUATION.key)],
+    partitions_def=training_weeks,
+    group_name="recommender",
+    description="One version is in use: what is recommended comes from it. Of old ones as many stay as a setting says.",
+    owners=list(OWNERS),
+    kinds={"python"},
+)
+def published_model(
+    context: dg.AssetExecutionContext, training: Training, model_store: ModelStore
+) -> dg.MaterializeResult[Any]:
+    week = week_in(context)
+    of_week_kept = [each for each in model_store.versions(MODEL) if each.startswith(week.isoformat())]
+    version = _version(context) if _version(context) in of_week_kept else max(of_week_kept, default=_version(context))
+    path = model_store.publish(MODEL, version)
+    gone = model_store.prune(MODEL, training.models_kept)
+    card = model_store.card(path)
+    shown = {name: card[name] for name in ("trained_until", "listeners", "tracks", "interactions", "revision")}
+    return dg.MaterializeResult(metadata={"path": str(path), "version": version, "deleted": len(gone), **shown})
+
+
+def recommender_in_use(model_store: ModelStore) -> RankFusion:
+    """The published recommender.
+
+    Raises:
+        NoModelError: none has been published.
+        ModelFileError: it was written by a program that keeps models in another way, or is damaged.
+    """
+    return RankFusion.load(model_store.current(MODEL) / MODEL_FILE)
+
+
+def _version(context: dg.AssetExecutionContext) -> str:
+    return f"{context.partition_key}-{context.run.run_id[:8]}"
+
+
+def _in_use(context: dg.AssetExecutionContext, model_store: ModelStore, warehouse: WarehouseIOManager) -> InUse | None:
+    """None where there is none, or none that this program can read: nothing is compared with it then."""
+    try:
+        recommender, card = recommender_in_use(model_store), model_store.card(model_store.current(MODEL))
+    except NoModelError:
+        return None
+    except ModelFileError as error:
+        context.log.warning(f"the model in use cannot be compared with: {error}")
+        return None
+    rows = warehouse.query(RECORDED, [card["week"], NEW, METRIC]).to_pylist()
+    recorded = Recorded(rows[0]["value"], rows[0]["half_width"]) if rows else None
+    return InUse(recommender, datetime.fromisoformat(card["trained_until"]), recorded)
+
+
+def _worth_publishing(verdict: Verdict) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=verdict.is_publishable,
+        check_name=WORTH_PUBLISHING.name,
+        description="; ".join(verdict.reasons),
+        metadata={"judged": verdict.is_judged},
+    )
