@@ -7,9 +7,12 @@ is decided in neighbours.py.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.errors import InconsistentInputError
 from ml.recommender.protocol import Float32
 from ml.recommender.ranking import TopItems
 
@@ -18,10 +21,33 @@ GROUP = 16
 """Vectors of which the best stands for all in the first pass."""
 TILE_GROUPS = 256
 """4,096 vectors: 4 MB of products with 256 queries."""
-QUERIES_TO_GATHER = 16
-"""Queries whose groups are looked into together; 7 MB for the hundred nearest of 64 dimensions."""
+GROUPS_TO_GATHER = 1_600
+"""Groups that are looked into together, of several queries where few are wanted; 7 MB at 64 dimensions."""
 PLACES = 1 << 32
 """More than there are vectors."""
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """What a model has learnt of its items, for example the item embeddings of a hybrid."""
+
+    ids: NDArray[np.str_]
+    """Sorted, each once."""
+    vectors: Float32
+    """Shape (ids, dimensions); an item of which nothing is known may have zeros."""
+
+    def __post_init__(self) -> None:
+        if self.vectors.ndim != 2 or len(self.vectors) != len(self.ids):
+            raise InconsistentInputError(f"{len(self.ids)} items cannot have embeddings of shape {self.vectors.shape}")
+        if (self.ids[1:] <= self.ids[:-1]).any():
+            raise InconsistentInputError("the items of embeddings must be sorted and different")
+        if not np.isfinite(self.vectors).all():
+            raise InconsistentInputError("embeddings must be finite numbers")
+
+    @property
+    def units(self) -> Float32:
+        """The vectors scaled to a length of 1."""
+        return unit_rows(self.vectors)
 
 
 def unit_rows(vectors: Float32) -> Float32:
@@ -59,9 +85,10 @@ class Nearest:
             best = self._best_of_groups(batch)
             count = min(depth, best.shape[1])
             groups = np.argpartition(best, best.shape[1] - count, axis=1)[:, -count:]
-            for inner in range(0, len(batch), QUERIES_TO_GATHER):
-                chosen = slice(inner, inner + QUERIES_TO_GATHER)
-                place = slice(begin + inner, begin + min(inner + QUERIES_TO_GATHER, len(batch)))
+            together = max(1, GROUPS_TO_GATHER // count)
+            for inner in range(0, len(batch), together):
+                chosen = slice(inner, inner + together)
+                place = slice(begin + inner, begin + min(inner + together, len(batch)))
                 items[place], cosines[place] = self._look_into(batch[chosen], groups[chosen], depth)
         rows = np.repeat(np.arange(len(queries)), depth)
         return TopItems(rows, items.ravel(), np.tile(np.arange(depth), len(queries))), cosines.ravel()
