@@ -10,6 +10,7 @@ from rich.console import Console
 
 from benches.recommender.keeping import Keeping
 from benches.recommender.lineup import (
+    HETREC,
     HYBRID_ALONE,
     HYBRIDS_ALONE,
     PUBLISHED,
@@ -69,7 +70,7 @@ class Bench:
 
     def ours(self, tasks: Mapping[str, Task]) -> dict[str, Results]:
         """What is published, with and without its route for unseen items, and each part of it, fitted once."""
-        whole = published()
+        whole = published(HETREC)
         found: dict[str, Results] = {}
         for name, part in whole.members.items():
             found[name], whole.members[name] = self.fitted(name, tasks, part)

@@ -19,7 +19,9 @@ KNOWN = 50
 REQUESTS = 500
 
 
-def random_hybrid(listeners: int, items: int, seed: int = 1) -> tuple[LightFMHybrid, sparse.csr_matrix]:
+def random_hybrid(
+    listeners: int, items: int, seed: int = 1, components: int = COMPONENTS
+) -> tuple[LightFMHybrid, sparse.csr_matrix]:
     """A hybrid, and what its listeners know."""
     chance = np.random.default_rng(seed)
 
@@ -34,9 +36,9 @@ def random_hybrid(listeners: int, items: int, seed: int = 1) -> tuple[LightFMHyb
             "item_ids": np.array([f"{number:08d}" for number in range(items)]),
         },
         numbers={
-            "listener_embeddings": numbers(listeners, COMPONENTS),
+            "listener_embeddings": numbers(listeners, components),
             "listener_biases": numbers(listeners),
-            "item_embeddings": numbers(items, COMPONENTS),
+            "item_embeddings": numbers(items, components),
             "item_biases": numbers(items),
         },
     )

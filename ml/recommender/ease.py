@@ -17,7 +17,7 @@ from ml.errors import InconsistentInputError
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.model_file import ModelFile
-from ml.recommender.protocol import Float32, LearningCandidate, check_shapes
+from ml.recommender.protocol import Float32, LearningCandidate, Scorer, check_shapes
 from ml.recommender.sparse_rows import shape_of
 
 MOST_ROWS = 12_000
@@ -79,11 +79,12 @@ class Ease(LearningCandidate[EaseParameters]):
         )
 
     def scores(self, listener_rows: NDArray[np.intp]) -> Float32:
+        return _scores(self._parameters.rows, self._parameters.inverse, self._parameters.precision, listener_rows)
+
+    def scorer_of(self, items: NDArray[np.intp]) -> Scorer:
         learnt = self._parameters
-        # The product of dense and sparse is fast this way round only.
-        smoothed = np.asarray((learnt.rows.T @ learnt.inverse[listener_rows].T).T)
-        own = learnt.rows[listener_rows].toarray()
-        return np.asarray(own - smoothed / learnt.precision, dtype=np.float32)
+        rows, precision = sparse.csr_matrix(learnt.rows[:, items]), learnt.precision[items]
+        return lambda listener_rows: _scores(rows, learnt.inverse, precision, listener_rows)
 
     def to_file(self) -> ModelFile:
         learnt = self._parameters
@@ -106,6 +107,17 @@ class Ease(LearningCandidate[EaseParameters]):
             precision=file.numbers["precision"],
         )
         return model
+
+
+def _scores(
+    rows: sparse.csr_matrix, inverse: Float32, precision: Float32, listener_rows: NDArray[np.intp]
+) -> Float32:
+    # The product of dense and sparse is fast this way round only.
+    smoothed = np.asarray((rows.T @ inverse[listener_rows].T).T, order="C")
+    smoothed /= -precision
+    own = rows[listener_rows].tocoo()
+    smoothed[own.row, own.col] += own.data
+    return smoothed
 
 
 def _regularised_inverse(rows: sparse.csr_matrix, regularisation: float) -> NDArray[np.float64]:

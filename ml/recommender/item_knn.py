@@ -13,7 +13,7 @@ from ml.recommender.feature_sets import heaviest_of_rows, scale_rows
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.model_file import ModelFile
-from ml.recommender.protocol import Float32, LearningCandidate, check_shapes
+from ml.recommender.protocol import Float32, LearningCandidate, Scorer, check_shapes
 from ml.recommender.sparse_rows import bm25, normalise_rows, tf_idf
 
 ROWS_AT_A_TIME = 1_000
@@ -85,7 +85,12 @@ class ItemKnn(LearningCandidate[ItemKnnParameters]):
 
     def scores(self, listener_rows: NDArray[np.intp]) -> Float32:
         learnt = self._parameters
-        return np.asarray((learnt.weights[listener_rows] @ learnt.likeness).todense(), dtype=np.float32)
+        return _scores(learnt.weights, learnt.likeness, listener_rows)
+
+    def scorer_of(self, items: NDArray[np.intp]) -> Scorer:
+        learnt = self._parameters
+        likeness = sparse.csr_matrix(learnt.likeness[:, items])
+        return lambda listener_rows: _scores(learnt.weights, likeness, listener_rows)
 
     def to_file(self) -> ModelFile:
         learnt = self._parameters
@@ -104,3 +109,7 @@ class ItemKnn(LearningCandidate[ItemKnnParameters]):
             file.ids["listener_ids"], file.ids["item_ids"], file.matrices["weights"], file.matrices["likeness"]
         )
         return model
+
+
+def _scores(weights: sparse.csr_matrix, likeness: sparse.csr_matrix, listener_rows: NDArray[np.intp]) -> Float32:
+    return np.asarray((weights[listener_rows] @ likeness).toarray(), dtype=np.float32)

@@ -17,7 +17,7 @@ from ml.recommender.feature_sets import BETWEEN, FeatureSet, hybrid_features
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.model_file import ModelFile
-from ml.recommender.protocol import Float32, LearningCandidate, check_shapes
+from ml.recommender.protocol import Float32, LearningCandidate, Scorer, check_shapes
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,12 @@ class LightFMHybrid(LearningCandidate[HybridParameters]):
 
     def scores(self, listener_rows: NDArray[np.intp]) -> Float32:
         learnt = self._parameters
-        product = learnt.listener_embeddings[listener_rows] @ learnt.item_embeddings.T
-        return product + learnt.item_biases + learnt.listener_biases[listener_rows, None]
+        return _scores(learnt, learnt.item_embeddings, learnt.item_biases, listener_rows)
+
+    def scorer_of(self, items: NDArray[np.intp]) -> Scorer:
+        learnt = self._parameters
+        embeddings, biases = learnt.item_embeddings[items], learnt.item_biases[items]
+        return lambda listener_rows: _scores(learnt, embeddings, biases, listener_rows)
 
     def to_file(self) -> ModelFile:
         learnt = self._parameters
@@ -152,6 +156,13 @@ class LightFMHybrid(LearningCandidate[HybridParameters]):
             item_biases=file.numbers["item_biases"],
         )
         return model
+
+
+def _scores(learnt: HybridParameters, items: Float32, biases: Float32, listener_rows: NDArray[np.intp]) -> Float32:
+    scores = learnt.listener_embeddings[listener_rows] @ items.T
+    scores += biases
+    scores += learnt.listener_biases[listener_rows, None]
+    return scores
 
 
 def _with_unknown_last(of_items: sparse.csr_matrix, listeners: Float32, items: Float32, biases: Float32) -> Float32:

@@ -59,12 +59,15 @@ class OwnHistory(LearningCandidate[OwnHistoryParameters]):
 
     def scores(self, listener_rows: NDArray[np.intp]) -> Float32:
         learnt = self._parameters
-        alike = np.asarray((learnt.profiles[listener_rows] @ learnt.features.T).todense(), dtype=np.float32)
+        # Most items share a feature with any listener, so the product is dense: many times faster than of sparse ones.
+        profiles = learnt.profiles[listener_rows].toarray()
+        alike = np.asarray((learnt.features @ profiles.T).T, dtype=np.float32, order="C")
         # Below whatever is known, a skipped track with its weight of zero included.
-        alike = np.minimum(alike, 1.0) - np.float32(1.0)
+        np.minimum(alike, 1.0, out=alike)
+        alike -= np.float32(1.0)
         own = learnt.weights[listener_rows].tocoo()
         alike[own.row, own.col] = own.data
-        return np.asarray(alike, dtype=np.float32)
+        return alike
 
     def to_file(self) -> ModelFile:
         learnt = self._parameters

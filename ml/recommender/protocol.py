@@ -6,6 +6,7 @@ The models are one class each in the modules beside this one; what a listener ma
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Generic, Protocol, Self, TypeVar
 
@@ -20,6 +21,8 @@ from ml.recommender.model_file import ModelFile, read_model, write_model
 from ml.recommender.ranking import TopItems, concatenate, mask_known, score_batches, top_items
 
 Float32 = NDArray[np.float32]
+Scorer = Callable[[NDArray[np.intp]], Float32]
+"""From rows of listeners to scores, which are the caller's to change."""
 
 
 class Candidate(Protocol):
@@ -77,6 +80,10 @@ class StoredCandidate(ABC):
 
     @abstractmethod
     def scores(self, listener_rows: NDArray[np.intp]) -> Float32: ...
+
+    def scorer_of(self, items: NDArray[np.intp]) -> Scorer:
+        """Scores of these items only (ascending); what can be prepared for that is prepared here, once."""
+        return lambda listener_rows: self.scores(listener_rows)[:, items]
 
     @abstractmethod
     def to_file(self) -> ModelFile:

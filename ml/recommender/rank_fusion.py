@@ -5,7 +5,7 @@ Views that differ, such as factors and item-to-item weights, gain more together 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -22,8 +22,9 @@ from ml.recommender.lightfm_hybrid import LightFMHybrid
 from ml.recommender.model_file import ModelFile
 from ml.recommender.own_history import OwnHistory
 from ml.recommender.popularity import Popularity
-from ml.recommender.protocol import Float32, StoredCandidate, check_shapes
-from ml.recommender.ranking import stored_cells, top_items
+from ml.recommender.protocol import Float32, Scorer, StoredCandidate, check_shapes
+from ml.recommender.ranking import TopItems, stored_cells
+from ml.recommender.ranks import best_ranks
 from ml.recommender.sparse_rows import shape_of
 
 KINDS: Mapping[str, type[StoredCandidate]] = {
@@ -53,6 +54,97 @@ class FusionParameters:
         check_shapes(self, {"unseen": (shape_of(self.known)[1],)})
 
 
+@dataclass(frozen=True)
+class _Part:
+    """One candidate, as far as it has a say."""
+
+    score: Scorer
+    weights: Float32
+    """Of each item."""
+    seen_only: bool
+    """Whether it scores the items that somebody played, and no others."""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Who is asked for which items; one without a weight on unseen items is not asked for these."""
+
+    known: sparse.csr_matrix
+    seen: NDArray[np.intp]
+    """The items that somebody played, ascending."""
+    place: NDArray[np.int64]
+    """Of each item among the seen ones."""
+    parts: Sequence[_Part]
+
+
+def _plan(
+    fitted: FusionParameters,
+    members: Mapping[str, StoredCandidate],
+    weights: Mapping[str, float],
+    unseen_weights: Mapping[str, float],
+) -> _Plan:
+    seen = np.flatnonzero(~fitted.unseen)
+    parts: list[_Part] = []
+    for name, member in members.items():
+        of_items = np.where(fitted.unseen, unseen_weights[name], weights[name]).astype(np.float32)
+        if not of_items.any():
+            continue
+        seen_only = len(seen) < len(of_items) and not unseen_weights[name]
+        parts.append(_Part(member.scorer_of(seen) if seen_only else member.scores, of_items, seen_only))
+    return _Plan(fitted.known, seen, np.cumsum(~fitted.unseen) - 1, parts)
+
+
+class _Worths:
+    """What the ranks, and below them the scores, of each candidate are worth, added up for some listeners."""
+
+    def __init__(
+        self, settings: FusionSettings, plan: _Plan, known: tuple[NDArray[np.int64], NDArray[np.int64]]
+    ) -> None:
+        self.settings, self.plan, self.known = settings, plan, known
+        self.known_seen = (known[0], plan.place[known[1]])
+        self.of_seen: Float32 | None = None
+        """What the scores are worth of those who score seen items only."""
+
+    def add(self, part: _Part, scores: Float32, total: Float32) -> None:
+        """Adds 1 / (offset + r) where r - 1 unknown items stand above, for known items too; uses up `scores`."""
+        known = self.known_seen if part.seen_only else self.known
+        own = scores[known]
+        lowest = scores.min(axis=1, keepdims=True)
+        times = TAIL / np.maximum(scores.max(axis=1, keepdims=True) - lowest, np.finfo(np.float32).tiny)
+        scores[known] = -np.inf
+        top = best_ranks(scores, self.settings.depth)
+        items = self.plan.seen[top.items] if part.seen_only else top.items
+        total[top.rows, items] += part.weights[items] / (self.settings.offset + 1.0 + top.ranks)
+        above = self._above(own, top, scores)
+        worth = np.where(above < self.settings.depth, 1.0 / (self.settings.offset + 1.0 + above), 0.0)
+        total[self.known] += part.weights[self.known[1]] * worth
+        scores[known] = own
+        scores -= lowest
+        scores *= times
+        self._add_tail(part, scores, total)
+
+    def _above(self, own: Float32, top: TopItems, scores: Float32) -> NDArray[np.int64]:
+        """How many of the best unknown items stand above each known one."""
+        best = np.full((len(scores), self.settings.depth), -np.inf, dtype=np.float32)
+        best[top.rows, top.ranks] = scores[top.rows, top.items]
+        return (best[self.known[0]] > own[:, None]).sum(axis=1)
+
+    def _add_tail(self, part: _Part, tail: Float32, total: Float32) -> None:
+        if not part.seen_only:
+            tail *= part.weights
+            total += tail
+            return
+        tail *= part.weights[self.plan.seen[:1]]
+        if self.of_seen is None:
+            self.of_seen = tail
+        else:
+            self.of_seen += tail
+
+    def finish(self, total: Float32) -> None:
+        if self.of_seen is not None:
+            total[:, self.plan.seen] += self.of_seen
+
+
 class RankFusion(StoredCandidate):
     """The sum of reciprocal ranks, each times the weight of its candidate.
 
@@ -76,6 +168,7 @@ class RankFusion(StoredCandidate):
         self.unseen_weights = {name: float(of_unseen.get(name, 0.0)) for name in members}
         self.settings = settings or FusionSettings()
         self._fitted: FusionParameters | None = None
+        self._plan: _Plan | None = None
 
     @property
     def listener_ids(self) -> NDArray[np.str_]:
@@ -97,34 +190,23 @@ class RankFusion(StoredCandidate):
     def join(self, interactions: InteractionMatrix) -> None:
         """Take the members as they are, fitted to these interactions."""
         self._fitted = FusionParameters(interactions.weights, ~interactions.seen_items)
+        self._plan = None
 
     def scores(self, listener_rows: NDArray[np.intp]) -> Float32:
-        if self._fitted is None:
-            raise NotFittedError("the fusion has not been fitted")
-        known = stored_cells(self._fitted.known, listener_rows)
+        plan = self._prepared()
         total = np.zeros((len(listener_rows), len(self.item_ids)), dtype=np.float32)
-        unseen = self._fitted.unseen
-        for name, member in self.members.items():
-            scores = member.scores(listener_rows)
-            if not self.unseen_weights[name]:
-                scores[:, unseen] = scores.min(axis=1, keepdims=True)
-            weight = np.where(unseen, self.unseen_weights[name], self.weights[name])
-            total += weight.astype(np.float32) * self._reciprocal_ranks(scores, known)
+        worths = _Worths(self.settings, plan, stored_cells(plan.known, listener_rows))
+        for part in plan.parts:
+            worths.add(part, part.score(listener_rows), total)
+        worths.finish(total)
         return total
 
-    def _reciprocal_ranks(self, scores: Float32, known: tuple[NDArray[np.int64], NDArray[np.int64]]) -> Float32:
-        """1 / (offset + r), where r - 1 unknown items stand above; for known items, what they would have."""
-        own = scores[known]
-        low, high = scores.min(axis=1, keepdims=True), scores.max(axis=1, keepdims=True)
-        worth = TAIL * (scores - low) / np.maximum(high - low, np.finfo(np.float32).tiny)
-        scores[known] = -np.inf
-        top = top_items(scores, self.settings.depth)
-        worth[top.rows, top.items] += 1.0 / (self.settings.offset + 1.0 + top.ranks)
-        best = np.full((len(scores), self.settings.depth), -np.inf, dtype=np.float32)
-        best[top.rows, top.ranks] = scores[top.rows, top.items]
-        above = (best[known[0]] > own[:, None]).sum(axis=1)
-        worth[known] += np.where(above < self.settings.depth, 1.0 / (self.settings.offset + 1.0 + above), 0.0)
-        return worth
+    def _prepared(self) -> _Plan:
+        if self._plan is None:
+            if self._fitted is None:
+                raise NotFittedError("the fusion has not been fitted")
+            self._plan = _plan(self._fitted, self.members, self.weights, self.unseen_weights)
+        return self._plan
 
     def to_file(self) -> ModelFile:
         if self._fitted is None:

@@ -1,4 +1,4 @@
-"""Choosing the best items from scores: who may be shown what, exact top lists, a limit on each artist.
+"""Choosing the best items from scores: who may be shown what, exact top lists, limits on what is alike.
 
 Lists are in long form, one entry per listener and item, so that lists of different lengths need no padding.
 """
@@ -89,13 +89,31 @@ def rank_within(sorted_groups: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.arange(len(sorted_groups)) - np.repeat(begins, lengths)
 
 
-def limit_artists(top: TopItems, artist: NDArray[np.int64], most: int) -> TopItems:
-    """The lists with at most `most` items of one artist each; `artist` is given per item."""
-    order = np.lexsort((top.ranks, artist[top.items], top.rows))
-    group = top.rows[order] * (artist.max(initial=0) + 1) + artist[top.items[order]]
+def limit_each(top: TopItems, group: NDArray[np.int64], most: int) -> TopItems:
+    """The lists with at most `most` items of one group each, the first of them; `group` is given per item."""
+    of_entry = group[top.items]
+    order = np.lexsort((top.ranks, of_entry, top.rows))
+    together = top.rows[order] * (of_entry.max(initial=0) + 1) + of_entry[order]
     keep = np.empty(len(order), dtype=bool)
-    keep[order] = rank_within(group) < most
+    keep[order] = rank_within(together) < most
     return top.filter(keep)
+
+
+def in_tens(top: TopItems, group: NDArray[np.int64], most: int, count: int) -> TopItems:
+    """Lists of `count` with at most `most` items of one group among each ten places.
+
+    What one ten has no room for, the next may hold.
+    """
+    taken = np.full(len(top.rows), -1, dtype=np.int64)
+    for ten, begin in enumerate(range(0, count, 10)):
+        left = np.flatnonzero(taken < 0)
+        rows = top.rows[left]
+        entries = limit_each(TopItems(rows, left, rank_within(rows)), group[top.items], most)
+        taken[entries.items[entries.ranks < min(10, count - begin)]] = ten
+    kept = np.flatnonzero(taken >= 0)
+    kept = kept[np.lexsort((top.ranks[kept], taken[kept], top.rows[kept]))]
+    rows = top.rows[kept]
+    return TopItems(rows, top.items[kept], rank_within(rows))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from ml.recommender.ranking import TopItems, batches, limit_artists, rank_within, top_items
+from ml.recommender.ranking import TopItems, batches, limit_each, rank_within, top_items
 
 scores_with_ties = hnp.arrays(
     np.float32, hnp.array_shapes(min_dims=2, max_dims=2, max_side=9), elements=st.sampled_from([-np.inf, 0.0, 0.5, 1.0])
@@ -29,7 +29,7 @@ def test_no_listeners_have_no_lists() -> None:
 
 def test_artists_are_limited_in_the_order_of_rank() -> None:
     top = TopItems(np.array([0, 0, 0, 0, 1]), np.array([3, 1, 2, 0, 3]), np.array([0, 1, 2, 3, 0]))
-    limited = limit_artists(top, artist=np.array([7, 7, 7, 5]), most=2)
+    limited = limit_each(top, group=np.array([7, 7, 7, 5]), most=2)
     assert limited.items.tolist() == [3, 1, 2, 3]
     assert limited.ranks.tolist() == [0, 1, 2, 0]
 
