@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Self
 
+import pyarrow as pa
+
 from ml.recommender.ease import MOST_ROWS, Ease, EaseSettings
 from ml.recommender.feature_sets import AS_THEY_ARE, BETWEEN, NORMALISED, FeatureSet
-from ml.recommender.features import FeatureMatrix
-from ml.recommender.interactions import InteractionMatrix
+from ml.recommender.features import FeatureMatrix, build_item_features
+from ml.recommender.interactions import InteractionMatrix, trainable_plays
 from ml.recommender.item_knn import ItemKnn, ItemKnnSettings
 from ml.recommender.lightfm_hybrid import HybridSettings, LightFMHybrid
 from ml.recommender.own_history import OwnHistory
@@ -56,6 +58,17 @@ class Size:
             items=len(interactions.item_ids),
             features=len(features.feature_names),
             interactions=int(interactions.weights.nnz),
+        )
+
+    @classmethod
+    def of_plays(cls, plays: pa.Table, tracks: pa.Table) -> Self:
+        """Of plays (listener_id, track_id, license_class) of tracks, as build_item_features wants them."""
+        pairs = trainable_plays(plays).group_by(["listener_id", "track_id"]).aggregate([])
+        return cls(
+            listeners=len(pairs["listener_id"].unique()),
+            items=tracks.num_rows,
+            features=len(build_item_features(tracks)["feature"].unique()) if tracks.num_rows else 0,
+            interactions=pairs.num_rows,
         )
 
     @property

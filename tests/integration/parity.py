@@ -46,8 +46,11 @@ class Pipeline:
         services: Services | None = None,
         config: Mapping[str, object] | None = None,
         assets: Sequence[str] | None = None,
+        week: date | None = None,
     ) -> RunReport:
         """Run a job over the days from the first to the last; `config` is that of assets, by their names in Dagster.
+
+        A training runs for one `week` instead.
 
         Of `assets`, where they are named, the job makes no others.
 
@@ -65,6 +68,7 @@ class Pipeline:
                 tags=range_tags(*days) if days else None,
                 ops={name: {"config": value} for name, value in (config or {}).items()},
                 assets=[dg.AssetKey.from_user_string(name) for name in assets] if assets else None,
+                partition_key=week.isoformat() if week else None,
             )
 
     def query(self, sql: str) -> pa.Table:
@@ -79,9 +83,9 @@ class Pair:
     snowflake: Pipeline
     statements: list[str]
 
-    def run(self, job: str, days: tuple[date, date]) -> list[RunReport]:
+    def run(self, job: str, days: tuple[date, date] | None = None, *, week: date | None = None) -> list[RunReport]:
         """The same run on both, DuckDB first."""
-        return [pipeline.run(job, days) for pipeline in (self.duckdb, self.snowflake)]
+        return [pipeline.run(job, days, week=week) for pipeline in (self.duckdb, self.snowflake)]
 
 
 @contextmanager

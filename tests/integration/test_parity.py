@@ -70,7 +70,8 @@ def far_from_utc(clean_environment: None) -> Iterator[None]:
 def built(tmp_path_factory: pytest.TempPathFactory, far_from_utc: None) -> Iterator[Built]:
     """Everything for some days, one new day, the same day again, and a recount after an exclusion."""
     from tests.integration import parity, parity_landing, parity_tables
-    from tunegenie_assets.jobs import BUILD_COLLECTED, BUILD_EVERYTHING, RECOUNT
+    from tunegenie_assets.jobs import BUILD_COLLECTED, BUILD_EVERYTHING, RECOUNT, TRAIN_RECOMMENDER
+    from tunegenie_assets.partitions import week_of
 
     folder = tmp_path_factory.mktemp("parity")
     new_day = (parity_landing.NEW_DAY, parity_landing.NEW_DAY)
@@ -83,6 +84,9 @@ def built(tmp_path_factory: pytest.TempPathFactory, far_from_utc: None) -> Itera
 
         parity_landing.land_first(pair.duckdb, folder)
         run("first build", BUILD_EVERYTHING, (parity_landing.FIRST, parity_landing.LAST), *parity_tables.LAYERS)
+        trained = pair.run(TRAIN_RECOMMENDER, week=week_of(parity_landing.LAST))
+        seen.failed_checks["training"] = [report.checks_failed for report in trained]
+        seen.differences["training"] = parity_tables.differences(pair, "recommender")
         parity_landing.land_new_day(pair.duckdb, folder)
         run("new day", BUILD_COLLECTED, new_day, "silver", "gold")
         seen.before_again = parity_tables.rows_by_table(pair.snowflake, *AGAIN)
@@ -93,7 +97,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, far_from_utc: None) -> Itera
         yield seen
 
 
-@pytest.mark.parametrize("run", ["first build", "new day", "recount"])
+@pytest.mark.parametrize("run", ["first build", "training", "new day", "recount"])
 def test_every_table_is_equal_in_columns_types_and_rows(built: Built, run: str) -> None:
     assert built.differences[run] == []
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ from tests.integration.conftest import Home, home_at
 from tests.integration.desk import Desk, last_line, open_desk, own_environment
 from tests.unit.sources.services.worlds import LASTFM_KEY, SECRET, TRACK_IDS, TRACK_URIS
 from tunegenie_assets.resources.factory import warehouse_for
-from tunegenie_assets.schemas.results import RECOMMENDATIONS
+from tunegenie_assets.schemas.recommender import PLAYLIST
 from tunegenie_assets.settings import PREFIX, load_settings
 from tunegenie_assets.sources.services.spotify import SCOPES
 
@@ -121,20 +122,18 @@ def recommend(home: Home, listener: str, track_ids: list[str]) -> None:
     home.apply()
     rows = [
         {
+            "week": date(2026, 3, 2),
             "listener_id": listener,
-            "rank": rank,
+            "position": position,
+            "spotify_track_id": track_id,
             "track_id": track_id,
-            "track_name": f"Song {rank}",
+            "track_name": f"Song {position}",
             "artist_name": "Cher",
-            "primary_genre": "pop",
-            "score": 1.0 / rank,
             "reason": "more of Cher",
         }
-        for rank, track_id in enumerate(track_ids, start=1)
+        for position, track_id in enumerate(track_ids, start=1)
     ]
-    warehouse_for(load_settings()).write(
-        RECOMMENDATIONS, pa.Table.from_pylist(rows, RECOMMENDATIONS.arrow_schema), None
-    )
+    warehouse_for(load_settings()).write(PLAYLIST, pa.Table.from_pylist(rows, PLAYLIST.arrow_schema), None)
 
 
 def held(desk: Desk, playlist_id: str) -> list[str]:

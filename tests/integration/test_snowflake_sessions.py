@@ -16,7 +16,7 @@ from tests.integration.warehouse_samples import (
     ON_BOTH,
 )
 from tunegenie_assets.resources.factory import warehouse_for
-from tunegenie_assets.schemas.results import EVALUATION
+from tunegenie_assets.schemas.recommender import EVALUATION
 from tunegenie_assets.settings import Settings, SettingsError
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ from tunegenie_assets.resources.duckdb_tables import DuckDBTables
 from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 from tunegenie_assets.schemas.landing import ARCHIVES
+from tunegenie_assets.schemas.recommender import EVALUATION
 from tunegenie_assets.schemas.registry import TABLES
-from tunegenie_assets.schemas.results import EVALUATION
 
 if TYPE_CHECKING:
     from tunegenie_assets.resources.snowflake_tables import SnowflakeTables

@@ -23,7 +23,7 @@ from tunegenie_assets.resources.guard import SchemaMismatchError
 from tunegenie_assets.resources.parquet_files import ParquetFiles
 from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
-from tunegenie_assets.schemas.results import EVALUATION
+from tunegenie_assets.schemas.recommender import EVALUATION
 
 pytestmark = ON_BOTH
 

@@ -12,7 +12,7 @@ from tunegenie_assets.resources.guard import Window
 from tunegenie_assets.resources.parquet_files import ParquetFiles
 from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
-from tunegenie_assets.schemas.results import EVALUATION
+from tunegenie_assets.schemas.recommender import EVALUATION
 from tunegenie_assets.schemas.table import Column, Table
 
 ON_BOTH = [
@@ -62,7 +62,15 @@ def plays(day: int, count: int, *, name: str = "Sommer") -> pa.Table:
 
 def evaluation(*values: float) -> pa.Table:
     rows = [
-        {"model": "popularity", "metric": f"m{number}", "value": value, "listeners": 2**40, "split_at": FAR}
+        {
+            "week": FIRST,
+            "model": "popularity",
+            "metric": f"m{number}",
+            "value": value,
+            "half_width": None,
+            "listeners": 2**40,
+            "split_at": FAR,
+        }
         for number, value in enumerate(values)
     ]
     return pa.Table.from_pylist(rows, schema=EVALUATION.arrow_schema)

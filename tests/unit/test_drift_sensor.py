@@ -13,7 +13,7 @@ from tunegenie_assets.sensors import build_sensors
 from tunegenie_assets.settings import load_settings
 
 
-def ticks(folder: Path, *materializations: dict[str, object]) -> list[dg.RunRequest]:
+def ticks(folder: Path, *materializations: dict[str, bool]) -> list[dg.RunRequest]:
     """What the daemon would start after each of the materializations."""
     collection = Collection(landing_root=str(folder), state_path=str(folder / "state.sqlite"))
     sensors = build_sensors(folder / "inbox", "me", collection, build_services(load_settings(home=folder)))

@@ -6,7 +6,7 @@ import pyarrow as pa
 from ml.recommender.licence import licensed_tracks
 from ml.recommender.neighbours import Embeddings, artist_neighbours, track_neighbours
 from ml.recommender.playlist import playlists
-from ml.recommender.published import EMBEDDING_MEMBERS
+from ml.recommender.published import HYBRID
 from ml.recommender.recommend import recommend
 from ml.recommender.recordings import one_per_recording, with_item_ids
 from tunegenie_assets.assets.recommender_inputs import COUNTED_PLAYS, LISTENERS, TRACKS, built_for, of_week, week_in
@@ -38,7 +38,7 @@ select distinct listener_id, track_id
 from recommender.recommendations
 where week < cast(? as date) and week >= cast(? as date)
 """
-UNWANTED = "select listener_id, track_id from gold.unwanted_tracks"
+UNWANTED = "select listener_id, track_id, cast(null as varchar) as artist_id from gold.unwanted_tracks"
 
 
 @dg.asset(
@@ -104,7 +104,7 @@ def neighbours_of_tracks(
 ) -> dg.MaterializeResult[pa.Table]:
     week = week_in(context)
     items = one_per_recording(licensed_tracks(tracks))
-    value = track_neighbours(_embeddings(model_store), items, built_for(week, INTERACTIONS.key, known))
+    value = track_neighbours(embeddings_in_use(model_store), items, built_for(week, INTERACTIONS.key, known))
     return dg.MaterializeResult(value=of_week(value, week))
 
 
@@ -124,7 +124,7 @@ def neighbours_of_artists(
 ) -> dg.MaterializeResult[pa.Table]:
     week = week_in(context)
     items = one_per_recording(licensed_tracks(tracks))
-    value = artist_neighbours(_embeddings(model_store), items, built_for(week, INTERACTIONS.key, known))
+    value = artist_neighbours(embeddings_in_use(model_store), items, built_for(week, INTERACTIONS.key, known))
     return dg.MaterializeResult(value=of_week(value, week))
 
 
@@ -147,8 +147,7 @@ def playlist(
     return dg.MaterializeResult(value=of_week(value, week_in(context)))
 
 
-def _embeddings(model_store: ModelStore) -> Embeddings:
+def embeddings_in_use(model_store: ModelStore) -> Embeddings:
     """Of the hybrid that knows played tracks by what they are and who plays them."""
-    recommender = recommender_in_use(model_store)
-    [hybrid] = [recommender.members[name] for name in EMBEDDING_MEMBERS if name in recommender.members][:1]
+    hybrid = recommender_in_use(model_store).members[HYBRID]
     return Embeddings(hybrid.item_ids, hybrid.to_file().numbers["item_embeddings"])

@@ -8,7 +8,6 @@ import dagster as dg
 import pyarrow as pa
 
 from ml.errors import EvaluationError, ModelFileError, NoInteractionsError
-from ml.recommender.extent import Extent
 from ml.recommender.features import feature_matrix
 from ml.recommender.gate import METRIC, Recorded, Verdict, unjudged
 from ml.recommender.interactions import TRAINABLE_LICENCES, interaction_matrix, sorted_item_ids
@@ -16,7 +15,7 @@ from ml.recommender.licence import licensed_tracks
 from ml.recommender.own_history import OwnHistory
 from ml.recommender.popularity import Popularity
 from ml.recommender.protocol import Candidate
-from ml.recommender.published import published
+from ml.recommender.published import Size, published
 from ml.recommender.rank_fusion import RankFusion
 from ml.recommender.recordings import one_per_recording
 from ml.recommender.trial import NEW, POPULARITY, InUse, try_out
@@ -92,7 +91,7 @@ def model(
         return
     matrix = interaction_matrix(known, sorted_item_ids(features.group_by("track_id").aggregate([])))
     items = feature_matrix(features, matrix.item_ids, matrix.seen_items)
-    recommender = published(Extent.of(matrix, items), seed=training.seed, threads=training.threads)
+    recommender = published(Size.of(matrix, items), seed=training.seed, threads=training.threads)
     recommender.fit(matrix, items)
     card = {
         "week": week,
@@ -151,7 +150,7 @@ def evaluation(  # noqa: ANN201  # of an asset with checks Dagster takes an anno
     items = one_per_recording(licensed)
     try:
         candidates: dict[str, Candidate] = {
-            NEW: published(Extent.of_plays(plays, items), seed=training.seed, threads=training.threads),
+            NEW: published(Size.of_plays(plays, items), seed=training.seed, threads=training.threads),
             OWN_HISTORY: OwnHistory(),
             POPULARITY: Popularity(),
         }

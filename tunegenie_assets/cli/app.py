@@ -185,6 +185,39 @@ def train(
 
 
 @app.command()
+def recommend(
+    *,
+    listener: Annotated[
+        str | None, typer.Option(help="For whom; the first who has any, where nobody is named.")
+    ] = None,
+    artist: Annotated[list[str] | None, typer.Option(help="Somebody new likes this artist; may be repeated.")] = None,
+    genre: Annotated[list[str] | None, typer.Option(help="Somebody new likes this genre; may be repeated.")] = None,
+    count: Annotated[int, typer.Option(min=1, max=100, help="Tracks at most.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Say what to play next, and why: to a listener, or to somebody new from a few artists or genres."""
+    from tunegenie_assets.cli import recommending as command  # noqa: PLC0415  # as above
+
+    if listener is not None and (artist or genre):
+        raise typer.BadParameter("give a listener, or artists and genres of somebody new, not both")
+    command.recommend(listener=listener, artists=artist or [], genres=genre or [], count=count, as_json=as_json)
+
+
+@app.command()
+def similar(
+    name: Annotated[str, typer.Argument(help="Name or id of a track, or of an artist with --artist.")],
+    *,
+    artist: Annotated[bool, typer.Option("--artist", help="It is an artist.")] = False,
+    count: Annotated[int, typer.Option(min=1, max=20, help="Neighbours at most.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Show the tracks that are most like one, and why; or the artists most like one."""
+    from tunegenie_assets.cli import recommending as command  # noqa: PLC0415  # as above
+
+    command.similar(named=name, is_artist=artist, count=count, as_json=as_json)
+
+
+@app.command()
 def stats(as_json: Json = False) -> None:
     """Rows, freshness, failures and coverage, by source and by asset."""
     from tunegenie_assets.cli import stats as command  # noqa: PLC0415  # as above

@@ -14,6 +14,8 @@ from ml.recommender.interactions import (
     interaction_matrix,
     sorted_item_ids,
 )
+from tunegenie_assets.schemas.recommender import WEEK
+from tunegenie_assets.schemas.table import Table
 
 BEGIN = datetime(2025, 1, 1)
 AUDIO = (
@@ -111,3 +113,8 @@ def matrices(plays: pa.Table, tracks: pa.Table) -> tuple[InteractionMatrix, Feat
     item_ids = sorted_item_ids(tracks)
     interactions = interaction_matrix(build_interactions(plays), item_ids)
     return interactions, feature_matrix(build_item_features(tracks), item_ids, interactions.seen_items)
+
+
+def without_week(table: Table) -> pa.Schema:
+    """The columns of a table of the warehouse but for the one that says which week's training a row belongs to."""
+    return pa.schema([field for field in table.arrow_schema if field.name != WEEK])
