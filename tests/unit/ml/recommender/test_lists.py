@@ -245,5 +245,5 @@ def test_whatever_is_asked_every_list_keeps_to_the_rules(call: tuple[pa.Table, p
         alone = listeners_table([listener], simulated=False)
         by_itself = recommend(model, interactions, tracks, alone, **options)
         assert by_itself.to_pylist() == rows
-        plain = options | {"shown": None, "as_of": None, "exploration": 0.0}
+        plain: dict[str, Any] = options | {"shown": None, "as_of": None, "exploration": 0.0}
         assert len(rows) == recommend(model, interactions, tracks, alone, **plain).num_rows
