@@ -8,6 +8,7 @@ Exit code 1 when a floor is missed.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from benches.processes import BenchError
+from benches.processes import BenchError, run
 from benches.recommender.display import best_peer, show, show_seeds
 from benches.recommender.keeping import Keeping
 from benches.recommender.lineup import FUSIONS, HYBRID_ALONE, PUBLISHED, UNSEEN_LAST
@@ -23,6 +24,7 @@ from benches.recommender.measuring import Z95, Measured
 from benches.recommender.running import Bench, Results, run_cold, run_warm
 from benches.recommender.serving import serving_figures
 from benches.recommender.splits import TagsKnown
+from benches.recommender.training import training_figures
 from benches.recommender.world import FILE, World, invented, read_hetrec
 from benches.report import Figures, Floor, Size, finish, missed
 
@@ -48,9 +50,13 @@ FLOORS = (
     Floor("invented_ndcg10_cold", "at least", 0.3, in_small=True),
     Floor("p99_ms", "at most", 5.0),
     Floor("all_listeners_seconds", "at most", 60.0),
+    Floor("fusion_all_listeners_seconds", "at most", 60.0),
+    Floor("train_overhead", "at most", 0.1),
+    Floor("train_20m_peak_mb", "at most", 4_096),
 )
 SERVING: Mapping[Size, tuple[int, int]] = {"full": (10_000, 100_000), "small": (500, 10_000)}
 """Listeners and tracks."""
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def ndcg(results: Results, name: str) -> float:
@@ -129,6 +135,13 @@ def of_invented(bench: Bench) -> Figures:
     }
 
 
+def fusion_figures(size: Size) -> Figures:
+    """Of a process with one thread of linear algebra."""
+    command = [sys.executable, "-m", "benches.recommender.fusion_serving", *map(str, SERVING[size])]
+    measured: dict[str, float] = json.loads(run(command, ONE_THREAD).stdout)
+    return measured
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benches.recommender", description=__doc__)
     parser.add_argument("--size", choices=("full", "small"), default="full")
@@ -139,6 +152,7 @@ def main() -> int:
     console = Console(stderr=True, width=None if sys.stderr.isatty() else LINE_WIDTH)
     figures = dict(of_invented(Bench(Keeping(None), console))) | serving_figures(*SERVING[size])
     try:
+        figures |= {**fusion_figures(size), **training_figures(size)}
         if arguments.data is None:
             console.print("Invented listeners only: --data FOLDER (make bench-recommender DATA=FOLDER) adds real ones.")
         else:

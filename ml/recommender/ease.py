@@ -109,9 +109,7 @@ class Ease(LearningCandidate[EaseParameters]):
         return model
 
 
-def _scores(
-    rows: sparse.csr_matrix, inverse: Float32, precision: Float32, listener_rows: NDArray[np.intp]
-) -> Float32:
+def _scores(rows: sparse.csr_matrix, inverse: Float32, precision: Float32, listener_rows: NDArray[np.intp]) -> Float32:
     # The product of dense and sparse is fast this way round only.
     smoothed = np.asarray((rows.T @ inverse[listener_rows].T).T, order="C")
     smoothed /= -precision
