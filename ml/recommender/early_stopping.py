@@ -50,7 +50,7 @@ def epochs_by_validation(
     """
     if every < 1 or most < 1:
         raise ValueError(f"epochs must be at least 1: every {every}, at most {most}")
-    relevant = _new_to_listeners(past, later)
+    relevant = new_to_listeners(past, later)
     training = HybridTraining(replace(settings, threads=1), past, features)
     found: dict[int, float] = {}
     best = epochs = 0
@@ -76,8 +76,12 @@ def _ndcg(model: Candidate, past: InteractionMatrix, relevant: sparse.csr_matrix
     return ranking_figures(hits, counts[rows])["ndcg_at_10"]
 
 
-def _new_to_listeners(past: InteractionMatrix, later: InteractionMatrix) -> sparse.csr_matrix:
-    """Ones where a listener of the past has an item later that was unknown to them, shape of the past."""
+def new_to_listeners(past: InteractionMatrix, later: InteractionMatrix) -> sparse.csr_matrix:
+    """Ones where a listener of the past has an item later that was unknown to them, shape of the past.
+
+    Raises:
+        EvaluationError: there is none, or the items differ.
+    """
     if not np.array_equal(past.item_ids, later.item_ids):
         raise EvaluationError("the past and what came later must be of the same items")
     items, cells = len(past.item_ids), later.weights.tocoo()

@@ -86,8 +86,8 @@ def published(size: Size, seed: int = 42, threads: int = 1) -> RankFusion:
     """The fusion that suits data of this size.
 
     Of many listeners: hybrids, EASE and walks for items that are played; hybrids and own history for what nobody has
-    played. Of few: one quick hybrid and EASE for all items. Where EASE is too dear item neighbours take its place, of few
-    listeners their own history.
+    played. Of few: one quick hybrid and EASE for all items. Where EASE is too dear item neighbours take its place, and
+    their own history that of few listeners.
     """
     return _for_few(size, seed, threads) if size.is_small else _for_many(size, seed, threads)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
@@ -64,7 +65,7 @@ def test_never_more_epochs_than_the_most(every: int, most: int, looks: list[int]
 def test_the_same_input_gives_the_same_answer_whatever_the_threads() -> None:
     past, features, later = world()
     one = epochs_by_validation(OVERFITTING, past, features, later, most=8)
-    other = epochs_by_validation(HybridSettings(**{**vars(OVERFITTING), "threads": 2}), past, features, later, most=8)
+    other = epochs_by_validation(replace(OVERFITTING, threads=2), past, features, later, most=8)
     assert one == other
 
 
