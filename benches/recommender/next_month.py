@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from tunegenie_assets.sources.errors import SourceError
 
 ARCHIVE, CATALOGUE = "listener_a_spotify_extended.zip", "spotify_songs_32k.csv.gz"
 OWNER = "archive"
-LISTENERS, DAYS, SEED = 100, 180, 11
+LISTENERS, DAYS, SEED = 60, 120, 11
 MONTHS = 6
 COLUMNS = ("listener_id", "track_id", "artist_name", "started_at", "ms_played", "duration_ms", "license_class")
 KINDS = ("tracks", "artists")
@@ -113,7 +114,7 @@ def _items_of_kind(kind: str, plays: pa.Table, tracks: pa.Table) -> tuple[pa.Tab
 def _of_kind(bench: Bench, kind: str, plays: pa.Table, items: pa.Table, months: list[datetime]) -> NextMonth:
     results: dict[str, Mapping[str, Measured]] = {}
     new = within_reach = 0
-    for begin, end in zip(months[:-1], months[1:], strict=True):
+    for begin, end in pairwise(months):
         started = plays["started_at"]
         past = plays.filter(pc.less(started, pa.scalar(begin, pa.timestamp("us"))))
         own = plays.filter(
