@@ -20,7 +20,6 @@ from benches.realism.archive import read_music
 from benches.recommender.measuring import Measured
 from benches.recommender.population import contenders, simulated_plays, task_of, tracks_of
 from benches.recommender.running import Bench
-from ml.errors import EvaluationError
 from tunegenie_assets.sources.catalogue import read_catalogue
 from tunegenie_assets.sources.errors import SourceError
 
@@ -29,7 +28,6 @@ OWNER = "archive"
 LISTENERS, DAYS, SEED = 60, 120, 11
 MONTHS = 6
 COLUMNS = ("listener_id", "track_id", "artist_name", "started_at", "ms_played", "duration_ms", "license_class")
-KINDS = ("tracks", "artists")
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,11 @@ def run_next_month(bench: Bench, folder: Path) -> dict[str, NextMonth]:
     others = simulated_plays(catalogue, LISTENERS, (months[0] - timedelta(days=DAYS)).date(), months[-1].date(), SEED)
     plays = pa.concat_tables([others.select(list(COLUMNS)), own.select(list(COLUMNS))])
     tracks = tracks_of(catalogue)
-    return {kind: _of_kind(bench, kind, *_items_of_kind(kind, plays, tracks), months) for kind in KINDS}
+    by_artist, artists = of_artists(plays, tracks)
+    return {
+        "tracks": next_months(bench, "tracks", plays, tracks, months),
+        "artists": next_months(bench, "artists", by_artist, artists, months),
+    }
 
 
 def _owner_plays(path: Path) -> pa.Table:
@@ -81,66 +83,49 @@ def _owner_plays(path: Path) -> pa.Table:
 def _last_months(plays: pa.Table) -> list[datetime]:
     """The begins of the last whole months, and the end of the last."""
     last: datetime = pc.max(plays["started_at"]).as_py()
-    months = [datetime(last.year, last.month, 1)]
+    months = [last.replace(day=1, hour=0, minute=0, second=0, microsecond=0)]
     for _ in range(MONTHS):
         months.append((months[-1] - timedelta(days=1)).replace(day=1))
     return months[::-1]
 
 
-def _items_of_kind(kind: str, plays: pa.Table, tracks: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """Plays and items; for artists, each is an item with its first genre in the catalogue."""
-    if kind == "tracks":
-        return plays, tracks
+def of_artists(plays: pa.Table, tracks: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The same with artists for tracks, each with its first genre in the catalogue and its mean popularity."""
     lowered = pc.utf8_lower(plays["artist_name"])  # pyright: ignore[reportAttributeAccessIssue]  # made at import
     plays = plays.set_column(plays.column_names.index("track_id"), "track_id", lowered)
     artists = tracks.group_by("artist_id", use_threads=False).aggregate(
         [("primary_genre", "first"), ("popularity", "mean")]
     )
-    columns = {
-        name: pa.nulls(artists.num_rows, field.type)
-        for name, field in ((each.name, each) for each in tracks.schema)
-        if name not in {"track_id", "primary_genre", "popularity"}
+    given = {
+        "track_id": artists["artist_id"],
+        "primary_genre": artists["primary_genre_first"],
+        "popularity": pc.cast(pc.round(artists["popularity_mean"]), pa.int64()),
     }
-    return plays, pa.table(
-        {
-            "track_id": artists["artist_id"],
-            "primary_genre": artists["primary_genre_first"],
-            "popularity": pc.cast(pc.round(artists["popularity_mean"]), pa.int64()),
-            **columns,
-        }
-    )
+    columns = [given.get(field.name, pa.nulls(artists.num_rows, field.type)) for field in tracks.schema]
+    return plays, pa.table(columns, names=tracks.schema.names)
 
 
-def _of_kind(bench: Bench, kind: str, plays: pa.Table, items: pa.Table, months: list[datetime]) -> NextMonth:
+def next_months(bench: Bench, kind: str, plays: pa.Table, items: pa.Table, months: list[datetime]) -> NextMonth:
+    """Trained on all plays before each month, asked what the owner first plays in it; `months` has the end besides."""
     results: dict[str, Mapping[str, Measured]] = {}
     new = within_reach = 0
     for begin, end in pairwise(months):
-        started = plays["started_at"]
-        past = plays.filter(pc.less(started, pa.scalar(begin, pa.timestamp("us"))))
-        own = plays.filter(
-            pc.and_(
-                pc.equal(plays["listener_id"], OWNER),
-                pc.and_(
-                    pc.greater_equal(started, pa.scalar(begin, pa.timestamp("us"))),
-                    pc.less(started, pa.scalar(end, pa.timestamp("us"))),
-                ),
-            )
-        )
+        past = plays.filter(pc.less(plays["started_at"], begin))
+        own = plays.filter(pc.equal(plays["listener_id"], OWNER))
+        is_month = pc.and_(pc.greater_equal(own["started_at"], begin), pc.less(own["started_at"], end))
+        month, before = own.filter(is_month), own.filter(pc.less(own["started_at"], begin))
         known = _with_played(items, past)
-        before = past.filter(pc.equal(past["listener_id"], OWNER))
-        discovered = set(own["track_id"].unique().to_pylist()) - set(before["track_id"].unique().to_pylist())
-        reachable = discovered & set(known["track_id"].to_pylist())
-        new, within_reach = new + len(discovered), within_reach + len(reachable)
-        own = own.filter(pc.is_in(own["track_id"], pa.array(sorted(reachable), pa.string())))
-        month = f"{begin:%Y-%m}"
-        if own.num_rows == 0:
-            continue
-        try:
-            tasks = {f"next-{kind}-{month}": task_of(past, own, known)}
-        except EvaluationError as error:
-            raise BenchError(f"{month}: {error}") from error
-        label, task = next(iter(tasks.items()))
-        results[month] = {name: bench.peer(name, tasks, each)[label] for name, each in contenders(task).items()}
+        discovered = month.filter(pc.invert(pc.is_in(month["track_id"], before["track_id"])))
+        reachable = discovered.filter(pc.is_in(discovered["track_id"], known["track_id"]))
+        new += len(discovered["track_id"].unique())
+        within_reach += len(reachable["track_id"].unique())
+        if reachable.num_rows:
+            label = f"{begin:%Y-%m}"
+            tasks = {f"next-{kind}-{label}": task_of(past, reachable, known)}
+            results[label] = {
+                name: next(iter(bench.peer(name, tasks, each).values()))
+                for name, each in contenders(next(iter(tasks.values()))).items()
+            }
     return NextMonth(results, new, within_reach)
 
 
