@@ -35,6 +35,15 @@ def read_history(path: Path) -> History:
     Raises:
         BenchError: the file holds no extended history.
     """
+    return histories_of(read_music(path))[0]
+
+
+def read_music(path: Path) -> pa.Table:
+    """The same as a table.
+
+    Raises:
+        BenchError: the file holds no extended history.
+    """
     with TemporaryDirectory(prefix="tunegenie-bench-") as folder:
         landing = Landing(Path(folder) / "landing")
         try:
@@ -47,7 +56,7 @@ def read_history(path: Path) -> History:
         plays = _music(records) if records.num_rows else None
     if plays is None or plays.num_rows == 0:
         raise BenchError(f"{path} holds no extended history of Spotify's")
-    return histories_of(plays)[0]
+    return plays
 
 
 def _music(records: pa.Table) -> pa.Table:

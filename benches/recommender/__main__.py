@@ -8,6 +8,7 @@ Exit code 1 when a floor is missed.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,14 +16,17 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from benches.processes import BenchError
-from benches.recommender.display import best_peer, show, show_seeds
+from benches.processes import BenchError, run
+from benches.recommender.display import best_peer, show, show_months, show_seeds
 from benches.recommender.keeping import Keeping
-from benches.recommender.lineup import FUSIONS, HYBRID_ALONE, PUBLISHED, UNSEEN_LAST
+from benches.recommender.lineup import FUSIONS, HYBRID_ALONE, PUBLISHED, QUICK_HYBRID, UNSEEN_LAST
 from benches.recommender.measuring import Z95, Measured
+from benches.recommender.next_month import ARCHIVE, CATALOGUE, run_next_month
+from benches.recommender.population import run_population
 from benches.recommender.running import Bench, Results, run_cold, run_warm
 from benches.recommender.serving import serving_figures
 from benches.recommender.splits import TagsKnown
+from benches.recommender.training import training_figures
 from benches.recommender.world import FILE, World, invented, read_hetrec
 from benches.report import Figures, Floor, Size, finish, missed
 
@@ -46,11 +50,16 @@ DATA_FLOORS = (
 FLOORS = (
     Floor("invented_better_than_popularity", "at least", 0.1, in_small=True),
     Floor("invented_ndcg10_cold", "at least", 0.3, in_small=True),
+    Floor("population_better_than_popularity", "at least", 0.05, in_small=True),
     Floor("p99_ms", "at most", 5.0),
     Floor("all_listeners_seconds", "at most", 60.0),
+    Floor("fusion_all_listeners_seconds", "at most", 60.0),
+    Floor("train_overhead", "at most", 0.1),
+    Floor("train_20m_peak_mb", "at most", 4_096),
 )
 SERVING: Mapping[Size, tuple[int, int]] = {"full": (10_000, 100_000), "small": (500, 10_000)}
 """Listeners and tracks."""
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def ndcg(results: Results, name: str) -> float:
@@ -64,7 +73,7 @@ def difference(one: Measured, other: Measured) -> tuple[float, float]:
 
 
 def of_real_data(bench: Bench, folder: Path, size: Size) -> Figures:
-    """Every candidate on every split, and the cold artists.
+    """Every candidate on every split, the cold artists, and an archive where there is one.
 
     Raises:
         BenchError: the file is not there, or cannot be read.
@@ -73,7 +82,10 @@ def of_real_data(bench: Bench, folder: Path, size: Size) -> Figures:
     if not path.exists():
         raise BenchError(f"{FILE} is not in {folder}")
     world = read_hetrec(path)
-    return warm_figures(bench, world, size) | cold_figures(bench, world, size)
+    figures = warm_figures(bench, world, size) | cold_figures(bench, world, size)
+    if all((folder / name).exists() for name in (ARCHIVE, CATALOGUE)):
+        figures |= next_month_figures(bench, folder)
+    return figures
 
 
 def warm_figures(bench: Bench, world: World, size: Size) -> dict[str, float]:
@@ -129,6 +141,45 @@ def of_invented(bench: Bench) -> Figures:
     }
 
 
+def population_figures(bench: Bench, size: Size) -> Figures:
+    """Simulated listeners: published beside popularity and the best peer, on what was new to them later."""
+    by_seed = run_population(bench, size)
+    show(
+        bench.console,
+        "Simulated listeners, the last fifth of their plays: one population",
+        next(iter(by_seed.values())),
+    )
+    show_seeds(bench.console, "Simulated listeners: NDCG@10 by population", by_seed)
+    means = {
+        name: float(np.mean([ndcg(each, name) for each in by_seed.values()])) for name in next(iter(by_seed.values()))
+    }
+    return {
+        "population_ndcg10_published": means[PUBLISHED],
+        "population_ndcg10_hybrid": means[QUICK_HYBRID],
+        "population_ndcg10_best_peer": max(value for name, value in means.items() if name not in FUSIONS),
+        "population_better_than_popularity": means[PUBLISHED] - means["popularity"],
+    }
+
+
+def next_month_figures(bench: Bench, folder: Path) -> Figures:
+    figures: dict[str, float] = {}
+    for kind, found in run_next_month(bench, folder).items():
+        if found.results:
+            title = f"Next month of an archive, {kind}: {found.within_reach} of {found.new} new ones within reach"
+            show_months(bench.console, title, found.results)
+            each = [ndcg(results, PUBLISHED) for results in found.results.values()]
+            figures[f"next_month_{kind}_ndcg10"] = float(np.mean(each))
+            figures[f"next_month_{kind}_within_reach"] = found.within_reach / found.new
+    return figures
+
+
+def fusion_figures(size: Size) -> Figures:
+    """Of a process with one thread of linear algebra."""
+    command = [sys.executable, "-m", "benches.recommender.fusion_serving", *map(str, SERVING[size])]
+    measured: dict[str, float] = json.loads(run(command, ONE_THREAD).stdout)
+    return measured
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benches.recommender", description=__doc__)
     parser.add_argument("--size", choices=("full", "small"), default="full")
@@ -139,6 +190,8 @@ def main() -> int:
     console = Console(stderr=True, width=None if sys.stderr.isatty() else LINE_WIDTH)
     figures = dict(of_invented(Bench(Keeping(None), console))) | serving_figures(*SERVING[size])
     try:
+        figures |= {**fusion_figures(size), **training_figures(size)}
+        figures |= population_figures(Bench(Keeping(arguments.keep), console), size)
         if arguments.data is None:
             console.print("Invented listeners only: --data FOLDER (make bench-recommender DATA=FOLDER) adds real ones.")
         else:

@@ -56,6 +56,25 @@ def show_seeds(console: Console, title: str, by_seed: Mapping[int, Results]) -> 
     console.print(table)
 
 
+def show_months(console: Console, title: str, by_month: Mapping[str, Results]) -> None:
+    """Of one listener: means over the months, and the 95 % interval of that of NDCG@10, months taken as independent."""
+    table = Table(title=title)
+    table.add_column("model")
+    for column in ("NDCG@10", "±", "R@20", "P@10"):
+        table.add_column(column, justify="right")
+    first = next(iter(by_month.values()))
+    for name in sorted(first, key=lambda each: _mean(by_month, each, "ndcg_at_10")):
+        ndcg = np.array([results[name].means["ndcg_at_10"] for results in by_month.values()])
+        width = f"{interval(ndcg):.4f}" if len(ndcg) > 1 else ""
+        means = [f"{_mean(by_month, name, metric):.4f}" for metric in ("recall_at_20", "precision_at_10")]
+        table.add_row(SAYS[name], f"{ndcg.mean():.4f}", width, *means)
+    console.print(table)
+
+
+def _mean(by_month: Mapping[str, Results], name: str, metric: str) -> float:
+    return float(np.mean([results[name].means[metric] for results in by_month.values()]))
+
+
 def half_width(by_seed: Mapping[int, Results], name: str) -> float:
     """Of the 95 % interval of the mean over the splits; the splits share their listeners and are no independent draws.
 

@@ -29,6 +29,7 @@ HETREC = Size(listeners=1_892, items=17_632, features=653, interactions=74_272)
 """What is published for data of this size is measured, on the invented world too."""
 PUBLISHED, UNSEEN_LAST = "published", "published_unseen_last"
 SINGLE_HYBRID, HYBRID_ALONE, HYBRIDS_ALONE = "hybrid_unseen_last", "hybrid_alone", "hybrids_alone"
+QUICK_HYBRID = "hybrid_quick"
 FUSIONS = (PUBLISHED, UNSEEN_LAST, HYBRIDS_ALONE)
 """All others are single models."""
 SAYS: Mapping[str, str] = {
@@ -43,6 +44,7 @@ SAYS: Mapping[str, str] = {
     "bpr": "implicit BPR",
     "lightfm": "LightFM as it comes",
     "lightfm_ids": "LightFM without features, tuned",
+    QUICK_HYBRID: "LightFM hybrid, quick",
     HYBRID: "LightFM hybrid, rows normalised",
     HYBRID_BETWEEN: "LightFM hybrid, between",
     HYBRID_UNSEEN: "LightFM hybrid, rows as they are",

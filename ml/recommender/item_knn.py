@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -9,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ml.recommender.feature_sets import heaviest_of_rows, scale_rows
+from ml.recommender.feature_sets import scale_rows
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.model_file import ModelFile
 from ml.recommender.protocol import Float32, LearningCandidate, Scorer, check_shapes
-from ml.recommender.sparse_rows import bm25, normalise_rows, tf_idf
+from ml.recommender.sparse_rows import bm25, normalise_rows, shape_of, tf_idf
 
-ROWS_AT_A_TIME = 1_000
-"""Items whose likeness to all others is held before the nearest are chosen."""
+LIKENESSES_AT_A_TIME = 10_000_000
+"""Likenesses that are held, at most, before the nearest of their items are chosen: 120 MB."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,7 @@ class ItemKnn(LearningCandidate[ItemKnnParameters]):
 
     def fit(self, interactions: InteractionMatrix, features: FeatureMatrix) -> None:  # noqa: ARG002 - protocol
         rows, columns = self._sides(sparse.csr_matrix(interactions.weights.T, dtype=np.float64))
-        parts = [
-            heaviest_of_rows(rows[begin : begin + ROWS_AT_A_TIME] @ columns, self.settings.neighbours)
-            for begin in range(0, len(interactions.item_ids), ROWS_AT_A_TIME)
-        ]
+        parts = [_nearest(rows[block] @ columns, self.settings.neighbours) for block in _blocks(rows, columns)]
         likeness = sparse.csr_matrix(sparse.vstack(parts), dtype=np.float32)
         self._fitted = ItemKnnParameters(
             interactions.listener_ids, interactions.item_ids, interactions.weights, likeness
@@ -113,3 +111,33 @@ class ItemKnn(LearningCandidate[ItemKnnParameters]):
 
 def _scores(weights: sparse.csr_matrix, likeness: sparse.csr_matrix, listener_rows: NDArray[np.intp]) -> Float32:
     return np.asarray((weights[listener_rows] @ likeness).toarray(), dtype=np.float32)
+
+
+def _blocks(rows: sparse.csr_matrix, columns: sparse.csr_matrix) -> Iterator[slice]:
+    """Runs of rows whose products with the columns have few enough entries together; a run has at least one row."""
+    (count, listeners), items = shape_of(rows), shape_of(columns)[1]
+    pattern = sparse.csr_matrix((np.ones(rows.nnz), rows.indices, rows.indptr), shape=(count, listeners))
+    entries = np.cumsum(np.minimum(pattern @ np.diff(columns.indptr).astype(np.float64), items))
+    begin = 0
+    while begin < count:
+        done = entries[begin - 1] if begin else 0.0
+        end = max(int(np.searchsorted(entries, done + LIKENESSES_AT_A_TIME, side="right")), begin + 1)
+        yield slice(begin, end)
+        begin = end
+
+
+def _nearest(likeness: sparse.csr_matrix, neighbours: int) -> sparse.csr_matrix:
+    """The largest entries of each row, ties in the order of the columns, as float32."""
+    likeness = sparse.csr_matrix(likeness)
+    likeness.sort_indices()
+    kept = np.ones(likeness.nnz, dtype=bool)
+    lengths = np.diff(likeness.indptr)
+    for row in np.flatnonzero(lengths > neighbours):
+        values = likeness.data[likeness.indptr[row] : likeness.indptr[row + 1]]
+        least = np.partition(values, len(values) - neighbours)[len(values) - neighbours]
+        chosen = values > least
+        chosen[np.flatnonzero(values == least)[: neighbours - int(chosen.sum())]] = True
+        kept[likeness.indptr[row] : likeness.indptr[row + 1]] = chosen
+    begins = np.concatenate([[0], np.cumsum(np.minimum(lengths, neighbours))])
+    data = likeness.data[kept].astype(np.float32)
+    return sparse.csr_matrix((data, likeness.indices[kept], begins), shape=likeness.get_shape())

@@ -127,6 +127,15 @@ def pair_matrix(
     return sparse.csr_matrix((values[known], (row[known], column[known])), shape=(len(rows), len(columns)))
 
 
+def heard_by(interactions: pa.Table, item_ids: NDArray[np.str_]) -> sparse.csr_matrix:
+    """Weights above zero, shape (items, listeners): who plays each item; who only skipped it does not."""
+    names, listener = encode(interactions["listener_id"])
+    item = positions(interactions["track_id"], item_ids)
+    weight = interactions["weight"].to_numpy().astype(np.float64)
+    known = (item >= 0) & (weight > 0)
+    return sparse.csr_matrix((weight[known], (item[known], listener[known])), shape=(len(item_ids), len(names)))
+
+
 def cell_values(matrix: sparse.csr_matrix, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float64]:
     """The values of some cells, in their order."""
     if len(rows) == 0:

@@ -71,6 +71,59 @@ class HybridSettings:
     """One thread is reproducible; more are faster and are not."""
 
 
+class HybridTraining:
+    """The training of one hybrid, some epochs at a time: as many in parts are the same as all at once."""
+
+    def __init__(self, settings: HybridSettings, interactions: InteractionMatrix, features: FeatureMatrix) -> None:
+        # Only training needs LightFM, and its import is slow.
+        from lightfm import LightFM, __version__  # noqa: PLC0415
+
+        self.settings = settings
+        self._library = f"lightfm {__version__}"
+        self._interactions = interactions
+        self._seen = features.identity_items
+        self._of_items = hybrid_features(features, settings.features)
+        self._positives, self._strength = _positives(interactions, self._seen)
+        self._model = LightFM(
+            no_components=settings.components,
+            learning_rate=settings.learning_rate,
+            loss=settings.loss,
+            max_sampled=settings.max_sampled,
+            random_state=settings.seed,
+        )
+
+    def go_on(self, epochs: int) -> None:
+        """Raises TrainingDivergedError when a number is no longer finite."""
+        try:
+            self._model.fit_partial(
+                self._positives,
+                item_features=self._of_items[self._seen],
+                sample_weight=self._strength if self.settings.weighted else None,
+                epochs=epochs,
+                num_threads=self.settings.threads,
+            )
+        except ValueError as error:
+            raise TrainingDivergedError(f"training ended badly, try a smaller learning rate: {error}") from error
+
+    def parameters(self) -> HybridParameters:
+        """What was learnt until now."""
+        listeners = np.array(self._model.user_embeddings, dtype=np.float32)
+        items = self._of_items @ self._model.item_embeddings
+        biases = self._of_items @ self._model.item_biases
+        try:
+            return HybridParameters(
+                library=self._library,
+                listener_ids=self._interactions.listener_ids,
+                item_ids=self._interactions.item_ids,
+                listener_embeddings=listeners,
+                listener_biases=np.array(self._model.user_biases, dtype=np.float32),
+                item_embeddings=items,
+                item_biases=_with_unknown_last(self._of_items, listeners, items, biases),
+            )
+        except ValueError as error:
+            raise TrainingDivergedError(f"training ended badly, try a smaller learning rate: {error}") from error
+
+
 class LightFMHybrid(LearningCandidate[HybridParameters]):
     """LightFM (Kula 2015, arXiv 1507.08439): item identities and item features, weighted interactions.
 
@@ -85,43 +138,16 @@ class LightFMHybrid(LearningCandidate[HybridParameters]):
         self.settings = settings or HybridSettings()
 
     def fit(self, interactions: InteractionMatrix, features: FeatureMatrix) -> None:
-        # Only training needs LightFM, and its import is slow.
-        from lightfm import LightFM, __version__  # noqa: PLC0415
+        training = HybridTraining(self.settings, interactions, features)
+        training.go_on(self.settings.epochs)
+        self._fitted = training.parameters()
 
-        seen = features.identity_items
-        of_items = hybrid_features(features, self.settings.features)
-        positives = interactions.weights[:, seen].tocoo()
-        strength = positives.copy()
-        positives.data = np.ones_like(positives.data)
-        strength.data = strength.data / max(float(strength.data.mean()), np.finfo(np.float32).tiny)
-        model = LightFM(
-            no_components=self.settings.components,
-            learning_rate=self.settings.learning_rate,
-            loss=self.settings.loss,
-            max_sampled=self.settings.max_sampled,
-            random_state=self.settings.seed,
-        )
-        try:
-            model.fit(
-                positives,
-                item_features=of_items[seen],
-                sample_weight=strength if self.settings.weighted else None,
-                epochs=self.settings.epochs,
-                num_threads=self.settings.threads,
-            )
-            listeners = np.asarray(model.user_embeddings, dtype=np.float32)
-            items = of_items @ model.item_embeddings
-            self._fitted = HybridParameters(
-                library=f"lightfm {__version__}",
-                listener_ids=interactions.listener_ids,
-                item_ids=interactions.item_ids,
-                listener_embeddings=listeners,
-                listener_biases=np.asarray(model.user_biases, dtype=np.float32),
-                item_embeddings=items,
-                item_biases=_with_unknown_last(of_items, listeners, items, of_items @ model.item_biases),
-            )
-        except ValueError as error:
-            raise TrainingDivergedError(f"training ended badly, try a smaller learning rate: {error}") from error
+    @classmethod
+    def of(cls, training: HybridTraining) -> Self:
+        """As far as it has come."""
+        model = cls(training.settings)
+        model._fitted = training.parameters()
+        return model
 
     def scores(self, listener_rows: NDArray[np.intp]) -> Float32:
         learnt = self._parameters
@@ -156,6 +182,15 @@ class LightFMHybrid(LearningCandidate[HybridParameters]):
             item_biases=file.numbers["item_biases"],
         )
         return model
+
+
+def _positives(interactions: InteractionMatrix, seen: NDArray[np.intp]) -> tuple[sparse.coo_matrix, sparse.coo_matrix]:
+    """Ones where a listener knows a seen item, and weights with a mean of 1 in the same places, which they share."""
+    cells = interactions.weights[:, seen].tocoo()
+    strength = cells.data / max(float(cells.data.mean()), np.finfo(np.float32).tiny)
+    places, shape = (cells.row, cells.col), cells.shape
+    ones = sparse.coo_matrix((np.ones_like(cells.data), places), shape=shape, copy=False)
+    return ones, sparse.coo_matrix((strength, places), shape=shape, copy=False)
 
 
 def _scores(learnt: HybridParameters, items: Float32, biases: Float32, listener_rows: NDArray[np.intp]) -> Float32:

@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ml.arrow import encode, positions
+from ml.arrow import encode
 from ml.recommender.choosing import ARTIST_LIMIT
-from ml.recommender.items import Items, items_of, membership
+from ml.recommender.items import Items, heard_by, items_of, membership
 from ml.recommender.nearest import Embeddings, Nearest, unit_rows
 from ml.recommender.protocol import Float32
 from ml.recommender.ranking import TopItems, eligibility, in_tens, limit_each, rank_within
@@ -106,7 +106,7 @@ def _tracks(embeddings: Embeddings, tracks: pa.Table, interactions: pa.Table) ->
         artist=items.artist,
         genre=items.genre,
         genre_names=items.genre_names,
-        heard=_heard(interactions, items.ids),
+        heard=sparse.csr_matrix(heard_by(interactions, items.ids), dtype=bool),
         catalogued=allowed.catalogued,
         invented=allowed.generated,
     )
@@ -148,16 +148,6 @@ def _same_name(items: Items, named: int) -> NDArray[np.int64]:
     lowered = pc.utf8_lower(names)  # pyright: ignore[reportAttributeAccessIssue]  # made at import
     distinct, code = encode(lowered)
     return np.where(code < 0, len(distinct) + artists, code)
-
-
-def _heard(interactions: pa.Table, ids: NDArray[np.str_]) -> sparse.csr_matrix:
-    """Booleans, shape (ids, listeners): who plays it; who only skipped it does not."""
-    played = interactions.filter(pc.call_function("greater", [interactions["weight"], pa.scalar(0.0)]))
-    names, listener = encode(played["listener_id"])
-    item = positions(played["track_id"], ids)
-    known = item >= 0
-    cells = (np.ones(int(known.sum()), dtype=bool), (item[known], listener[known]))
-    return sparse.csr_matrix(cells, shape=(len(ids), len(names)))
 
 
 def _neighbours(

@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ml.arrow import encode, positions
-from ml.recommender.items import Items
+from ml.recommender.items import Items, heard_by
+from ml.recommender.sparse_rows import shape_of
 
 
 def popularity_of(interactions: pa.Table, item_ids: NDArray[np.str_]) -> NDArray[np.float32]:
     """The share of the listeners who play each item, shape (items,); who only skipped it does not play it."""
-    played = interactions.filter(pc.call_function("greater", [interactions["weight"], pa.scalar(0.0)]))
-    place = positions(played["track_id"], item_ids)
-    listeners = max(len(encode(interactions["listener_id"])[0]), 1)
-    return (np.bincount(place[place >= 0], minlength=len(item_ids)) / listeners).astype(np.float32)
+    heard = heard_by(interactions, item_ids)
+    return (np.diff(heard.indptr) / max(shape_of(heard)[1], 1)).astype(np.float32)
 
 
 def popularity_scores(

@@ -33,6 +33,9 @@ FUSION = FusionSettings(offset=20.0)
 FEW_INTERACTIONS, FEW_LISTENERS = 20_000, 1_000
 """With fewer of either, what was chosen for thousands of listeners costs minutes and is no better."""
 FEW_WEIGHTS = {HYBRID: 0.5, EASE_WITH_FEATURES: 1.0}
+FEW_WEIGHTS_WITHOUT_EASE = {HYBRID: 1.0, OWN: 0.5}
+FEW_ROWS = 3_000
+"""Listeners and features of which EASE trains in seconds; a catalogue of real artists has more."""
 FEW_REGULARISATION = 100.0
 """Of EASE; 3,000 hides what a few dozen listeners tell."""
 MOST_STEPS = 4_000_000
@@ -96,24 +99,28 @@ def published(size: Size, seed: int = 42, threads: int = 1) -> RankFusion:
     """The fusion that suits data of this size.
 
     Of many listeners: hybrids, EASE and walks for items that are played; hybrids and own history for what nobody has
-    played. Of few: one quick hybrid and EASE for all items. Where EASE is too dear item neighbours take its place.
+    played. Of few: one quick hybrid and EASE for all items. Where EASE is too dear item neighbours take its place, and
+    their own history that of few listeners.
     """
     return _for_few(size, seed, threads) if size.is_small else _for_many(size, seed, threads)
 
 
 def _for_few(size: Size, seed: int, threads: int) -> RankFusion:
-    quick = _within_bounds(HybridSettings(seed=seed, threads=threads), size)
-    view, weight = _item_view(size, FEW_REGULARISATION), FEW_WEIGHTS[EASE_WITH_FEATURES]
-    members = {HYBRID: LightFMHybrid(quick), **view}
-    weights = {HYBRID: FEW_WEIGHTS[HYBRID], **dict.fromkeys(view, weight)}
-    return RankFusion(members, weights=weights, settings=FUSION)
+    members: dict[str, StoredCandidate] = {
+        HYBRID: LightFMHybrid(_within_bounds(HybridSettings(seed=seed, threads=threads), size))
+    }
+    if size.listeners + size.features > FEW_ROWS:
+        members[OWN] = OwnHistory()
+        return RankFusion(members, weights=FEW_WEIGHTS_WITHOUT_EASE, settings=FUSION)
+    members[EASE_WITH_FEATURES] = Ease(EaseSettings(FEW_REGULARISATION, feature_times=1.0))
+    return RankFusion(members, weights=FEW_WEIGHTS, settings=FUSION)
 
 
 def _for_many(size: Size, seed: int, threads: int) -> RankFusion:
     members: dict[str, StoredCandidate] = {
         name: LightFMHybrid(settings) for name, settings in hybrid_settings(size, seed, threads).items()
     }
-    view = _item_view(size, EaseSettings().regularisation)
+    view = _item_view(size)
     members |= view
     members[WALKS] = ItemKnn(ItemKnnSettings("walk", _neighbours(size)))
     members[OWN] = OwnHistory()
@@ -121,11 +128,11 @@ def _for_many(size: Size, seed: int, threads: int) -> RankFusion:
     return RankFusion(members, weights=weights, unseen_weights=UNSEEN_WEIGHTS, settings=FUSION)
 
 
-def _item_view(size: Size, regularisation: float) -> dict[str, StoredCandidate]:
+def _item_view(size: Size) -> dict[str, StoredCandidate]:
     """What items say of each other, by name."""
     if size.ease_is_dear:
         return {NEIGHBOURS: ItemKnn(ItemKnnSettings("tf-idf", _neighbours(size)))}
-    return {EASE_WITH_FEATURES: Ease(EaseSettings(regularisation, feature_times=1.0))}
+    return {EASE_WITH_FEATURES: Ease(EaseSettings(feature_times=1.0))}
 
 
 def _neighbours(size: Size) -> int:

@@ -27,8 +27,7 @@ def best_ranks(scores: NDArray[np.float32], depth: int) -> TopItems:
     if rows == 0 or depth <= 0:
         none = np.zeros(0, dtype=np.int64)
         return TopItems(none, none, none)
-    above = scores >= _thresholds(scores, depth)[:, None]
-    cells = np.flatnonzero(above)
+    cells = np.flatnonzero(_above_threshold(scores, depth))
     row, item = np.divmod(cells, items)
     values = scores.ravel()[cells]
     finite = np.isfinite(values)
@@ -48,17 +47,21 @@ def best_ranks(scores: NDArray[np.float32], depth: int) -> TopItems:
     return TopItems(found_row, np.take_along_axis(of_place, order, axis=1)[kept], found_rank)
 
 
-def _thresholds(scores: NDArray[np.float32], depth: int) -> NDArray[np.float32]:
-    """Of each row a score that at least `depth` of its scores reach."""
+def _above_threshold(scores: NDArray[np.float32], depth: int) -> NDArray[np.bool_]:
+    """Whether a score is above a threshold of its row that at least `depth` of its scores reach."""
     items = scores.shape[1]
     stride = items // SAMPLED
     expected = int(SPARE * depth / stride) + 1 if stride > 1 else 0
     if expected == 0 or expected >= SAMPLED // 2:
-        return np.partition(scores, items - depth, axis=1)[:, items - depth]
+        return scores >= _last_of_best(scores, depth)
     sample = scores[:, ::stride]
-    place = sample.shape[1] - expected
-    found = np.partition(sample, place, axis=1)[:, place]
-    short = np.count_nonzero(scores >= found[:, None], axis=1) < depth
-    if short.any():
-        found[short] = np.partition(scores[short], items - depth, axis=1)[:, items - depth]
-    return found
+    above = scores >= _last_of_best(sample, expected)
+    short = np.flatnonzero(np.count_nonzero(above, axis=1) < depth)
+    if len(short):
+        above[short] = scores[short] >= _last_of_best(scores[short], depth)
+    return above
+
+
+def _last_of_best(scores: NDArray[np.float32], depth: int) -> NDArray[np.float32]:
+    place = scores.shape[1] - depth
+    return np.partition(scores, place, axis=1)[:, place, None]

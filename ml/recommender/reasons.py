@@ -87,6 +87,12 @@ def with_release_and_chance(
     of = choice.top.items
     if is_release is not None:
         reasons = np.where(plays & is_release[of], "new from " + items.text("artist_name", of, "this artist"), reasons)
+    return with_chance(reasons, choice, items)
+
+
+def with_chance(reasons: NDArray[np.object_], choice: Choice, items: Items) -> NDArray[np.object_]:
+    """The reasons, with another for places of chance."""
+    of = choice.top.items
     genre = items.text("primary_genre", of, "")
     different = np.where(items.genre[of] >= 0, "something different: " + genre, "something different")
     return np.where(choice.kind == DRAWN, different, reasons)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -53,7 +55,7 @@ def reasons_of(result: pa.Table, listener: str) -> dict[str, str]:
     return {row["track_id"]: row["reason"] for row in result.to_pylist() if row["listener_id"] == listener}
 
 
-def ranked_world(count: int = 40, **changes: dict[str, object]) -> tuple[Popularity, pa.Table, pa.Table, pa.Table]:
+def ranked_world(count: int = 40, **changes: Mapping[str, object]) -> tuple[Popularity, pa.Table, pa.Table, pa.Table]:
     """Ada has played `known`; the crowd makes t00 the most popular track, then t01, and so on."""
     names = [f"t{number:02d}" for number in range(count)]
     tracks = tracks_table(
@@ -180,7 +182,7 @@ def test_a_share_lies_between_0_and_1(share: float) -> None:
 
 
 @st.composite
-def calls(draw: st.DrawFn) -> tuple[pa.Table, pa.Table, dict[str, object]]:
+def calls(draw: st.DrawFn) -> tuple[pa.Table, pa.Table, dict[str, Any]]:
     """Plays, tracks and the options of a call, of up to six listeners (two unknown) and 30 tracks."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     artists, count = draw(st.integers(1, 8)), draw(st.integers(1, 30))
@@ -202,7 +204,7 @@ def calls(draw: st.DrawFn) -> tuple[pa.Table, pa.Table, dict[str, object]]:
     played = [pair for pair in some_pairs(count) if pair[0] < "l4"] or [("l0", "t00")]
     plays = plays_table(*(play(*pair, ms_played=int(rng.integers(0, 2)) * 200_000) for pair in played))
     some_artist = [(f"l{rng.integers(6)}", None, f"a{rng.integers(artists)}")]
-    options: dict[str, object] = {
+    options: dict[str, Any] = {
         "heard": plays_table(*(play(*pair) for pair in [*played, *some_pairs(3)])),
         "excluded": excluded_table(*((*pair, None) for pair in some_pairs(4)), *some_artist),
         "shown": pairs(*some_pairs(20)),
@@ -216,14 +218,13 @@ def calls(draw: st.DrawFn) -> tuple[pa.Table, pa.Table, dict[str, object]]:
 
 @settings(max_examples=30, deadline=None)
 @given(call=calls())
-def test_whatever_is_asked_every_list_keeps_to_the_rules(call: tuple[pa.Table, pa.Table, dict[str, object]]) -> None:
+def test_whatever_is_asked_every_list_keeps_to_the_rules(call: tuple[pa.Table, pa.Table, dict[str, Any]]) -> None:
     plays, tracks, options = call
     everyone = listeners_table([f"l{number}" for number in range(6)], simulated=False)
     model, interactions = fitted(plays, tracks), build_interactions(plays)
-    result = recommend(model, interactions, tracks, everyone, **options)  # pyright: ignore[reportArgumentType]
+    result = recommend(model, interactions, tracks, everyone, **options)
     of_track = {row["track_id"]: row for row in tracks.to_pylist()}
     n, heard, excluded = options["n"], options["heard"], options["excluded"]
-    assert isinstance(n, int) and isinstance(heard, pa.Table) and isinstance(excluded, pa.Table)
 
     def song(name: str) -> tuple[object, object]:
         return (of_track[name]["artist_id"] or name, of_track[name]["track_name"])
@@ -242,7 +243,7 @@ def test_whatever_is_asked_every_list_keeps_to_the_rules(call: tuple[pa.Table, p
         assert not {row["track_id"] for row in never} & set(listed)
         assert not {row["artist_id"] for row in never if row["artist_id"]} & set(artists)
         alone = listeners_table([listener], simulated=False)
-        by_itself = recommend(model, interactions, tracks, alone, **options)  # pyright: ignore[reportArgumentType]
+        by_itself = recommend(model, interactions, tracks, alone, **options)
         assert by_itself.to_pylist() == rows
-        plain = options | {"shown": None, "as_of": None, "exploration": 0.0}
-        assert len(rows) == recommend(model, interactions, tracks, alone, **plain).num_rows  # pyright: ignore[reportArgumentType]
+        plain: dict[str, Any] = options | {"shown": None, "as_of": None, "exploration": 0.0}
+        assert len(rows) == recommend(model, interactions, tracks, alone, **plain).num_rows

@@ -70,7 +70,7 @@ def large() -> tuple[InteractionMatrix, dict[str, StoredCandidate]]:
     weights = sparse.csr_matrix((chance.random(len(row)), (row, column)), shape=(LISTENERS, ITEMS), dtype=np.float32)
     ids = [np.array([f"{number:05d}" for number in range(count)]) for count in (LISTENERS, ITEMS)]
     interactions = InteractionMatrix(ids[0], ids[1], weights)
-    named = sparse.csr_matrix(sparse.random(ITEMS, FEATURES, 0.1, random_state=1) + sparse.eye(ITEMS, FEATURES))
+    named = sparse.csr_matrix(chance.random((ITEMS, FEATURES)) * (chance.random((ITEMS, FEATURES)) < 0.1))
     names = np.array([f"f{number}" for number in range(FEATURES)])
     features = FeatureMatrix(ids[1], names, np.flatnonzero(interactions.seen_items), named)
     members: dict[str, StoredCandidate] = {

@@ -1,0 +1,93 @@
+"""Training ends where more of it would not help, and always within its bounds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from ml.errors import EvaluationError
+from ml.recommender.early_stopping import epochs_by_validation
+from ml.recommender.feature_sets import IDENTITY
+from ml.recommender.features import FeatureMatrix
+from ml.recommender.interactions import InteractionMatrix
+from ml.recommender.lightfm_hybrid import HybridSettings, HybridTraining, LightFMHybrid
+
+LISTENERS, ITEMS, GROUPS = 120, 240, 4
+OVERFITTING = HybridSettings(components=64, learning_rate=0.2, max_sampled=30, features=IDENTITY)
+
+
+def of_cells(row: np.ndarray, column: np.ndarray) -> InteractionMatrix:
+    weights = sparse.csr_matrix((np.ones(len(row), np.float32), (row, column)), shape=(LISTENERS, ITEMS))
+    ids = [np.array([f"{number:03d}" for number in range(count)]) for count in (LISTENERS, ITEMS)]
+    return InteractionMatrix(ids[0], ids[1], weights)
+
+
+def world() -> tuple[InteractionMatrix, FeatureMatrix, InteractionMatrix]:
+    """Listeners play their group's items, and as many by accident, which say nothing of what they will play."""
+    chance = np.random.default_rng(4)
+    of_group = np.array([chance.permutation(ITEMS // GROUPS)[:16] for _ in range(LISTENERS)])
+    own = of_group * GROUPS + (np.arange(LISTENERS) % GROUPS)[:, None]
+    accidents = np.array([chance.permutation(ITEMS)[:8] for _ in range(LISTENERS)])
+    listener = np.arange(LISTENERS)[:, None]
+    earlier = np.unique(np.hstack([listener * ITEMS + own[:, :8], listener * ITEMS + accidents]).ravel())
+    past = of_cells(*np.divmod(earlier, ITEMS))
+    later = of_cells(*np.divmod((listener * ITEMS + own[:, 8:]).ravel(), ITEMS))
+    named = sparse.csr_matrix(np.ones((ITEMS, 1)))
+    return past, FeatureMatrix(past.item_ids, np.array(["any"]), np.flatnonzero(past.seen_items), named), later
+
+
+def test_training_ends_early_where_more_epochs_overfit() -> None:
+    past, features, later = world()
+    found = epochs_by_validation(OVERFITTING, past, features, later, every=2, most=60)
+    looks = list(found.ndcg_by_epochs)
+    assert looks[-1] < 60
+    assert looks == list(range(2, looks[-1] + 1, 2))
+    assert looks[-3] == found.best
+    assert found.ndcg_by_epochs[found.best] == max(found.ndcg_by_epochs.values())
+    with patch("ml.recommender.early_stopping.PATIENCE", 1_000):
+        on_and_on = epochs_by_validation(OVERFITTING, past, features, later, every=2, most=60)
+    assert on_and_on.ndcg_by_epochs[60] < 0.9 * found.ndcg_by_epochs[found.best]
+
+
+@pytest.mark.parametrize(("every", "most", "looks"), [(2, 3, [2, 3]), (5, 4, [4]), (1, 1, [1])])
+def test_never_more_epochs_than_the_most(every: int, most: int, looks: list[int]) -> None:
+    past, features, later = world()
+    slow = HybridSettings(components=8, learning_rate=0.005)
+    found = epochs_by_validation(slow, past, features, later, every=every, most=most)
+    assert list(found.ndcg_by_epochs) == looks
+    assert found.best in looks
+
+
+def test_the_same_input_gives_the_same_answer_whatever_the_threads() -> None:
+    past, features, later = world()
+    one = epochs_by_validation(OVERFITTING, past, features, later, most=8)
+    other = epochs_by_validation(replace(OVERFITTING, threads=2), past, features, later, most=8)
+    assert one == other
+
+
+def test_epochs_in_parts_are_those_at_once() -> None:
+    past, features, _ = world()
+    settings = HybridSettings(components=8, epochs=5)
+    whole = LightFMHybrid(settings)
+    whole.fit(past, features)
+    training = HybridTraining(settings, past, features)
+    for epochs in (2, 1, 2):
+        training.go_on(epochs)
+    rows = np.arange(LISTENERS)
+    np.testing.assert_array_equal(LightFMHybrid.of(training).scores(rows), whole.scores(rows))
+
+
+def test_with_nothing_new_later_there_is_nothing_to_choose_by() -> None:
+    past, features, _ = world()
+    with pytest.raises(EvaluationError, match="nothing to validate on"):
+        epochs_by_validation(OVERFITTING, past, features, past)
+
+
+def test_no_epochs_are_refused() -> None:
+    past, features, later = world()
+    with pytest.raises(ValueError, match="at least 1"):
+        epochs_by_validation(OVERFITTING, past, features, later, most=0)
