@@ -4,7 +4,8 @@ import dagster as dg
 import pyarrow as pa
 
 from ml.recommender.licence import licensed_tracks
-from ml.recommender.neighbours import Embeddings, artist_neighbours, track_neighbours
+from ml.recommender.nearest import Embeddings
+from ml.recommender.neighbours import artist_neighbours, track_neighbours
 from ml.recommender.playlist import playlists
 from ml.recommender.published import HYBRID
 from ml.recommender.recommend import recommend

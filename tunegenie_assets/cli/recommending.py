@@ -22,12 +22,13 @@ from tunegenie_assets.resources.model_store import ModelStore, NoModelError
 NOTHING_TRAINED = "nothing has been recommended yet; run tunegenie train"
 NEAREST_NAMES = 3
 TRACKS = """
-select track_id, track_name, artist_id, artist_name, primary_genre, release_year, origin, recording_key, spotify_track_id
+select track_id, track_name, artist_id, artist_name, primary_genre, release_year, origin, recording_key,
+       spotify_track_id
 from gold.dim_track
 """
 _SIMILAR_TRACKS = """
-select asked.track_name as asked, asked.artist_name as asked_artist, near.rank as rank, like_it.track_name as track_name,
-       like_it.artist_name as artist_name, like_it.primary_genre as primary_genre, near.similarity as similarity,
+select asked.track_name as asked, asked.artist_name as asked_artist, near.rank as rank,
+       like_it.track_name as track_name, like_it.artist_name as artist_name, like_it.primary_genre as primary_genre, near.similarity as similarity,
        near.reason as reason
 from recommender.track_neighbours as near
 inner join gold.dim_track as asked on near.track_id = asked.track_id
