@@ -19,7 +19,7 @@ from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.lightfm_hybrid import HybridSettings, LightFMHybrid
 
-LISTENERS: dict[Size, int] = {"full": 10_000, "small": 200}
+LISTENERS: dict[Size, int] = {"full": 4_000, "small": 200}
 ITEMS = 5_000
 ROUNDS = 3
 """The best of so many counts, ours and theirs in turns."""
