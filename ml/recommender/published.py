@@ -33,7 +33,7 @@ FEW_INTERACTIONS, FEW_LISTENERS = 20_000, 1_000
 FEW_WEIGHTS = {HYBRID: 0.5, EASE_WITH_FEATURES: 1.0}
 MUCH_OF_FEW = 150_000
 """With so many interactions of few listeners the hybrid is better than EASE, and leads."""
-FEW_WEIGHTS_OF_MUCH = {HYBRID: 1.0, EASE_WITH_FEATURES: 0.25}
+FEW_WEIGHTS_OF_MUCH = {HYBRID: 1.0, EASE_WITH_FEATURES: 0.1}
 FEW_WEIGHTS_WITHOUT_EASE = {HYBRID: 1.0, OWN: 0.5}
 FEW_ROWS = 3_000
 """Listeners and features of which EASE trains in seconds; a catalogue of real artists has more."""
