@@ -21,7 +21,7 @@ from ml.recommender.lightfm_hybrid import HybridSettings, LightFMHybrid
 
 LISTENERS: dict[Size, int] = {"full": 4_000, "small": 200}
 ITEMS = 5_000
-ROUNDS = 3
+ROUNDS = 5
 """The best of so many counts, ours and theirs in turns."""
 TAGS, TAGS_OF_ITEM = 500, 5
 PER_LISTENER = 75
