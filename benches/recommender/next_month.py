@@ -70,7 +70,7 @@ def _owner_plays(path: Path) -> pa.Table:
     return pa.table(
         {
             "listener_id": pa.array(np.full(count, OWNER)),
-            "track_id": pc.replace_substring(plays["track_id"], "spotify:track:", ""),
+            "track_id": pa.array(plays["track_id"].to_pandas().str.removeprefix("spotify:track:")),
             "artist_name": plays["artist_name"],
             "started_at": started,
             "ms_played": plays["ms_played"],
@@ -82,11 +82,9 @@ def _owner_plays(path: Path) -> pa.Table:
 
 def _last_months(plays: pa.Table) -> list[datetime]:
     """The begins of the last whole months, and the end of the last."""
-    last: datetime = pc.max(plays["started_at"]).as_py()
-    months = [last.replace(day=1, hour=0, minute=0, second=0, microsecond=0)]
-    for _ in range(MONTHS):
-        months.append((months[-1] - timedelta(days=1)).replace(day=1))
-    return months[::-1]
+    last = plays["started_at"].to_numpy().max().astype("datetime64[M]")
+    months: list[datetime] = (last - np.arange(MONTHS, -1, -1)).astype("datetime64[us]").tolist()
+    return months
 
 
 def of_artists(plays: pa.Table, tracks: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -99,7 +97,7 @@ def of_artists(plays: pa.Table, tracks: pa.Table) -> tuple[pa.Table, pa.Table]:
     given = {
         "track_id": artists["artist_id"],
         "primary_genre": artists["primary_genre_first"],
-        "popularity": pc.cast(pc.round(artists["popularity_mean"]), pa.int64()),
+        "popularity": pa.array(artists["popularity_mean"].to_pandas().round(), pa.int64(), from_pandas=True),
     }
     columns = [given.get(field.name, pa.nulls(artists.num_rows, field.type)) for field in tracks.schema]
     return plays, pa.table(columns, names=tracks.schema.names)
@@ -110,13 +108,13 @@ def next_months(bench: Bench, kind: str, plays: pa.Table, items: pa.Table, month
     results: dict[str, Mapping[str, Measured]] = {}
     new = within_reach = 0
     for begin, end in pairwise(months):
-        past = plays.filter(pc.less(plays["started_at"], begin))
-        own = plays.filter(pc.equal(plays["listener_id"], OWNER))
-        is_month = pc.and_(pc.greater_equal(own["started_at"], begin), pc.less(own["started_at"], end))
-        month, before = own.filter(is_month), own.filter(pc.less(own["started_at"], begin))
+        past = plays.filter(pc.field("started_at") < begin)
+        own = plays.filter(pc.field("listener_id") == OWNER)
+        before = own.filter(pc.field("started_at") < begin)
+        month = own.filter((pc.field("started_at") >= begin) & (pc.field("started_at") < end))
         known = _with_played(items, past)
-        discovered = month.filter(pc.invert(pc.is_in(month["track_id"], before["track_id"])))
-        reachable = discovered.filter(pc.is_in(discovered["track_id"], known["track_id"]))
+        discovered = month.filter(~_one_of(before["track_id"]))
+        reachable = discovered.filter(_one_of(known["track_id"]))
         new += len(discovered["track_id"].unique())
         within_reach += len(reachable["track_id"].unique())
         if reachable.num_rows:
@@ -131,9 +129,13 @@ def next_months(bench: Bench, kind: str, plays: pa.Table, items: pa.Table, month
 
 def _with_played(items: pa.Table, plays: pa.Table) -> pa.Table:
     """The items, and those that were played besides; of these nothing but their artist is known."""
-    strange = plays.filter(pc.invert(pc.is_in(plays["track_id"], items["track_id"])))
+    strange = plays.filter(~_one_of(items["track_id"]))
     strange = strange.group_by("track_id", use_threads=False).aggregate([("artist_name", "first")])
     artist = pc.utf8_lower(strange["artist_name_first"])  # pyright: ignore[reportAttributeAccessIssue]  # made at import
     given = {"track_id": strange["track_id"], "artist_id": artist}
     columns = [given.get(field.name, pa.nulls(strange.num_rows, field.type)) for field in items.schema]
     return pa.concat_tables([items, pa.table(columns, names=items.schema.names)], promote_options="permissive")
+
+
+def _one_of(track_ids: pa.ChunkedArray) -> pc.Expression:
+    return pc.field("track_id").isin(track_ids.unique())

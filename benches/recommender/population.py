@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -51,12 +52,12 @@ def tracks_of(catalogue: pa.Table) -> pa.Table:
     first = catalogue.group_by("track_id", use_threads=False).aggregate(
         [(name, "first") for name in ("artist_name", "genre", "release_date", "popularity", *AUDIO_FEATURES)]
     )
-    year = pc.utf8_slice_codeunits(first["release_date_first"], 0, 4)
+    year = first["release_date_first"].to_pandas().str[:4]
     columns = {
         "track_id": first["track_id"],
         "artist_id": pc.utf8_lower(first["artist_name_first"]),  # pyright: ignore[reportAttributeAccessIssue]  # made at import
         "primary_genre": first["genre_first"],
-        "release_year": pc.cast(year, pa.int64()),
+        "release_year": pa.array(pd.to_numeric(year), pa.int64(), from_pandas=True),
         "popularity": first["popularity_first"],
     }
     return pa.table(columns | {name: first[f"{name}_first"] for name in AUDIO_FEATURES})

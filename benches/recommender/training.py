@@ -19,9 +19,9 @@ from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.lightfm_hybrid import HybridSettings, LightFMHybrid
 
-LISTENERS: dict[Size, int] = {"full": 10_000, "small": 400}
+LISTENERS: dict[Size, int] = {"full": 4_000, "small": 200}
 ITEMS = 5_000
-ROUNDS = 3
+ROUNDS = 5
 """The best of so many counts, ours and theirs in turns."""
 TAGS, TAGS_OF_ITEM = 500, 5
 PER_LISTENER = 75

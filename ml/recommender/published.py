@@ -33,6 +33,9 @@ FUSION = FusionSettings(offset=20.0)
 FEW_INTERACTIONS, FEW_LISTENERS = 20_000, 1_000
 """With fewer of either, what was chosen for thousands of listeners costs minutes and is no better."""
 FEW_WEIGHTS = {HYBRID: 0.5, EASE_WITH_FEATURES: 1.0}
+MUCH_OF_FEW = 150_000
+"""With so many interactions of few listeners the hybrid is better than EASE, and leads."""
+FEW_WEIGHTS_OF_MUCH = {HYBRID: 1.0, EASE_WITH_FEATURES: 0.1}
 FEW_WEIGHTS_WITHOUT_EASE = {HYBRID: 1.0, OWN: 0.5}
 FEW_ROWS = 3_000
 """Listeners and features of which EASE trains in seconds; a catalogue of real artists has more."""
@@ -113,7 +116,8 @@ def _for_few(size: Size, seed: int, threads: int) -> RankFusion:
         members[OWN] = OwnHistory()
         return RankFusion(members, weights=FEW_WEIGHTS_WITHOUT_EASE, settings=FUSION)
     members[EASE_WITH_FEATURES] = Ease(EaseSettings(FEW_REGULARISATION, feature_times=1.0))
-    return RankFusion(members, weights=FEW_WEIGHTS, settings=FUSION)
+    weights = FEW_WEIGHTS if size.interactions < MUCH_OF_FEW else FEW_WEIGHTS_OF_MUCH
+    return RankFusion(members, weights=weights, settings=FUSION)
 
 
 def _for_many(size: Size, seed: int, threads: int) -> RankFusion:

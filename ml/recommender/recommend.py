@@ -89,7 +89,7 @@ def recommend(
     in_model = positions(pa.array(everyone.listener_ids.tolist(), pa.string()), model.listener_ids)
     parts = [RECOMMENDATIONS_SCHEMA.empty_table()]
     for rows in batches(np.flatnonzero(in_model >= 0), len(items.ids)):
-        scores = everyone.masked(model.scores(in_model[rows]), rows, items)
+        scores = everyone.masked(model.scores(in_model[rows]), rows)
         taste = everyone.history[rows]
         listening = everyone.listening(rows, taste, items)
         choice = choose(scores, items, rules, listening, is_release)
@@ -114,21 +114,21 @@ class _Everyone:
     """Weights of the interactions; a weight of zero is stored when a track was only skipped."""
     heard: sparse.csr_matrix
     """1 for what they played, learnt from or not."""
+    heard_as: sparse.csr_matrix
+    """The same, with the other ids of each song, those of which the model knows nothing included."""
     shown: sparse.csr_matrix
     """1 for what was shown lately and was not played."""
     excluded: sparse.csr_matrix
     allowed: Eligibility
     include_known: bool
 
-    def masked(self, scores: NDArray[np.float32], rows: NDArray[np.intp], items: Items) -> NDArray[np.float32]:
+    def masked(self, scores: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """The scores, with minus infinity in place for whatever these listeners must not be shown."""
         self.allowed.mask(scores, rows)
         self.allowed.mask_histories(scores, self.history, rows)
         mask_known(scores, self.excluded, rows)
         if not self.include_known:
-            # A song has an id on each single, album and compilation that holds it.
-            row, item = sparse.csr_matrix(self.heard[rows] @ items.of_song @ items.of_song.T).nonzero()
-            scores[row, item] = -np.inf
+            mask_known(scores, self.heard_as, rows)
         return scores
 
     def listening(self, rows: NDArray[np.intp], taste: sparse.csr_matrix, items: Items) -> Listening:
@@ -151,32 +151,43 @@ def _everyone(
     nothing = sparse.csr_matrix((len(ids), len(items.ids)))
     weights = interactions["weight"].to_numpy().astype(np.float64)
     history = pair_matrix(interactions["listener_id"], interactions["track_id"], ids, items.ids, weights)
-    known = _ones(pair_matrix(interactions["listener_id"], interactions["track_id"], ids, items.ids))
+    played = interactions.select(["listener_id", "track_id"])
     if heard is not None:
-        known = _ones(known + pair_matrix(heard["listener_id"], heard["track_id"], ids, items.ids))
+        played = pa.concat_tables([played, heard.select(["listener_id", "track_id"])], promote_options="permissive")
+    known = _ones(pair_matrix(played["listener_id"], played["track_id"], ids, items.ids))
     lately = nothing
     if shown is not None:
         lately = _ones(pair_matrix(shown["listener_id"], shown["track_id"], ids, items.ids))
         lately = sparse.csr_matrix(lately - lately.multiply(known))
         lately.eliminate_zeros()
+    every_id = items_of(tracks, np.union1d(items.ids, np.array(encode(tracks["track_id"])[0], dtype=np.str_)))
     return _Everyone(
         listener_ids=ids,
         history=history,
         heard=known,
+        heard_as=_under_any_id(played, ids, items, every_id),
         shown=lately,
-        excluded=nothing if excluded is None else _excluded(excluded, ids, items),
+        excluded=nothing if excluded is None else _excluded(excluded, ids, items, every_id),
         allowed=eligibility(tracks, listeners, items.ids, ids),
         include_known=include_known,
     )
 
 
-def _excluded(excluded: pa.Table, listener_ids: NDArray[np.str_], items: Items) -> sparse.csr_matrix:
+def _under_any_id(pairs: pa.Table, listener_ids: NDArray[np.str_], items: Items, every_id: Items) -> sparse.csr_matrix:
+    """Shape (listeners, items): the items that are the songs of the pairs.
+
+    A song has an id on each single, album and compilation that holds it.
+    """
+    songs = pair_matrix(pairs["listener_id"], pairs["track_id"], listener_ids, every_id.ids) @ every_id.of_song
+    of_items = every_id.of_song[np.searchsorted(every_id.ids, items.ids)]
+    return sparse.csr_matrix(songs @ of_items.T)
+
+
+def _excluded(excluded: pa.Table, listener_ids: NDArray[np.str_], items: Items, every_id: Items) -> sparse.csr_matrix:
     """Excluded tracks under any of their ids, and all of excluded artists."""
-    of_listener = excluded["listener_id"]
-    tracks = pair_matrix(of_listener, excluded["track_id"], listener_ids, items.ids)
-    artists = pair_matrix(of_listener, excluded["artist_id"], listener_ids, items.artist_ids)
+    artists = pair_matrix(excluded["listener_id"], excluded["artist_id"], listener_ids, items.artist_ids)
     of_artist = items.of_artist[:, : len(items.artist_ids)]
-    return sparse.csr_matrix(tracks @ items.of_song @ items.of_song.T + artists @ of_artist.T)
+    return sparse.csr_matrix(_under_any_id(excluded, listener_ids, items, every_id) + artists @ of_artist.T)
 
 
 def _for_strangers(
@@ -194,7 +205,7 @@ def _for_strangers(
         silent = np.asarray(everyone.history[rows].sum(axis=1)).ravel() == 0
         taste = sparse.csr_matrix(everyone.history[rows] + sparse.diags(silent.astype(float)) @ everyone.heard[rows])
         favourite = favourite_genres(taste, items)
-        scores = everyone.masked(popularity_scores(popularity, favourite, items), rows, items)
+        scores = everyone.masked(popularity_scores(popularity, favourite, items), rows)
         listening = everyone.listening(rows, taste, items)
         choice = choose(scores, items, rules, listening, is_release)
         reasons = reasons_of_popularity(

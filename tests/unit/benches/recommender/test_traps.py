@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from scipy import sparse
 from benches.recommender.measuring import measure
 from benches.recommender.splits import Task, cold_task, in_full_catalogue, warm_task
 from benches.recommender.world import World, invented
-from ml.recommender import lightfm_hybrid
 from ml.recommender.feature_sets import AS_THEY_ARE, NORMALISED, FeatureSet
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.lightfm_hybrid import HybridSettings, LightFMHybrid
@@ -68,16 +66,3 @@ def test_items_without_any_feature_stand_last_instead_of_flooding_the_lists(worl
     scores = model.scores(np.arange(len(model.listener_ids)))
     unseen = task.features.unseen_items
     assert (scores[:, unseen].max(axis=1) < scores[:, ~unseen].min(axis=1)).all()
-
-
-def test_tags_alone_flood_the_lists_with_untagged_artists_unless_these_stand_last(warm: Task) -> None:
-    tags_only = replace(SETTINGS, features=FeatureSet(AS_THEY_ARE, times=0.5, identity=0.0))
-    named = warm.features.named.toarray()
-    named[np.random.default_rng(1).random(len(named)) < 0.5] = 0.0
-    task = replace(warm, features=replace(warm.features, named=sparse.csr_matrix(named)))
-    standing_last = ndcg(LightFMHybrid(tags_only), task)
-    with patch.object(lightfm_hybrid, "_with_unknown_last", lambda *arguments: arguments[-1]):
-        flooding = ndcg(LightFMHybrid(tags_only), task)
-    print(standing_last, flooding, ndcg(Popularity(), warm))
-    assert standing_last > ndcg(Popularity(), warm)
-    assert flooding < 0.5 * standing_last

@@ -78,6 +78,12 @@ def test_little_data_trains_a_fusion_that_ranks_all_and_knows_who_likes_what() -
     assert is_folk[top.rows % 2 == 1].mean() < 0.1
 
 
+def test_the_hybrid_leads_where_few_listeners_were_heard_for_long() -> None:
+    for interactions, leader in ((100_000, "ease_features"), (300_000, HYBRID)):
+        weights = published(Size(listeners=300, items=5_000, features=560, interactions=interactions)).weights
+        assert max(weights, key=weights.__getitem__) == leader
+
+
 def test_few_listeners_get_few_and_quick_models() -> None:
     for size in (
         Size(listeners=40, items=5_000, features=560, interactions=6_000),

@@ -221,3 +221,16 @@ def test_a_listener_who_knows_everything_has_no_list() -> None:
     model.fit(*matrices(plays, tracks))
     listeners = listeners_table(["ada"], simulated=False)
     assert recommend(model, build_interactions(plays), tracks, listeners).num_rows == 0
+
+
+def test_a_song_that_was_heard_under_an_id_the_model_lacks_is_known_too() -> None:
+    known = tracks_table(track("album", artist_id="x", track_name="Song"), track("b"), track("c"))
+    plays = plays_table(play("ada", "b"), play("bob", "album"))
+    single = tracks_table(track("single", artist_id="x", track_name="SONG", origin="history"))
+    everything, model = pa.concat_tables([known, single]), fitted(plays, known)
+    listeners, interactions = listeners_table(["ada"], simulated=False), build_interactions(plays)
+    assert ranked(recommend(model, interactions, everything, listeners), "ada") == ["album", "c"]
+    heard = plays_table(play("ada", "single"))
+    assert ranked(recommend(model, interactions, everything, listeners, heard=heard), "ada") == ["c"]
+    excluded = pa.table({"listener_id": ["ada"], "track_id": ["single"], "artist_id": pa.array([None], pa.string())})
+    assert ranked(recommend(model, interactions, everything, listeners, excluded=excluded), "ada") == ["c"]
