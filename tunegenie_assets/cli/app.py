@@ -205,7 +205,7 @@ def recommend(
 
 @app.command()
 def similar(
-    name: Annotated[str, typer.Argument(help="Name or id of a track, or of an artist with --artist.")],
+    name: Annotated[str, typer.Argument(help="Name or id of the track or, with the option, of the artist.")],
     *,
     artist: Annotated[bool, typer.Option("--artist", help="It is an artist.")] = False,
     count: Annotated[int, typer.Option(min=1, max=20, help="Neighbours at most.")] = 10,

@@ -28,8 +28,8 @@ from gold.dim_track
 """
 _SIMILAR_TRACKS = """
 select asked.track_name as asked, asked.artist_name as asked_artist, near.rank as rank,
-       like_it.track_name as track_name, like_it.artist_name as artist_name, like_it.primary_genre as primary_genre, near.similarity as similarity,
-       near.reason as reason
+       like_it.track_name as track_name, like_it.artist_name as artist_name, like_it.primary_genre as primary_genre,
+       near.similarity as similarity, near.reason as reason
 from recommender.track_neighbours as near
 inner join gold.dim_track as asked on near.track_id = asked.track_id
 inner join gold.dim_track as like_it on near.neighbour_id = like_it.track_id
@@ -70,10 +70,8 @@ def recommend(
     else:
         rows = summaries.recommendations_for(platform.warehouse, listener)[:count]
     if not rows:
-        known = "; tunegenie recommend --artist NAME needs no history"
-        raise CommandError(
-            f"nothing is recommended to {listener or 'anybody'}: {_why_nothing(platform, listener)}{known}"
-        )
+        who = "somebody new" if artists or genres else listener or "anybody"
+        raise CommandError(f"nothing is recommended to {who}: {_why_nothing(platform, listener)}")
     if as_json:
         display.print_json({"command": "recommend", "listener": rows[0]["listener_id"], "recommendations": rows})
         return
