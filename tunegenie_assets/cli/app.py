@@ -205,7 +205,7 @@ def recommend(
 
 @app.command()
 def similar(
-    track: Annotated[str, typer.Argument(help="Its name or its id; with the option that of an artist.")],
+    name: Annotated[list[str], typer.Argument(help="Of a track, or its id; with the option of an artist.")],
     *,
     artist: Annotated[bool, typer.Option("--artist", help="It is an artist.")] = False,
     count: Annotated[int, typer.Option(min=1, max=20, help="Neighbours at most.")] = 10,
@@ -214,7 +214,7 @@ def similar(
     """Show the tracks that are most like one, and why; or the artists most like one."""
     from tunegenie_assets.cli import recommending as command  # noqa: PLC0415  # as above
 
-    command.similar(named=track, is_artist=artist, count=count, as_json=as_json)
+    command.similar(named=" ".join(name), is_artist=artist, count=count, as_json=as_json)
 
 
 @app.command()
