@@ -203,7 +203,7 @@ def recommend(
     command.recommend(listener=listener, artists=artist or [], genres=genre or [], count=count, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 def similar(
     name: Annotated[list[str], typer.Argument(help="Of a track, or its id; with the option of an artist.")],
     *,
