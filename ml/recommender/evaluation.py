@@ -140,7 +140,7 @@ def measure(
     """
     split = temporal_split(plays, split_at=split_at)
     item_ids = sorted_item_ids(tracks)
-    past = interaction_matrix(build_interactions(split.train), item_ids)
+    past = interaction_matrix(build_interactions(split.train, as_of=split.split_at), item_ids)
     features = feature_matrix(build_item_features(tracks), item_ids, past.seen_items)
     relevant = _relevant(past, split.test)
     rows = np.flatnonzero(np.diff(relevant.indptr) > 0)

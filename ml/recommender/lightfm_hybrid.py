@@ -66,6 +66,8 @@ class HybridSettings:
     weighted: bool = True
     """Whether stronger interactions take larger steps."""
     features: FeatureSet = FEW_LISTENERS
+    listener_times: float = 0.0
+    """By what the features of listeners are multiplied beside their identities; 0 for identities alone."""
     seed: int = 42
     threads: int = 1
     """One thread is reproducible; more are faster and are not."""
@@ -83,6 +85,7 @@ class HybridTraining:
         self._interactions = interactions
         self._seen = features.identity_items
         self._of_items = hybrid_features(features, settings.features)
+        self._of_listeners = _listener_rows(interactions, settings.listener_times)
         self._positives, self._strength = _positives(interactions, self._seen)
         self._model = LightFM(
             no_components=settings.components,
@@ -97,6 +100,7 @@ class HybridTraining:
         try:
             self._model.fit_partial(
                 self._positives,
+                user_features=self._of_listeners,
                 item_features=self._of_items[self._seen],
                 sample_weight=self._strength if self.settings.weighted else None,
                 epochs=epochs,
@@ -107,7 +111,7 @@ class HybridTraining:
 
     def parameters(self) -> HybridParameters:
         """What was learnt until now."""
-        listeners = np.array(self._model.user_embeddings, dtype=np.float32)
+        listeners, listener_biases = self._listeners()
         items = self._of_items @ self._model.item_embeddings
         biases = self._of_items @ self._model.item_biases
         try:
@@ -116,12 +120,19 @@ class HybridTraining:
                 listener_ids=self._interactions.listener_ids,
                 item_ids=self._interactions.item_ids,
                 listener_embeddings=listeners,
-                listener_biases=np.array(self._model.user_biases, dtype=np.float32),
+                listener_biases=listener_biases,
                 item_embeddings=items,
                 item_biases=_with_unknown_last(self._of_items, listeners, items, biases),
             )
         except ValueError as error:
             raise TrainingDivergedError(f"training ended badly, try a smaller learning rate: {error}") from error
+
+    def _listeners(self) -> tuple[Float32, Float32]:
+        """Embeddings and biases: of those with features the sum of theirs."""
+        embeddings, biases = self._model.user_embeddings, self._model.user_biases
+        if self._of_listeners is not None:
+            embeddings, biases = self._of_listeners @ embeddings, self._of_listeners @ biases
+        return np.array(embeddings, dtype=np.float32), np.array(biases, dtype=np.float32)
 
 
 class LightFMHybrid(LearningCandidate[HybridParameters]):
@@ -198,6 +209,15 @@ def _scores(learnt: HybridParameters, items: Float32, biases: Float32, listener_
     scores += biases
     scores += learnt.listener_biases[listener_rows, None]
     return scores
+
+
+def _listener_rows(interactions: InteractionMatrix, times: float) -> sparse.csr_matrix | None:
+    """Identities of the listeners, then their features; None for identities alone."""
+    features = interactions.listener_features
+    if features is None or not times:
+        return None
+    identity = sparse.eye_array(len(interactions.listener_ids), format="csr")
+    return sparse.csr_matrix(sparse.hstack([identity, times * features]), dtype=np.float32)
 
 
 def _with_unknown_last(of_items: sparse.csr_matrix, listeners: Float32, items: Float32, biases: Float32) -> Float32:

@@ -47,7 +47,8 @@ def interactions(
 ) -> dg.MaterializeResult[pa.Table]:
     week = week_in(context)
     try:
-        value = build_interactions(plays_to_learn_from(warehouse, cut_off(week), licensed_tracks(tracks)))
+        plays = plays_to_learn_from(warehouse, cut_off(week), licensed_tracks(tracks))
+        value = build_interactions(plays, as_of=cut_off(week))
     except NoInteractionsError as error:
         context.log.warning(f"nobody to recommend to yet: {error}")
         return dg.MaterializeResult(value=INTERACTIONS.empty())

@@ -1,6 +1,7 @@
 """The model of a week: trained, evaluated, and published where it is good enough. The rules are in ml/recommender."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from ml.recommender.features import feature_matrix
 from ml.recommender.gate import METRIC, Recorded, Verdict, unjudged
 from ml.recommender.interactions import TRAINABLE_LICENCES, interaction_matrix, sorted_item_ids
 from ml.recommender.licence import licensed_tracks
+from ml.recommender.listener_features import listener_matrix
 from ml.recommender.own_history import OwnHistory
 from ml.recommender.popularity import Popularity
 from ml.recommender.protocol import Candidate
@@ -90,6 +92,7 @@ def model(
         context.log.warning("no interactions to learn from: no model is trained")
         return
     matrix = interaction_matrix(known, sorted_item_ids(features.group_by("track_id").aggregate([])))
+    matrix = replace(matrix, listener_features=listener_matrix(people, matrix))
     items = feature_matrix(features, matrix.item_ids, matrix.seen_items)
     recommender = published(Size.of(matrix, items), seed=training.seed, threads=training.threads)
     recommender.fit(matrix, items)

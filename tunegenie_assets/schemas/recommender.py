@@ -25,7 +25,12 @@ INTERACTIONS = Table(
         ("listener_id", STRING, "Listener.", True),
         ("track_id", STRING, "The track that stands for the recording.", True),
         ("plays", INTEGER, "Plays counted.", True),
-        ("weight", FLOAT, "Interest: grows with the logarithm of completed plays.", True),
+        (
+            "weight",
+            FLOAT,
+            "Interest: grows with the logarithm of completed plays, each half as much after a year.",
+            True,
+        ),
         ("first_played_at", TIMESTAMP, "First play (UTC).", True),
         ("last_played_at", TIMESTAMP, "Last play (UTC).", True),
     ),

@@ -87,3 +87,10 @@ def test_plays_of_unknown_tracks_and_doubled_tracks_are_refused() -> None:
         sorted_item_ids(tracks_table(track("x"), track("x")))
     with pytest.raises(NoInteractionsError, match="no interactions"):
         interaction_matrix(interactions.slice(0, 0), np.array(["x"]))
+
+
+def test_what_was_heard_long_ago_counts_less() -> None:
+    plays = plays_table(play("a", "old", 0), play("a", "new", 24 * 365), play("a", "later", 24 * 400))
+    table = build_interactions(plays, as_of=BEGIN + timedelta(days=365))
+    weights = dict(zip(table["track_id"].to_pylist(), np.expm1(table["weight"].to_numpy()), strict=True))
+    assert weights == pytest.approx({"old": 0.5, "new": 1.0, "later": 1.0}, abs=1e-6)

@@ -3,10 +3,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from scipy import sparse
 
 from ml.errors import ModelFileError, NotFittedError, TrainingDivergedError
 from ml.recommender import model_file
@@ -183,3 +186,24 @@ def test_training_that_diverges_is_an_error() -> None:
         model.fit(*matrices(plays, tracks))
     with pytest.raises(NotFittedError):
         model.scores(np.array([0]))
+
+
+def test_features_of_listeners_speak_for_those_who_have_hardly_played() -> None:
+    plays, tracks, _ = two_camps()
+    newcomer = plays_table(play("newcomer", "metal-00"))
+    interactions, features = matrices(pa.concat_tables([plays, newcomer]), tracks)
+    is_metal = np.array(
+        [listener.startswith("l") and int(listener[1:]) % 2 == 1 for listener in interactions.listener_ids]
+    )
+    # The newcomer names the taste that those have who play folk.
+    taste = sparse.csr_matrix(np.column_stack([is_metal, ~is_metal]).astype(np.float32))
+    row = np.flatnonzero(interactions.listener_ids == "newcomer")
+    folk = np.array([item.startswith("folk") for item in interactions.item_ids])
+
+    def lean_to_folk(times: float) -> float:
+        model = LightFMHybrid(HybridSettings(listener_times=times))
+        model.fit(replace(interactions, listener_features=taste), features)
+        scores = model.scores(row)[0]
+        return float(scores[folk].mean() - scores[~folk].mean())
+
+    assert lean_to_folk(2.0) > lean_to_folk(0.0)
