@@ -97,6 +97,22 @@ def grouped_bars(rows: pa.Table, category: str, group: str, value: str, *, title
     )
 
 
+def history(rows: pa.Table, date: str, group: str, value: str, *, title: str, value_title: str) -> alt.Chart:
+    """A line for each group over dates, with a point at each."""
+    frame = _frame(rows, value, date, group)
+    frame[date] = pd.to_datetime(frame[date])
+    return (
+        alt.Chart(frame, title=title)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X(date, type="temporal", title=None),
+            y=alt.Y(value, type="quantitative", title=value_title),
+            color=alt.Color(group, type="nominal", title=None),
+        )
+        .properties(width=WIDTH, height=HEIGHT)
+    )
+
+
 def stacked_shares(rows: pa.Table, *, title: str, missing: str) -> alt.Chart:
     """One bar for each `what`, made of the `share` (0 to 1) of each `source`; `missing` is the last part, in grey."""
     frame = _frame(rows, "share", "what", "source")

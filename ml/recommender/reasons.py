@@ -5,6 +5,8 @@ A reason names what the listener plays, so it is given from their own plays alon
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -12,6 +14,15 @@ from scipy import sparse
 from ml.recommender.choosing import DRAWN, Choice
 from ml.recommender.items import Items, cell_values
 
+KINDS = {
+    "because you play ": "plays the artist",
+    "new from ": "new release",
+    "something different": "something different",
+    "popular with everybody": "popular with everybody",
+    "popular with listeners": "popular with listeners alike",
+    "popular in ": "popular in a genre",
+}
+"""By how a reason begins; all others name a genre that the listener plays."""
 FAVOURITE_GENRES = 3
 """A reason may name a genre that is among so many of the listener's best loved."""
 
@@ -96,3 +107,11 @@ def with_chance(reasons: NDArray[np.object_], choice: Choice, items: Items) -> N
     genre = items.text("primary_genre", of, "")
     different = np.where(items.genre[of] >= 0, "something different: " + genre, "something different")
     return np.where(choice.kind == DRAWN, different, reasons)
+
+
+def kinds_of(reasons: Iterable[str]) -> list[str]:
+    """The kind of each reason, to count them by."""
+    return [
+        next((kind for begin, kind in KINDS.items() if reason.startswith(begin)), "plays the genre")
+        for reason in reasons
+    ]

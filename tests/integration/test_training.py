@@ -75,7 +75,9 @@ def test_a_model_no_better_than_popularity_is_kept_and_not_published(trained: Ho
 
 
 def test_another_week_is_judged_against_the_model_that_saw_less(trained: Home) -> None:
-    trained.json("train", "--week", "2025-03-05")
+    before = in_use(trained)
+    assert trained.json("train", "--week", "2025-03-05")["published"].startswith("2025-03-03")
+    assert in_use(trained) == before
     assert trained.rows("select count(distinct week) from recommender.recommendations") == [(2,)]
     trained.json("train", "--week", "2025-03-11")
     models = {

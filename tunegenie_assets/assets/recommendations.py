@@ -1,5 +1,10 @@
 """What the published recommender says: lists, neighbours, the playlist to send. The rules are in ml/recommender."""
 
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
 import dagster as dg
 import pyarrow as pa
 
@@ -8,10 +13,12 @@ from ml.recommender.nearest import Embeddings
 from ml.recommender.neighbours import artist_neighbours, track_neighbours
 from ml.recommender.playlist import playlists
 from ml.recommender.published import HYBRID
+from ml.recommender.reasons import kinds_of
 from ml.recommender.recommend import recommend
 from ml.recommender.recordings import one_per_recording, with_item_ids
+from tunegenie_assets import charts
 from tunegenie_assets.assets.recommender_inputs import COUNTED_PLAYS, LISTENERS, TRACKS, built_for, of_week, week_in
-from tunegenie_assets.assets.recommender_model import PUBLISHED_KEY, recommender_in_use
+from tunegenie_assets.assets.recommender_model import PUBLISHED_KEY, published_recommender
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.partitions import cut_off, training_weeks
 from tunegenie_assets.resources.model_store import ModelStore, Training
@@ -66,7 +73,7 @@ def recommendations(
     heard = warehouse.query(HEARD, [until.isoformat(sep=" ")])
     since = cut_off(week).date().toordinal() - 7 * (WEEKS_SHOWN + 1)
     value = recommend(
-        recommender_in_use(model_store),
+        published_recommender(model_store, week),
         known,
         one_per_recording(tables["tracks"]),
         tables["listeners"],
@@ -84,8 +91,10 @@ def recommendations(
             f"{without} listeners have no recommendation: no track they have not played is known; "
             "set TUNEGENIE_CATALOGUE to a table of Spotify tracks"
         )
-    reasons = value["reason"].value_counts().to_pylist()
-    metadata = {"listeners": served, "listeners_without": without, "reasons": len(reasons)}
+    metadata: dict[str, Any] = {"listeners": served, "listeners_without": without}
+    if value.num_rows:
+        metadata |= {"reasons": _counted(kinds_of(value["reason"].to_pylist()), "reason")}
+        metadata |= {"genres": _counted(value["primary_genre"].to_pylist(), "genre")}
     return dg.MaterializeResult(value=of_week(value, week), metadata=metadata)
 
 
@@ -105,7 +114,7 @@ def neighbours_of_tracks(
 ) -> dg.MaterializeResult[pa.Table]:
     week = week_in(context)
     items = one_per_recording(licensed_tracks(tracks))
-    value = track_neighbours(embeddings_in_use(model_store), items, built_for(week, INTERACTIONS.key, known))
+    value = track_neighbours(learnt_embeddings(model_store, week), items, built_for(week, INTERACTIONS.key, known))
     return dg.MaterializeResult(value=of_week(value, week))
 
 
@@ -125,7 +134,7 @@ def neighbours_of_artists(
 ) -> dg.MaterializeResult[pa.Table]:
     week = week_in(context)
     items = one_per_recording(licensed_tracks(tracks))
-    value = artist_neighbours(embeddings_in_use(model_store), items, built_for(week, INTERACTIONS.key, known))
+    value = artist_neighbours(learnt_embeddings(model_store, week), items, built_for(week, INTERACTIONS.key, known))
     return dg.MaterializeResult(value=of_week(value, week))
 
 
@@ -148,7 +157,14 @@ def playlist(
     return dg.MaterializeResult(value=of_week(value, week_in(context)))
 
 
-def embeddings_in_use(model_store: ModelStore) -> Embeddings:
+def learnt_embeddings(model_store: ModelStore, week: date | None = None) -> Embeddings:
     """Of the hybrid that knows played tracks by what they are and who plays them."""
-    hybrid = recommender_in_use(model_store).members[HYBRID]
+    hybrid = published_recommender(model_store, week).members[HYBRID]
     return Embeddings(hybrid.item_ids, hybrid.to_file().numbers["item_embeddings"])
+
+
+def _counted(values: Iterable[str], kind: str) -> dg.MarkdownMetadataValue:
+    """Recommendations of each kind, as a picture."""
+    counts = Counter(values)
+    rows = pa.table({kind: list(counts), "tracks": pa.array(list(counts.values()), pa.int64())})
+    return charts.as_metadata(charts.bars(rows, kind, "tracks", title=f"Recommended by {kind}", value_title="tracks"))

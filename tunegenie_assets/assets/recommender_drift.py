@@ -46,7 +46,9 @@ def drift(
     try:
         card = model_store.card(model_store.current(MODEL))
     except NoModelError:
-        context.log.info("no recommender is in use yet")
+        card = {}
+    if "trained_until" not in card:
+        context.log.info("no recommender is in use, or none whose card can be read")
         return dg.MaterializeResult(metadata={WANTS_TRAINING: False})
     trained_until = datetime.fromisoformat(card["trained_until"]).isoformat(sep=" ")
     [row] = warehouse.query(MOVED, [trained_until] * 3).to_pylist()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import dagster as dg
@@ -43,6 +43,12 @@ MODEL_FILE = "model.npz"
 MODEL_KEY = dg.AssetKey(["recommender", "model"])
 PUBLISHED_KEY = dg.AssetKey(["recommender", "published_model"])
 OWN_HISTORY = "own_history"
+EARLIER = """
+select week, model, value
+from recommender.evaluation
+where metric = ? and week < cast(? as date)
+order by week, model
+"""
 RECORDED = """
 select value, half_width
 from recommender.evaluation
@@ -163,12 +169,10 @@ def evaluation(  # noqa: ANN201  # of an asset with checks Dagster takes an anno
         context.log.warning(f"not evaluated: {error}")
         figures, verdict = EVALUATION.empty().drop_columns(WEEK), unjudged(str(error))
     metadata: dict[str, Any] = {"verdict": "; ".join(verdict.reasons)}
+    value = of_week(figures, week)
     if figures.num_rows:
-        chart = charts.grouped_bars(figures, "metric", "model", "value", title="Published and baselines on later plays")
-        metadata["chart"] = charts.as_metadata(chart)
-    return dg.MaterializeResult(
-        value=of_week(figures, week), metadata=metadata, check_results=[_worth_publishing(verdict)]
-    )
+        metadata |= _pictures(value, warehouse.query(EARLIER, [METRIC, week.isoformat()]))
+    return dg.MaterializeResult(value=value, metadata=metadata, check_results=[_worth_publishing(verdict)])
 
 
 @dg.asset(
@@ -186,21 +190,36 @@ def published_model(
     week = week_in(context)
     of_week_kept = [each for each in model_store.versions(MODEL) if each.startswith(week.isoformat())]
     version = _version(context) if _version(context) in of_week_kept else max(of_week_kept, default=_version(context))
-    path = model_store.publish(MODEL, version)
-    gone = model_store.prune(MODEL, training.models_kept)
+    path = model_store.publish(MODEL, version, _channel(week))
+    # A week of before, trained again, says what was recommended then; what is in use stays.
+    if _is_latest(model_store, week):
+        model_store.publish(MODEL, version)
+    gone = model_store.prune(MODEL, training.models_kept, also=[version])
     card = model_store.card(path)
     shown = {name: card[name] for name in ("trained_until", "listeners", "tracks", "interactions", "revision")}
     return dg.MaterializeResult(metadata={"path": str(path), "version": version, "deleted": len(gone), **shown})
 
 
-def recommender_in_use(model_store: ModelStore) -> RankFusion:
-    """The published recommender.
+def published_recommender(model_store: ModelStore, week: date | None = None) -> RankFusion:
+    """The recommender in use, or the one that was published for a week.
 
     Raises:
-        NoModelError: none has been published.
+        NoModelError: none has been published, or it was deleted since.
         ModelFileError: it was written by a program that keeps models in another way, or is damaged.
     """
-    return RankFusion.load(model_store.current(MODEL) / MODEL_FILE)
+    path = model_store.current(MODEL) if week is None else model_store.current(MODEL, _channel(week))
+    return RankFusion.load(path / MODEL_FILE)
+
+
+def _channel(week: date) -> str:
+    return f"published-{week.isoformat()}"
+
+
+def _is_latest(model_store: ModelStore, week: date) -> bool:
+    try:
+        return model_store.card(model_store.current(MODEL))["week"] <= week.isoformat()
+    except (NoModelError, KeyError):
+        return True
 
 
 def _version(context: dg.AssetExecutionContext) -> str:
@@ -210,15 +229,27 @@ def _version(context: dg.AssetExecutionContext) -> str:
 def _in_use(context: dg.AssetExecutionContext, model_store: ModelStore, warehouse: WarehouseIOManager) -> InUse | None:
     """None where there is none, or none that this program can read: nothing is compared with it then."""
     try:
-        recommender, card = recommender_in_use(model_store), model_store.card(model_store.current(MODEL))
+        recommender, card = published_recommender(model_store), model_store.card(model_store.current(MODEL))
     except NoModelError:
         return None
     except ModelFileError as error:
         context.log.warning(f"the model in use cannot be compared with: {error}")
         return None
+    if "trained_until" not in card:
+        context.log.warning("the model in use cannot be compared with: its card is damaged")
+        return None
     rows = warehouse.query(RECORDED, [card["week"], NEW, METRIC]).to_pylist()
     recorded = Recorded(rows[0]["value"], rows[0]["half_width"]) if rows else None
     return InUse(recommender, datetime.fromisoformat(card["trained_until"]), recorded)
+
+
+def _pictures(figures: pa.Table, earlier: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:
+    """All figures of this week, and the one that decides over the weeks."""
+    now = charts.grouped_bars(figures, "metric", "model", "value", title="Published and baselines on later plays")
+    deciding = figures.filter(pa.array([name == METRIC for name in figures["metric"].to_pylist()]))
+    weeks = pa.concat_tables([earlier, deciding.select(earlier.column_names).cast(earlier.schema)])
+    over_time = charts.history(weeks, WEEK, "model", "value", title=f"{METRIC} by week", value_title=METRIC)
+    return {"chart": charts.as_metadata(now), "history": charts.as_metadata(over_time)}
 
 
 def _worth_publishing(verdict: Verdict) -> dg.AssetCheckResult:

@@ -12,7 +12,7 @@ from ml.errors import ModelFileError
 from ml.recommender.cold_listener import UnknownNameError, recommend_to_stranger
 from ml.recommender.nearest import Embeddings
 from ml.recommender.recordings import one_per_recording
-from tunegenie_assets.assets.recommendations import embeddings_in_use
+from tunegenie_assets.assets.recommendations import learnt_embeddings
 from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
@@ -134,7 +134,7 @@ def _to_stranger(platform: Platform, artists: Sequence[str], genres: Sequence[st
 
 def _embeddings(platform: Platform) -> Embeddings:
     try:
-        return embeddings_in_use(ModelStore(root=str(platform.settings.models_path)))
+        return learnt_embeddings(ModelStore(root=str(platform.settings.models_path)))
     except (NoModelError, ModelFileError) as error:
         raise CommandError(f"{error}; run tunegenie train") from error
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 CARD = "card.json"
-POINTER = "current"
+IN_USE = "current"
 
 
 class NoModelError(Exception):
@@ -39,8 +39,8 @@ class ModelStore(dg.ConfigurableResource[None]):
         fresh.replace(final)
         return final
 
-    def publish(self, name: str, version: str) -> Path:
-        """Make a version that is kept the one in use.
+    def publish(self, name: str, version: str, channel: str = IN_USE) -> Path:
+        """Make a version that is kept the one of a channel: the one in use, or one that was published for something.
 
         Raises:
             NoModelError: it is not there.
@@ -48,36 +48,39 @@ class ModelStore(dg.ConfigurableResource[None]):
         folder = Path(self.root) / name
         if not (folder / version / CARD).exists():
             raise NoModelError(f"no version {version} of {name!r} in {self.root}; materialize recommender/model again")
-        pointer = folder / f"{POINTER}.new"
+        pointer = folder / f"{channel}.new"
         pointer.write_text(version + "\n", encoding="utf-8")
-        pointer.replace(folder / POINTER)
+        pointer.replace(folder / channel)
         return folder / version
 
-    def current(self, name: str) -> Path:
-        """The folder of the version in use.
+    def current(self, name: str, channel: str = IN_USE) -> Path:
+        """The folder of the version of a channel.
 
         Raises:
-            NoModelError: nothing has been published under this name.
+            NoModelError: nothing has been published there under this name, or it was deleted since.
         """
-        pointer = Path(self.root) / name / POINTER
-        if not pointer.exists():
+        pointer = Path(self.root) / name / channel
+        folder = pointer.parent / pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
+        if folder is None or not folder.exists():
             raise NoModelError(f"no model {name!r} in {self.root}; materialize recommender/model first")
-        return pointer.parent / pointer.read_text(encoding="utf-8").strip()
+        return folder
 
     def card(self, path: Path) -> dict[str, Any]:
-        """What a version's card says; empty where there is none."""
-        card = path / CARD
-        return json.loads(card.read_text(encoding="utf-8")) if card.exists() else {}
+        """What a version's card says; empty where there is none, or none that can be read."""
+        try:
+            return json.loads((path / CARD).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
 
     def versions(self, name: str) -> list[str]:
         """Those that are kept, in the order of their names."""
         folder = Path(self.root) / name
         return sorted(card.parent.name for card in folder.glob(f"*/{CARD}") if not card.parent.name.startswith("."))
 
-    def prune(self, name: str, kept: int) -> list[str]:
-        """Delete all but the last `kept` versions and the one in use; the names of those deleted."""
-        in_use = self.current(name).name
-        gone = [version for version in self.versions(name)[:-kept] if version != in_use]
+    def prune(self, name: str, kept: int, also: Collection[str] = ()) -> list[str]:
+        """Delete all but the last `kept` versions, the one in use and those of `also`; the names of those deleted."""
+        stay = {self.current(name).name, *also}
+        gone = [version for version in self.versions(name)[:-kept] if version not in stay]
         for version in gone:
             shutil.rmtree(Path(self.root) / name / version)
         return gone

@@ -80,3 +80,16 @@ def test_old_versions_go_and_the_one_in_use_stays(store: ModelStore) -> None:
     assert store.prune("hybrid", 2) == ["v0", "v2"]
     assert store.versions("hybrid") == ["v1", "v3", "v4"]
     assert store.prune("hybrid", 2) == []
+
+
+def test_a_version_may_be_published_for_something_and_not_be_in_use(store: ModelStore) -> None:
+    for version in ("v1", "v2", "v3"):
+        store.keep("hybrid", version, writes(version), {})
+    store.publish("hybrid", "v3")
+    first = store.publish("hybrid", "v1", "for the past")
+    assert store.current("hybrid").name == "v3"
+    assert store.current("hybrid", "for the past") == first
+    assert store.prune("hybrid", 1, also=["v1"]) == ["v2"]
+    assert store.prune("hybrid", 1) == ["v1"]
+    with pytest.raises(NoModelError):
+        store.current("hybrid", "for the past")
