@@ -7,7 +7,7 @@ from dataclasses import dataclass
 MOST_NEW = 0.25
 """Plays that came since, as a share of those it learnt from."""
 MOST_UNKNOWN = 0.5
-"""Of the plays that came since, the share of tracks it has never seen played."""
+"""Of the plays that came since, the share of recordings it has never seen played."""
 FEWEST_PLAYS = 500
 """Fewer tell nothing."""
 
@@ -15,10 +15,10 @@ FEWEST_PLAYS = 500
 @dataclass(frozen=True)
 class Drift:
     learnt: int
-    """Plays before the end of its training."""
+    """Plays that it learnt from."""
     since: int
     unknown: int
-    """Of those since, the plays of tracks that nobody had played before."""
+    """Of those since, the plays of recordings of which it has learnt nothing."""
 
     @property
     def new_share(self) -> float:

@@ -56,7 +56,8 @@ def judge(
         baseline: it must be better than this one.
         predecessor: it must not be worse than this one by more than the 95 % interval of their difference.
         comparable: which of the listeners the predecessor knows; None for all.
-        recorded: what a predecessor reached on plays of before, where it cannot be asked about these.
+        recorded: what a predecessor reached on plays of before, where it cannot be asked about these: the model must
+            not lie below its 95 % interval.
     """
     own = evaluation.by_listener[model][METRIC]
     if len(own) < FEWEST_LISTENERS:
@@ -72,8 +73,7 @@ def judge(
             is_better &= change + (width or 0.0) >= 0
             told.append(f"{change:+.4f} ± {width:.4f} against the model before")
     elif recorded is not None:
-        mean, width = mean_and_half_width(own)
-        is_better &= mean + (width or 0.0) >= recorded.value - (recorded.half_width or 0.0)
+        is_better &= float(own.mean()) >= recorded.value - (recorded.half_width or 0.0)
         before = f"{recorded.value:.4f} ± {recorded.half_width or 0.0:.4f}"
         told.append(f"the model before had {before} on plays of its time")
     return Verdict(bool(is_better), is_judged=True, reasons=tuple(told))

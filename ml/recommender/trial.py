@@ -13,6 +13,7 @@ from datetime import datetime
 import numpy as np
 import pyarrow as pa
 
+from ml.errors import EvaluationError
 from ml.recommender.evaluation import Evaluation, measure
 from ml.recommender.gate import FEWEST_LISTENERS, Recorded, Verdict, judge
 from ml.recommender.interactions import trainable_plays
@@ -25,7 +26,8 @@ NEW, POPULARITY, BEFORE = "published", "popularity", "model_before"
 class InUse:
     """The recommender that is published now."""
 
-    model: Candidate
+    model: Candidate | None
+    """None where it cannot be read any more: then there is what its own trial said."""
     trained_until: datetime
     """Plays from here on (UTC) it has not seen."""
     recorded: Recorded | None
@@ -58,16 +60,32 @@ def try_out(
         EvaluationError: the plays cannot be split, or nobody has a past and something relevant.
         NoInteractionsError: no play may be learnt from.
     """
-    if in_use is not None and _listeners_on_both_sides(plays, in_use.trained_until) >= FEWEST_LISTENERS:
-        fitted, split_at = {BEFORE: in_use.model}, in_use.trained_until
-        evaluation = measure(plays, tracks, listeners, candidates, fitted=fitted, split_at=split_at)
-        knows = np.isin(evaluation.listener_ids, in_use.model.listener_ids)
-        verdict = judge(evaluation, NEW, baseline=POPULARITY, predecessor=BEFORE, comparable=knows)
-    else:
-        evaluation = measure(plays, tracks, listeners, candidates)
-        recorded = in_use.recorded if in_use else None
-        verdict = judge(evaluation, NEW, baseline=POPULARITY, recorded=recorded)
-    return Trial(evaluation, verdict)
+    if in_use is not None and in_use.model is not None:
+        trial = _beside(in_use.model, in_use.trained_until, plays, tracks, listeners, candidates)
+        if trial is not None and trial.verdict.is_judged:
+            return trial
+    evaluation = measure(plays, tracks, listeners, candidates)
+    recorded = in_use.recorded if in_use else None
+    return Trial(evaluation, judge(evaluation, NEW, baseline=POPULARITY, recorded=recorded))
+
+
+def _beside(  # noqa: PLR0917  # as those of try_out
+    model: Candidate,
+    trained_until: datetime,
+    plays: pa.Table,
+    tracks: pa.Table,
+    listeners: pa.Table,
+    candidates: Mapping[str, Candidate],
+) -> Trial | None:
+    """On what came after the training of the one in use; None where too little did."""
+    if _listeners_on_both_sides(plays, trained_until) < FEWEST_LISTENERS:
+        return None
+    try:
+        evaluation = measure(plays, tracks, listeners, candidates, fitted={BEFORE: model}, split_at=trained_until)
+    except EvaluationError:
+        return None
+    knows = np.isin(evaluation.listener_ids, model.listener_ids)
+    return Trial(evaluation, judge(evaluation, NEW, baseline=POPULARITY, predecessor=BEFORE, comparable=knows))
 
 
 def _listeners_on_both_sides(plays: pa.Table, moment: datetime) -> int:

@@ -74,6 +74,23 @@ def test_a_model_no_better_than_popularity_is_kept_and_not_published(trained: Ho
     assert len(kept) == 1
 
 
+def test_a_model_below_what_the_one_in_use_reached_is_refused_each_time(trained: Home) -> None:
+    path = trained.path / "models" / "recommender" / in_use(trained) / "card.json"
+    card = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(
+        json.dumps({**card, "trial": {**card["trial"], "value": 0.99, "half_width": 0.0}}), encoding="utf-8"
+    )
+    before = in_use(trained)
+    for _ in range(2):
+        result = trained.run("train")
+        assert result.exit_code == 1
+        assert "the model before had 0.9900" in result.stderr
+        assert in_use(trained) == before
+    # A card that cannot be read is compared with nothing, and stops nobody.
+    path.write_text("{", encoding="utf-8")
+    assert trained.json("train")["published"] == in_use(trained) != before
+
+
 def test_another_week_is_judged_against_the_model_that_saw_less(trained: Home) -> None:
     before = in_use(trained)
     assert trained.json("train", "--week", "2025-03-05")["published"].startswith("2025-03-03")

@@ -1,6 +1,5 @@
 """How far listening has moved since the recommender in use was trained; a sensor trains it anew where it is too far."""
 
-from datetime import datetime
 from typing import Any
 
 import dagster as dg
@@ -15,23 +14,23 @@ DRIFT_KEY = dg.AssetKey(["recommender", "drift"])
 WANTS_TRAINING = "wants_training"
 MOVED = """
 select
-    sum(case when plays.started_at < cast(? as timestamp) then 1 else 0 end) as learnt,
-    sum(case when plays.started_at >= cast(? as timestamp) then 1 else 0 end) as since,
-    sum(case when first_plays.first_at >= cast(? as timestamp) then 1 else 0 end) as unknown
+    count(*) as plays,
+    sum(case when known.recording_key is null then 1 else 0 end) as unknown
 from silver.plays as plays
-inner join (
-    select track_id, min(started_at) as first_at
-    from silver.plays
-    where license_class <> 'spotify_api'
-    group by track_id
-) as first_plays on plays.track_id = first_plays.track_id
+inner join gold.dim_track as tracks on plays.track_id = tracks.track_id
+left join (
+    select distinct learnt.recording_key
+    from recommender.interactions as interactions
+    inner join gold.dim_track as learnt on interactions.track_id = learnt.track_id
+) as known on tracks.recording_key = known.recording_key
 where plays.license_class <> 'spotify_api'
 """
+"""Plays that may be learnt from, and those of recordings of which no interaction tells."""
 
 
 @dg.asset(
     key=DRIFT_KEY,
-    deps=[["silver", "plays"]],
+    deps=[["silver", "plays"], ["gold", "dim_track"]],
     group_name="recommender",
     description=(
         "One materialization says how many plays came since the recommender in use was trained, and how many of them "
@@ -47,16 +46,16 @@ def drift(
         card = model_store.card(model_store.current(MODEL))
     except NoModelError:
         card = {}
-    if "trained_until" not in card:
+    if "plays" not in card:
         context.log.info("no recommender is in use, or none whose card can be read")
         return dg.MaterializeResult(metadata={WANTS_TRAINING: False})
-    trained_until = datetime.fromisoformat(card["trained_until"]).isoformat(sep=" ")
-    [row] = warehouse.query(MOVED, [trained_until] * 3).to_pylist()
-    moved = Drift(*(int(row[name] or 0) for name in ("learnt", "since", "unknown")))
+    [row] = warehouse.query(MOVED).to_pylist()
+    since = max(int(row["plays"]) - int(card["plays"]), 0)
+    moved = Drift(learnt=int(card["plays"]), since=since, unknown=min(int(row["unknown"] or 0), since))
     return dg.MaterializeResult(
         metadata={
             WANTS_TRAINING: moved.wants_training,
-            "trained_until": trained_until,
+            "plays_learnt": moved.learnt,
             "plays_since": moved.since,
             "new_share": moved.new_share,
             "unknown_share": moved.unknown_share,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -43,16 +44,13 @@ MODEL_FILE = "model.npz"
 MODEL_KEY = dg.AssetKey(["recommender", "model"])
 PUBLISHED_KEY = dg.AssetKey(["recommender", "published_model"])
 OWN_HISTORY = "own_history"
+TRIAL = "trial"
+"""On the card of a version: what its trial said."""
 EARLIER = """
 select week, model, value
 from recommender.evaluation
 where metric = ? and week < cast(? as date)
 order by week, model
-"""
-RECORDED = """
-select value, half_width
-from recommender.evaluation
-where week = cast(? as date) and model = ? and metric = ?
 """
 WORTH_PUBLISHING = dg.AssetCheckSpec(
     "worth_publishing",
@@ -110,6 +108,7 @@ def model(
         "listeners": len(matrix.listener_ids),
         "tracks": len(matrix.item_ids),
         "interactions": known.num_rows,
+        "plays": int(known["plays"].to_numpy().sum()),
         "licence_classes": sorted(TRAINABLE_LICENCES),
         "members": {name: member.to_file().library for name, member in recommender.members.items()},
         "weights": {"played": recommender.weights, "unseen": recommender.unseen_weights},
@@ -119,6 +118,8 @@ def model(
         "run_id": context.run.run_id,
     }
     path = model_store.keep(MODEL, _version(context), lambda folder: recommender.save(folder / MODEL_FILE), card)
+    # Here too: those that are refused would pile up.
+    model_store.prune(MODEL, training.models_kept, also=[path.name])
     yield dg.MaterializeResult(
         metadata={
             "path": str(path),
@@ -163,13 +164,15 @@ def evaluation(  # noqa: ANN201  # of an asset with checks Dagster takes an anno
             OWN_HISTORY: OwnHistory(),
             POPULARITY: Popularity(),
         }
-        trial = try_out(plays, items, tables["listeners"], candidates, _in_use(context, model_store, warehouse))
+        in_use = _in_use(context, model_store) if _is_latest(model_store, week) else None
+        trial = try_out(plays, items, tables["listeners"], candidates, in_use)
         figures, verdict = trial.evaluation.table(), trial.verdict
     except (EvaluationError, NoInteractionsError) as error:
         context.log.warning(f"not evaluated: {error}")
         figures, verdict = EVALUATION.empty().drop_columns(WEEK), unjudged(str(error))
     metadata: dict[str, Any] = {"verdict": "; ".join(verdict.reasons)}
     value = of_week(figures, week)
+    model_store.note(MODEL, _version_of_week(context, model_store), {TRIAL: _as_card(figures, verdict)})
     if figures.num_rows:
         metadata |= _pictures(value, warehouse.query(EARLIER, [METRIC, week.isoformat()]))
     return dg.MaterializeResult(value=value, metadata=metadata, check_results=[_worth_publishing(verdict)])
@@ -188,8 +191,10 @@ def published_model(
     context: dg.AssetExecutionContext, training: Training, model_store: ModelStore
 ) -> dg.MaterializeResult[Any]:
     week = week_in(context)
-    of_week_kept = [each for each in model_store.versions(MODEL) if each.startswith(week.isoformat())]
-    version = _version(context) if _version(context) in of_week_kept else max(of_week_kept, default=_version(context))
+    version = _version_of_week(context, model_store)
+    trial = model_store.card(Path(model_store.root) / MODEL / version).get(TRIAL, {})
+    if not trial.get("is_publishable"):
+        raise dg.Failure(f"{version} did not pass its trial, or has had none: materialize recommender/evaluation")
     path = model_store.publish(MODEL, version, _channel(week))
     # A week of before, trained again, says what was recommended then; what is in use stays.
     if _is_latest(model_store, week):
@@ -226,21 +231,46 @@ def _version(context: dg.AssetExecutionContext) -> str:
     return f"{context.partition_key}-{context.run.run_id[:8]}"
 
 
-def _in_use(context: dg.AssetExecutionContext, model_store: ModelStore, warehouse: WarehouseIOManager) -> InUse | None:
-    """None where there is none, or none that this program can read: nothing is compared with it then."""
+def _version_of_week(context: dg.AssetExecutionContext, model_store: ModelStore) -> str:
+    """That of this run, else the one of the week that was trained last."""
+    kept = [version for version in model_store.versions(MODEL) if version.startswith(context.partition_key)]
+    own = _version(context)
+    if own in kept or not kept:
+        return own
+    return kept[-1]
+
+
+def _in_use(context: dg.AssetExecutionContext, model_store: ModelStore) -> InUse | None:
+    """None where there is none, or none whose card can be read: nothing is compared with it then."""
     try:
-        recommender, card = published_recommender(model_store), model_store.card(model_store.current(MODEL))
+        card = model_store.card(model_store.current(MODEL))
     except NoModelError:
-        return None
-    except ModelFileError as error:
-        context.log.warning(f"the model in use cannot be compared with: {error}")
         return None
     if "trained_until" not in card:
         context.log.warning("the model in use cannot be compared with: its card is damaged")
         return None
-    rows = warehouse.query(RECORDED, [card["week"], NEW, METRIC]).to_pylist()
-    recorded = Recorded(rows[0]["value"], rows[0]["half_width"]) if rows else None
+    try:
+        recommender = published_recommender(model_store)
+    except ModelFileError as error:
+        context.log.warning(f"the model in use cannot be asked, what its own trial said counts: {error}")
+        recommender = None
+    said = card.get(TRIAL, {})
+    recorded = Recorded(said["value"], said["half_width"]) if said.get("value") is not None else None
     return InUse(recommender, datetime.fromisoformat(card["trained_until"]), recorded)
+
+
+def _as_card(figures: pa.Table, verdict: Verdict) -> dict[str, object]:
+    """What the trial of a version said, to be held against those after it."""
+    deciding = [row for row in figures.to_pylist() if (row["model"], row["metric"]) == (NEW, METRIC)]
+    value, half_width = (deciding[0]["value"], deciding[0]["half_width"]) if deciding else (None, None)
+    return {
+        "is_publishable": verdict.is_publishable,
+        "is_judged": verdict.is_judged,
+        "reasons": list(verdict.reasons),
+        "metric": METRIC,
+        "value": value,
+        "half_width": half_width,
+    }
 
 
 def _pictures(figures: pa.Table, earlier: pa.Table) -> dict[str, dg.MarkdownMetadataValue]:

@@ -13,6 +13,7 @@ from ml.recommender.cold_listener import UnknownNameError, recommend_to_stranger
 from ml.recommender.nearest import Embeddings
 from ml.recommender.recordings import one_per_recording
 from tunegenie_assets.assets.recommendations import learnt_embeddings
+from tunegenie_assets.assets.recommender_model import MODEL
 from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
@@ -21,6 +22,7 @@ from tunegenie_assets.resources.model_store import ModelStore, NoModelError
 
 NOTHING_TRAINED = "nothing has been recommended yet; run tunegenie train"
 NEAREST_NAMES = 3
+LONGEST_SHOWN = 80
 TRACKS = """
 select track_id, track_name, artist_id, artist_name, primary_genre, release_year, origin, recording_key,
        spotify_track_id
@@ -110,9 +112,10 @@ def _trained() -> Platform:
     platform = Platform.open()
     if not platform.has_in_silver("plays", "counted_plays"):
         raise CommandError(NOTHING_BUILT)
-    [row] = platform.warehouse.query("select count(*) as found from recommender.recommendations").to_pylist()
-    if not row["found"]:
-        raise CommandError(NOTHING_TRAINED)
+    try:
+        ModelStore(root=str(platform.settings.models_path)).current(MODEL)
+    except NoModelError as error:
+        raise CommandError(NOTHING_TRAINED) from error
     return platform
 
 
@@ -154,12 +157,19 @@ def _why_nothing(platform: Platform, listener: str | None) -> str:
     if listener is not None and listener not in known:
         near = difflib.get_close_matches(listener, known, NEAREST_NAMES) or known[:NEAREST_NAMES]
         return f"there is no such listener, but for example {', '.join(near)}"
-    return "no track they have not played is known; set TUNEGENIE_CATALOGUE to a table of Spotify tracks"
+    return summaries.NO_NEW_TRACKS
 
 
 def _not_known(platform: Platform, named: str, *, is_artist: bool) -> str:
     kind, column = ("artist", "artist_name") if is_artist else ("track", "track_name")
-    names: pa.Table = platform.warehouse.query(f"select distinct {column} as name from gold.dim_track")  # noqa: S608
-    near = difflib.get_close_matches(named, [name for name in names["name"].to_pylist() if name], NEAREST_NAMES)
+    names: pa.Table = platform.warehouse.query(
+        f"""
+        select distinct tracks.{column} as name
+        from recommender.track_neighbours as near
+        inner join gold.dim_track as tracks on near.track_id = tracks.track_id
+        """  # noqa: S608  # one of two names
+    )
+    spelt = {name.casefold(): name for name in names["name"].to_pylist() if name}
+    near = [spelt[name] for name in difflib.get_close_matches(named.casefold(), spelt, NEAREST_NAMES)]
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    return f"no {kind} {named!r} stands in a catalogue{hint}"
+    return f"no {kind} {named[:LONGEST_SHOWN]!r} has neighbours{hint}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from tunegenie_assets.keys import LAYERS
@@ -11,6 +12,7 @@ from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.settings import CountingPolicy
 
 Rows = list[dict[str, Any]]
+NO_NEW_TRACKS = "no track they have not played is known; set TUNEGENIE_CATALOGUE to a table of Spotify tracks"
 
 
 @dataclass(frozen=True)
@@ -59,21 +61,22 @@ def top_genres(warehouse: WarehouseIOManager, limit: int = 8) -> Rows:
     ).to_pylist()[:limit]
 
 
-def recommendations_for(warehouse: WarehouseIOManager, listener_id: str | None) -> Rows:
-    """Recommendations of a listener, by rank; without one, of the first listener who has any."""
+def recommendations_for(warehouse: WarehouseIOManager, listener_id: str | None, week: date | None = None) -> Rows:
+    """Recommendations of a listener, by rank, of a week or the last; without one, of the first listener who has any."""
+    of_week = week.isoformat() if week else None
     return warehouse.query(
         """
         select listener_id, rank, track_name, artist_name, primary_genre, reason
         from recommender.recommendations
         where
-            week = (select max(week) from recommender.recommendations)
+            week = coalesce(cast(? as date), (select max(week) from recommender.recommendations))
             and listener_id = coalesce(?, (
                 select min(listener_id) from recommender.recommendations
-                where week = (select max(week) from recommender.recommendations)
+                where week = coalesce(cast(? as date), (select max(week) from recommender.recommendations))
             ))
         order by rank
         """,
-        [listener_id],
+        [of_week, listener_id, of_week],
     ).to_pylist()
 
 

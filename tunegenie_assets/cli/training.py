@@ -44,7 +44,10 @@ def run(*, week: date | None, as_json: bool) -> None:
         display.print_json({"command": "train", "week": chosen.isoformat(), **_facts(report), **_run(report)})
         return
     _print(chosen, report, out)
-    out.print(display.recommendation_table(summaries.recommendations_for(platform.warehouse, None)))
+    if recommended := summaries.recommendations_for(platform.warehouse, None, chosen):
+        out.print(display.recommendation_table(recommended))
+    elif _facts(report)["published"]:
+        out.print(f"Nothing is recommended to anybody: {summaries.NO_NEW_TRACKS}.", markup=False)
     out.print()
     out.print(display.stage_table(report))
 

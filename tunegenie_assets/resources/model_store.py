@@ -31,10 +31,12 @@ class ModelStore(dg.ConfigurableResource[None]):
         """Write a version with `save(folder)`; an existing one is replaced. What is in use stays so."""
         folder = Path(self.root) / name
         fresh, final = folder / f".{version}.new", folder / version
-        shutil.rmtree(fresh, ignore_errors=True)
+        # Also what a killed writer of another version left.
+        for unfinished in folder.glob(".*.new"):
+            shutil.rmtree(unfinished, ignore_errors=True)
         fresh.mkdir(parents=True)
         save(fresh)
-        (fresh / CARD).write_text(json.dumps(card, indent=2, default=str) + "\n", encoding="utf-8")
+        _write_card(fresh, card)
         shutil.rmtree(final, ignore_errors=True)
         fresh.replace(final)
         return final
@@ -60,30 +62,47 @@ class ModelStore(dg.ConfigurableResource[None]):
             NoModelError: nothing has been published there under this name, or it was deleted since.
         """
         pointer = Path(self.root) / name / channel
-        folder = pointer.parent / pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
-        if folder is None or not folder.exists():
-            raise NoModelError(f"no model {name!r} in {self.root}; materialize recommender/model first")
-        return folder
+        version = pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
+        if version not in self.versions(name):
+            raise NoModelError(f"no model {name!r} has been published in {self.root}")
+        return pointer.parent / version
 
     def card(self, path: Path) -> dict[str, Any]:
         """What a version's card says; empty where there is none, or none that can be read."""
         try:
-            return json.loads((path / CARD).read_text(encoding="utf-8"))
+            card = json.loads((path / CARD).read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return {}
+        return card if isinstance(card, dict) else {}
+
+    def note(self, name: str, version: str, facts: Mapping[str, object]) -> None:
+        """Add to the card of a version."""
+        folder = Path(self.root) / name / version
+        _write_card(folder, {**self.card(folder), **facts})
 
     def versions(self, name: str) -> list[str]:
-        """Those that are kept, in the order of their names."""
+        """Those that are kept, in the order in which they were."""
         folder = Path(self.root) / name
-        return sorted(card.parent.name for card in folder.glob(f"*/{CARD}") if not card.parent.name.startswith("."))
+        cards = [card for card in folder.glob(f"*/{CARD}") if not card.parent.name.startswith(".")]
+        return [
+            card.parent.name for card in sorted(cards, key=lambda card: (card.stat().st_mtime_ns, card.parent.name))
+        ]
 
     def prune(self, name: str, kept: int, also: Collection[str] = ()) -> list[str]:
         """Delete all but the last `kept` versions, the one in use and those of `also`; the names of those deleted."""
-        stay = {self.current(name).name, *also}
+        pointer = Path(self.root) / name / IN_USE
+        stay = {pointer.read_text(encoding="utf-8").strip() if pointer.exists() else "", *also}
         gone = [version for version in self.versions(name)[:-kept] if version not in stay]
         for version in gone:
             shutil.rmtree(Path(self.root) / name / version)
         return gone
+
+
+def _write_card(folder: Path, card: Mapping[str, object]) -> None:
+    """Whole or not at all."""
+    fresh = folder / f".{CARD}.new"
+    fresh.write_text(json.dumps(card, indent=2, default=str) + "\n", encoding="utf-8")
+    fresh.replace(folder / CARD)
 
 
 class Training(dg.ConfigurableResource[None]):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def test_failing_save_leaves_the_model_in_use(store: ModelStore, version: str) -
 def test_models_of_other_names_are_apart(store: ModelStore) -> None:
     store.keep("hybrid", "v1", writes("one"), {})
     store.publish("hybrid", "v1")
-    with pytest.raises(NoModelError, match=r"no model 'popularity' .*materialize"):
+    with pytest.raises(NoModelError, match=r"no model 'popularity' has been published"):
         store.current("popularity")
 
 
@@ -93,3 +94,35 @@ def test_a_version_may_be_published_for_something_and_not_be_in_use(store: Model
     assert store.prune("hybrid", 1) == ["v1"]
     with pytest.raises(NoModelError):
         store.current("hybrid", "for the past")
+
+
+def test_versions_stand_in_the_order_in_which_they_were_kept(store: ModelStore) -> None:
+    for number, version in enumerate(("v9", "v1", "v5")):
+        card = store.keep("hybrid", version, writes(version), {}) / "card.json"
+        os.utime(card, ns=(number, number))
+    assert store.versions("hybrid") == ["v9", "v1", "v5"]
+    assert store.prune("hybrid", 2) == ["v9"]
+
+
+def test_a_card_is_added_to_and_a_damaged_one_says_nothing(store: ModelStore) -> None:
+    path = store.keep("hybrid", "v1", writes("one"), {"rows": 3})
+    store.note("hybrid", "v1", {"trial": 0.5})
+    assert store.card(path) == {"rows": 3, "trial": 0.5}
+    for damaged in ("{", "[]", ""):
+        (path / "card.json").write_text(damaged, encoding="utf-8")
+        assert store.card(path) == {}
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_version(store: ModelStore, tmp_path: Path) -> None:
+    left = tmp_path / "models" / "hybrid" / ".v0.new"
+    left.mkdir(parents=True)
+    store.keep("hybrid", "v1", writes("one"), {})
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("pointer", ["", "v2", "../../somewhere"])
+def test_a_pointer_to_nowhere_is_no_model(store: ModelStore, tmp_path: Path, pointer: str) -> None:
+    store.keep("hybrid", "v1", writes("one"), {})
+    (tmp_path / "models" / "hybrid" / "current").write_text(pointer, encoding="utf-8")
+    with pytest.raises(NoModelError):
+        store.current("hybrid")

@@ -54,7 +54,7 @@ def test_listeners_that_the_one_before_does_not_know_say_nothing_of_it() -> None
 @pytest.mark.parametrize(("recorded", "publishable"), [(0.2, True), (0.31, True), (0.5, False)])
 def test_where_it_cannot_be_asked_what_its_own_trial_said_counts(recorded: float, publishable: bool) -> None:
     figures = evaluation(new=around(0.3), popularity=around(0.1))
-    said = Recorded(recorded, 0.01)
+    said = Recorded(recorded, 0.03)
     assert judge(figures, "new", baseline="popularity", recorded=said).is_publishable is publishable
 
 

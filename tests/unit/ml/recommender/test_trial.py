@@ -9,10 +9,11 @@ import pytest
 from ml.errors import EvaluationError
 from ml.recommender.aligned import Aligned
 from ml.recommender.evaluation import measure
+from ml.recommender.gate import Recorded
 from ml.recommender.lightfm_hybrid import LightFMHybrid
 from ml.recommender.popularity import Popularity
 from ml.recommender.trial import BEFORE, NEW, POPULARITY, InUse, try_out
-from tests.unit.ml.recommender.samples import BEGIN, matrices, two_camps
+from tests.unit.ml.recommender.samples import BEGIN, matrices, play, plays_table, two_camps
 
 PLAYS, TRACKS, LISTENERS = two_camps()
 
@@ -73,3 +74,26 @@ def test_a_model_answers_under_other_ids_and_puts_last_what_it_does_not_know() -
     assert not scores[0].any()
     assert scores[1, 1:].tolist() == model.scores(np.array([1]))[0, 5:].tolist()
     assert scores[1, 0] < scores[1, 1:].min()
+
+
+def test_where_few_heard_anything_new_since_the_last_fifth_decides() -> None:
+    """A model worse than popularity does not come in because hardly anybody played something new of late."""
+    moment = BEGIN + timedelta(hours=1000)
+    again = [play(f"l{listener:02d}", first_track(listener), 1001) for listener in range(40)]
+    plays = pa.concat_tables([PLAYS, plays_table(*again)])
+    recent = InUse(in_use(10).model, moment, None)
+    trial = try_out(plays, TRACKS, LISTENERS, {NEW: Popularity(), POPULARITY: Popularity()}, recent)
+    assert trial.evaluation.split_at < moment
+    assert trial.verdict.is_judged
+    assert not trial.verdict.is_publishable
+
+
+def first_track(listener: int) -> str:
+    rows = PLAYS.filter(pa.array(np.array(PLAYS["listener_id"].to_pylist()) == f"l{listener:02d}"))
+    return str(rows["track_id"][0])
+
+
+def test_a_model_that_cannot_be_read_is_there_with_what_its_trial_said() -> None:
+    candidates = {NEW: LightFMHybrid(), POPULARITY: Popularity()}
+    lost = InUse(None, BEGIN + timedelta(hours=10), Recorded(1.0, 0.0))
+    assert not try_out(PLAYS, TRACKS, LISTENERS, candidates, lost).verdict.is_publishable
