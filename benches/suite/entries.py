@@ -180,6 +180,12 @@ BENCHES = (
             Shown("invented_ndcg10_cold", "NDCG@10 among artists that nobody played", "share"),
             Shown("p99_ms", "one listener's ten, by the hybrid, 99 % within", "ms of the processor"),
             Shown("all_listeners_seconds", "every listener's ten, by the hybrid", "s of the processor"),
+            Shown("fusion_p99_ms", "one listener's ten, by what is published, 99 % within", "ms of the processor"),
+            Shown("fusion_all_listeners_seconds", "every listener's ten, by what is published", "s of the processor"),
+            Shown("population_ndcg10_published", "NDCG@10 of what simulated listeners play next", "share"),
+            Shown("population_better_than_popularity", "the same, published above popularity", "share"),
+            Shown("train_overhead", "time of training above bare LightFM's", "share"),
+            Shown("train_20m_peak_mb", "most memory of training on 20 million interactions", "MB"),
         ),
     ),
 )

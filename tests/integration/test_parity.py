@@ -37,6 +37,7 @@ DAILY = ("raw/spotify_extended_history", "silver/play_records", "silver/plays", 
 AGAIN = ("silver", "gold")
 EMPTY = {
     "gold.forgotten_favourites",
+    "gold.unwanted_tracks",
     "silver.genre_corrections",
     "silver.listening_gaps",
     "silver.open_gap_days",

@@ -67,7 +67,7 @@ def run(
         touched = simulation.touched_days() or (spec.first_day, spec.until - timedelta(days=1))
         built = run_job(definitions, instance, BUILD_EVERYTHING, progress, tags=range_tags(*touched))
         trained = train_after(platform, definitions, instance, progress)
-    report = together([*([connected.report] if connected else []), built, *trained])
+    report = together([*([connected.report] if connected else []), built, *trained], under=built)
     seconds = time.monotonic() - begin
     if as_json:
         display.print_json(_document(platform, connected, report, seconds))

@@ -67,7 +67,7 @@ def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as
         )
         trained = train_after(platform, platform.definitions, instance, progress)
     merged_now = earlier_plays_merged(plays_before, _plays_by_archive(platform, listener))
-    report = together([landed, built, *trained])
+    report = together([landed, built, *trained], under=built)
     fates = summaries.fates_by_file(platform.warehouse, listener)
     imported = [(archive, reconcile(archive, fates)) for archive in archives]
     seconds = time.monotonic() - begin

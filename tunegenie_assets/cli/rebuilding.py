@@ -30,8 +30,8 @@ def run(*, as_json: bool) -> None:
             if days:
                 tags = range_tags(min(days), max(days))
                 reports.append(run_job(platform.definitions, instance, job, progress, tags=tags))
-        reports += train_after(platform, platform.definitions, instance, progress)
-    report = together(reports)
+        trained = train_after(platform, platform.definitions, instance, progress)
+    report = together([*reports, *trained], under=reports[-1])
     layers = summaries.rows_by_layer(summaries.table_sizes(platform.warehouse))
     if as_json:
         rows = {layer: rows for layer, (_, rows) in layers.items()}

@@ -63,7 +63,8 @@ def recount(platform: Platform, progress: Console, listener_id: str | None = Non
     with dagster_instance(platform.settings) as instance:
         try:
             recounted = run_job(platform.definitions, instance, RECOUNT, progress, tags=range_tags(*days))
-            return together([recounted, *train_after(platform, platform.definitions, instance, progress)])
+            trained = train_after(platform, platform.definitions, instance, progress)
+            return together([recounted, *trained], under=recounted)
         except RunFailedError as error:
             raise RunFailedError(f"{error}; tunegenie recount tries again") from error
 

@@ -75,10 +75,10 @@ class RunReport:
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def together(reports: Sequence[RunReport]) -> RunReport:
-    """Runs that followed one another as one, under the id of the last."""
+def together(reports: Sequence[RunReport], *, under: RunReport | None = None) -> RunReport:
+    """Runs that followed one another as one, under the id of the one that was asked for; the last, if none is named."""
     return RunReport(
-        run_id=reports[-1].run_id,
+        run_id=(under or reports[-1]).run_id,
         seconds=sum(report.seconds for report in reports),
         stages=[stage for report in reports for stage in report.stages],
         checks_passed=sum(report.checks_passed for report in reports),
