@@ -55,7 +55,7 @@ FLOORS = (
     Floor("all_listeners_seconds", "at most", 60.0),
     Floor("fusion_all_listeners_seconds", "at most", 60.0),
     Floor("train_overhead", "at most", 0.1),
-    Floor("train_20m_peak_mb", "at most", 4_096),
+    Floor("train_scale_peak_mb", "at most", 4_096),
 )
 SERVING: Mapping[Size, tuple[int, int]] = {"full": (10_000, 100_000), "small": (500, 10_000)}
 """Listeners and tracks."""

@@ -26,8 +26,8 @@ ROUNDS = 5
 TAGS, TAGS_OF_ITEM = 500, 5
 PER_LISTENER = 75
 SETTINGS = HybridSettings(components=64, epochs=3)
-SCALE = (190_000, 100_000, 110)
-"""Listeners, items and draws a listener of 20 million interactions."""
+SCALE: dict[Size, tuple[int, int, int]] = {"full": (190_000, 100_000, 110), "small": (2_000, 1_000, 110)}
+"""Listeners, items and draws a listener: in full size of 20 million interactions."""
 
 
 def invented_matrix(listeners: int, items: int, draws: int, seed: int = 1) -> tuple[InteractionMatrix, FeatureMatrix]:
@@ -72,11 +72,10 @@ def training_figures(size: Size) -> Figures:
         "train_interactions_per_second_bare": steps / seconds_bare,
         "train_interactions_per_second_bare_2": steps / of_two_bare,
     }
-    if size == "full":
-        finished = run([sys.executable, "-m", "benches.recommender.training"])
-        figures["train_20m_interactions"] = json.loads(finished.stdout)["interactions"]
-        figures["train_20m_peak_mb"] = finished.peak_mb
-        figures["train_20m_seconds"] = finished.cpu_seconds
+    finished = run([sys.executable, "-m", "benches.recommender.training", *map(str, SCALE[size])])
+    figures["train_scale_interactions"] = json.loads(finished.stdout)["interactions"]
+    figures["train_scale_peak_mb"] = finished.peak_mb
+    figures["train_scale_seconds"] = finished.cpu_seconds
     return figures
 
 
@@ -120,12 +119,12 @@ def _in_turns(contenders: tuple[Callable[[], None], Callable[[], None]], clock: 
     return best
 
 
-def main() -> None:
-    """20 million interactions, for one epoch with one thread; whoever started this process knows its memory."""
-    interactions, features = invented_matrix(*SCALE)
+def main(listeners: int, items: int, draws: int) -> None:
+    """One epoch with one thread; whoever started this process knows its memory."""
+    interactions, features = invented_matrix(listeners, items, draws)
     LightFMHybrid(replace(SETTINGS, epochs=1)).fit(interactions, features)
     sys.stdout.write(json.dumps({"interactions": int(interactions.weights.nnz)}) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

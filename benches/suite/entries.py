@@ -185,7 +185,8 @@ BENCHES = (
             Shown("population_ndcg10_published", "NDCG@10 of what simulated listeners play next", "share"),
             Shown("population_better_than_popularity", "the same, published above popularity", "share"),
             Shown("train_overhead", "time of training above bare LightFM's", "share"),
-            Shown("train_20m_peak_mb", "most memory of training on 20 million interactions", "MB"),
+            Shown("train_scale_interactions", "interactions of a training at scale"),
+            Shown("train_scale_peak_mb", "its most memory", "MB"),
         ),
     ),
 )
