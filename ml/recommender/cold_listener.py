@@ -23,6 +23,7 @@ from ml.recommender.nearest import Embeddings, unit_rows
 from ml.recommender.protocol import Float32
 from ml.recommender.ranking import eligibility, top_items
 from ml.recommender.reasons import with_chance
+from ml.recommender.recommend import RECOMMENDATIONS_SCHEMA
 from ml.recommender.sparse_rows import normalise_rows, shape_of
 
 POPULARITY_POWER = 0.25
@@ -34,17 +35,7 @@ DEPTH_OF_LIST = 50
 """So many for each that is asked for."""
 NEAREST_NAMES = 3
 STRANGER = "somebody new"
-COLD_LISTENER_SCHEMA = pa.schema(
-    [
-        ("rank", pa.int64()),
-        ("track_id", pa.string()),
-        ("track_name", pa.string()),
-        ("artist_name", pa.string()),
-        ("primary_genre", pa.string()),
-        ("score", pa.float64()),
-        ("reason", pa.string()),
-    ]
-)
+COLD_LISTENER_SCHEMA = RECOMMENDATIONS_SCHEMA.remove(RECOMMENDATIONS_SCHEMA.get_field_index("listener_id"))
 
 
 class UnknownNameError(MlError):

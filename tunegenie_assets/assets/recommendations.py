@@ -1,8 +1,8 @@
 """What the published recommender says: lists, neighbours, the playlist to send. The rules are in ml/recommender."""
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
@@ -71,7 +71,7 @@ def recommendations(
     known = built_for(week, INTERACTIONS.key, tables["known"])
     until = cut_off(week)
     heard = warehouse.query(HEARD, [until.isoformat(sep=" ")])
-    since = cut_off(week).date().toordinal() - 7 * (WEEKS_SHOWN + 1)
+    since = week - timedelta(weeks=WEEKS_SHOWN)
     value = recommend(
         published_recommender(model_store, week),
         known,
@@ -79,7 +79,7 @@ def recommendations(
         tables["listeners"],
         heard=with_item_ids(heard, tables["tracks"]),
         excluded=with_item_ids(warehouse.query(UNWANTED), tables["tracks"]),
-        shown=warehouse.query(SHOWN, [week.isoformat(), type(week).fromordinal(since).isoformat()]),
+        shown=warehouse.query(SHOWN, [week.isoformat(), since.isoformat()]),
         as_of=until.date(),
         exploration=EXPLORATION,
         seed=training.seed + week.toordinal(),
@@ -113,9 +113,7 @@ def neighbours_of_tracks(
     context: dg.AssetExecutionContext, known: pa.Table, tracks: pa.Table, model_store: ModelStore
 ) -> dg.MaterializeResult[pa.Table]:
     week = week_in(context)
-    items = one_per_recording(licensed_tracks(tracks))
-    value = track_neighbours(learnt_embeddings(model_store, week), items, built_for(week, INTERACTIONS.key, known))
-    return dg.MaterializeResult(value=of_week(value, week))
+    return _alike(track_neighbours, week, learnt_embeddings(model_store, week), tracks, known)
 
 
 @dg.asset(
@@ -133,9 +131,7 @@ def neighbours_of_artists(
     context: dg.AssetExecutionContext, known: pa.Table, tracks: pa.Table, model_store: ModelStore
 ) -> dg.MaterializeResult[pa.Table]:
     week = week_in(context)
-    items = one_per_recording(licensed_tracks(tracks))
-    value = artist_neighbours(learnt_embeddings(model_store, week), items, built_for(week, INTERACTIONS.key, known))
-    return dg.MaterializeResult(value=of_week(value, week))
+    return _alike(artist_neighbours, week, learnt_embeddings(model_store, week), tracks, known)
 
 
 @dg.asset(
@@ -155,6 +151,18 @@ def playlist(
     is_of_people = [listener not in simulated for listener in lists["listener_id"].to_pylist()]
     value = playlists(lists.filter(pa.array(is_of_people, pa.bool_())), tracks)
     return dg.MaterializeResult(value=of_week(value, week_in(context)))
+
+
+def _alike(  # what the two assets have alike
+    neighbours: Callable[[Embeddings, pa.Table, pa.Table], pa.Table],
+    week: date,
+    embeddings: Embeddings,
+    tracks: pa.Table,
+    known: pa.Table,
+) -> dg.MaterializeResult[pa.Table]:
+    items = one_per_recording(licensed_tracks(tracks))
+    value = neighbours(embeddings, items, built_for(week, INTERACTIONS.key, known))
+    return dg.MaterializeResult(value=of_week(value, week))
 
 
 def learnt_embeddings(model_store: ModelStore, week: date | None = None) -> Embeddings:

@@ -76,8 +76,14 @@ class ModelStore(dg.ConfigurableResource[None]):
         return card if isinstance(card, dict) else {}
 
     def note(self, name: str, version: str, facts: Mapping[str, object]) -> None:
-        """Add to the card of a version."""
+        """Add to the card of a version.
+
+        Raises:
+            NoModelError: it is not there.
+        """
         folder = Path(self.root) / name / version
+        if not folder.exists():
+            raise NoModelError(f"no version {version} of {name!r} in {self.root}; materialize recommender/model first")
         _write_card(folder, {**self.card(folder), **facts})
 
     def versions(self, name: str) -> list[str]:

@@ -96,33 +96,24 @@ RECOMMENDATIONS = Table(
     partition_column=WEEK,
 )
 
-TRACK_NEIGHBOURS = Table(
-    layer="recommender",
-    name="track_neighbours",
-    row="One row is one track and one of the tracks that are most like it, by rank.",
-    columns=columns_of(
-        _WEEK,
-        ("track_id", STRING, "Track.", True),
-        ("rank", INTEGER, "1 is the most alike.", True),
-        ("neighbour_id", STRING, "The track that is like it.", True),
-        ("similarity", FLOAT, "Cosine of their embeddings, -1 to 1.", True),
-        ("reason", STRING, "What makes them alike, in words.", True),
-    ),
-)
 
-ARTIST_NEIGHBOURS = Table(
-    layer="recommender",
-    name="artist_neighbours",
-    row="One row is one artist and one of the artists that are most like it, by rank.",
-    columns=columns_of(
-        _WEEK,
-        ("artist_id", STRING, "Artist.", True),
-        ("rank", INTEGER, "1 is the most alike.", True),
-        ("neighbour_id", STRING, "The artist who is like it.", True),
-        ("similarity", FLOAT, "Cosine of their embeddings, -1 to 1.", True),
-        ("reason", STRING, "What makes them alike, in words.", True),
-    ),
-)
+def _neighbours(kind: str, them: str, others: str) -> Table:
+    return Table(
+        layer="recommender",
+        name=f"{kind}_neighbours",
+        row=f"One row is one {kind} and one of the {others} that are most like it, by rank.",
+        columns=columns_of(
+            _WEEK,
+            (f"{kind}_id", STRING, f"{kind.capitalize()}.", True),
+            ("rank", INTEGER, "1 is the most alike.", True),
+            ("neighbour_id", STRING, f"The {kind} {them} is like it.", True),
+            ("similarity", FLOAT, "Cosine of their embeddings, -1 to 1.", True),
+            ("reason", STRING, "What makes them alike, in words.", True),
+        ),
+    )
+
+
+TRACK_NEIGHBOURS, ARTIST_NEIGHBOURS = _neighbours("track", "that", "tracks"), _neighbours("artist", "who", "artists")
 
 PLAYLIST = Table(
     layer="recommender",

@@ -40,6 +40,8 @@ def test_a_version_that_is_only_kept_is_not_in_use(store: ModelStore) -> None:
 def test_nothing_is_published_that_is_not_there(store: ModelStore) -> None:
     with pytest.raises(NoModelError, match="no version v1"):
         store.publish("hybrid", "v1")
+    with pytest.raises(NoModelError, match="no version v1"):
+        store.note("hybrid", "v1", {})
 
 
 def test_version_kept_again_is_replaced_whole(store: ModelStore) -> None:
