@@ -148,6 +148,11 @@ class Taxonomy:
         """The family of each."""
         return [self.match(genre).family for genre in genres]
 
+    def named(self, genre: str) -> str | None:
+        """The genre of the taxonomy that these very words are, or another way to write."""
+        found = self._known(spelling(genre).split())
+        return None if found is None else found.genre
+
     def _place(self, genre: str) -> Match:
         found, matched_by = self._find(genre)
         if found is None:
