@@ -38,5 +38,9 @@ class TrainingDivergedError(MlError):
     """Training ended in numbers that are not finite."""
 
 
+class TimesError(MlError):
+    """Times of a question that cannot all hold, or that have no period before them."""
+
+
 class ModelFileError(MlError):
     """A model file is absent, damaged, or of another format."""
