@@ -9,7 +9,8 @@ SCRATCH = $(shell mktemp -d)
 SIZE ?= full
 
 .PHONY: help setup demo ui test test-parity lint types imports sql definitions pytest snapshot sources metrics lock clean \
-	bench bench-simulate bench-realism bench-merge bench-collect bench-io bench-warehouse bench-genres bench-recommender
+	bench bench-simulate bench-realism bench-merge bench-collect bench-io bench-warehouse bench-genres bench-recommender \
+	bench-ask
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -79,6 +80,9 @@ bench-genres: $(VENV)/.development ## Are the families of artists guessed well? 
 bench-recommender: $(VENV)/.development ## Does what is published beat every peer? DATA=FOLDER measures with the real file there.
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m benches.recommender --size $(SIZE) \
 		$(if $(DATA),--data $(DATA)) $(if $(KEEP),--keep $(KEEP))
+
+bench-ask: $(VENV)/.development ## Are questions answered rightly, or refused? DATA=FOLDER asks the real archive too, SHOW=1 tells what failed.
+	@$(BIN)/python -m benches.ask --size $(SIZE) $(if $(DATA),--data $(DATA)) $(if $(SHOW),--show)
 
 bench-collect: $(VENV)/.development ## Is live collection safe to leave alone?
 	@$(BIN)/python -m benches.collect --size $(SIZE)

@@ -189,4 +189,25 @@ BENCHES = (
             Shown("train_scale_peak_mb", "its most memory", "MB"),
         ),
     ),
+    Bench(
+        "ask",
+        "Are questions in plain English answered rightly, or refused?",
+        "{questions:,} questions, {paraphrased:,} and {kept_aside:,} paraphrases, {refusable:,} to be refused, of "
+        "{listeners} simulated listeners",
+        (
+            Shown("match", "questions with the rows that SQL of their own gives", "share"),
+            Shown("paraphrase_match", "the same in other words", "share"),
+            Shown("kept_aside_match", "in words that nobody saw who built the planner", "share"),
+            Shown("silently_wrong", "of everything asked, answered and wrong", "share"),
+            Shown("refusal", "of what must be refused, refused", "share"),
+            Shown("refused_wrongly", "of what can be answered, refused", "share"),
+            Shown("crashes", "questions that ended in an error", "questions"),
+            Shown("hostile_leaks", "hostile texts that told more than they may, or took over 2 s", "texts"),
+            Shown("same_again", "an assistant opened anew says the same", "yes or no"),
+            Shown("p95_ms", "a question, 95 % within", "ms"),
+            Shown("median_ms", "a question, half of them within", "ms"),
+            Shown("fresh_seconds", "`tunegenie ask` as a process of its own", "s"),
+            Shown("skipped", "not asked, as nothing would come of them", "questions"),
+        ),
+    ),
 )

@@ -1,4 +1,4 @@
-"""What is expected of each question for one listener of a warehouse: the sets with names, times and results filled in."""
+"""What is expected of each question for one listener: the sets with names, times and results filled in."""
 
 from __future__ import annotations
 
@@ -52,6 +52,11 @@ class Examiner:
             raise ValueError(f"{listener} has played nothing")
         return cls(connection, listener, Placeholders.of(connection, listener), found[0])
 
+    @property
+    def case_day(self) -> date:
+        """The day of asking, where a question does not say otherwise."""
+        return self.last_day + timedelta(days=1)
+
     def cases(self, questions: Iterable[Question]) -> tuple[list[Case], list[Skipped]]:
         """What can be asked, and what cannot: a name or time is missing, or nothing would come."""
         cases: list[Case] = []
@@ -76,12 +81,18 @@ class Examiner:
         """
         as_of = self.last_day + timedelta(days=question.as_of)
         parameters: dict[str, object] = self.placeholders.parameters(question.sql)
-        for name, value in (("listener", self.listener), ("as_of", as_of)):
-            if f"${name}" in question.sql:
-                parameters[name] = value
+        given = {"listener": self.listener, "as_of": as_of}
+        parameters |= {name: value for name, value in given.items() if f"${name}" in question.sql}
         text = self.placeholders.fill(question.question)
         rows = self.connection.execute(question.sql, parameters or None).fetchall()
         return Case(question.id, text, as_of, tuple(rows), question.is_ordered)
+
+    def metric(self, sql: str, first: date, last: date) -> Any:
+        """The value of a metric of metrics.yml for the dates from first to last."""
+        given = {"listener": self.listener, "first": first, "last": last}
+        parameters = {name: value for name, value in given.items() if f"${name}" in sql}
+        found = self.connection.execute(sql, parameters).fetchone()
+        return found[0] if found else None
 
     def refused(self, questions: Iterable[Refused]) -> tuple[list[Case], list[Skipped]]:
         """What must be refused, on the day after the last play; no rows are expected."""
@@ -93,7 +104,7 @@ class Examiner:
             except UnfilledError as error:
                 skipped.append(Skipped(question.id, str(error)))
                 continue
-            cases.append(Case(question.id, text, self.last_day + timedelta(days=1), (), is_ordered=False))
+            cases.append(Case(question.id, text, self.case_day, (), is_ordered=False))
         return cases, skipped
 
 

@@ -83,6 +83,11 @@ def paraphrases(name: str) -> tuple[Question, ...]:
     return tuple(found)
 
 
+def metrics() -> dict[str, str]:
+    """The SQL of each metric by its name."""
+    return yaml.safe_load((FOLDER / "metrics.yml").read_text(encoding="utf-8"))
+
+
 def refused() -> tuple[Refused, ...]:
     return tuple(Refused(entry["id"], entry["question"], entry["why"]) for entry in read("refused"))
 
