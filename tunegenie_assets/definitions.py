@@ -62,9 +62,7 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
         SettingsError: the environment lacks a setting.
         DbtError: the dbt project does not parse.
     """
-    dbt_files = DbtProjectFiles(
-        target=settings.env.value, target_path=settings.dbt_target_path, target_lag=settings.snowflake_target_lag
-    )
+    dbt_files = DbtProjectFiles.of(settings)
     before = (landing, collecting, preferences, raw, synthetic, enrichment, inference, genre_clusters)
     modules = (*before, recommender_inputs, recommender_model, recommendations, recommender_drift)
     python_assets = [a for a in dg.load_assets_from_modules(modules) if isinstance(a, dg.AssetsDefinition)]

@@ -7,7 +7,43 @@ import re
 from ml.assistant.time_readings import Place, Reading
 
 _PREPOSITIONS = frozenset(
-    ["in", "on", "at", "of", "for", "from", "since", "until", "before", "after", "during", "between", "by", "over", "within", "through", "throughout", "every", "each", "per", "any", "across", "back", "about", "around", "ever", "up", "out", "released", "that", "which", "prior", "anytime", "following", "starting"]
+    [
+        "in",
+        "on",
+        "at",
+        "of",
+        "for",
+        "from",
+        "since",
+        "until",
+        "before",
+        "after",
+        "during",
+        "between",
+        "by",
+        "over",
+        "within",
+        "through",
+        "throughout",
+        "every",
+        "each",
+        "per",
+        "any",
+        "across",
+        "back",
+        "about",
+        "around",
+        "ever",
+        "up",
+        "out",
+        "released",
+        "that",
+        "which",
+        "prior",
+        "anytime",
+        "following",
+        "starting",
+    ]
 )
 """Words that open a time: a reading that begins with one is taken as it is."""
 _NAMED = re.compile(r"(?:called|named|titled|the (?:song|track|tune|album|record|artist|band|singer|group)) $")
@@ -18,12 +54,55 @@ _ASKS_OF_A_NAME = re.compile(
     r"(?:and |so |hey )?(?:how (?:often|many times|frequently|much)|when (?:did|was)|have i|did i|where does|is|recommend|similar)\b"
 )
 _FOLLOW_UP = frozenset(
-    ["and", "or", "what", "about", "how", "then", "now", "but", "so", "ok", "okay", "vs", "versus", "than", "compared", "with", "to", "for", "in", "on", "also"]
+    [
+        "and",
+        "or",
+        "what",
+        "about",
+        "how",
+        "then",
+        "now",
+        "but",
+        "so",
+        "ok",
+        "okay",
+        "vs",
+        "versus",
+        "than",
+        "compared",
+        "with",
+        "to",
+        "for",
+        "in",
+        "on",
+        "also",
+    ]
 )
 _COMPARING = re.compile(r"\b(?:compar|versus|vs|differ|than|against|more|less|better|or)")
-_COMPARED_WITH = frozenset(["vs", "versus", "than", "to", "with", "and", "or", "compare", "comparing", "against", "between"])
+_COMPARED_WITH = frozenset(
+    ["vs", "versus", "than", "to", "with", "and", "or", "compare", "comparing", "against", "between"]
+)
 _AFTER_THE_END = frozenset(
-    ["per", "vs", "versus", "compared", "or", "and", "on", "in", "at", "for", "from", "with", "than", "against", "so", "broken", "grouped", "split"]
+    [
+        "per",
+        "vs",
+        "versus",
+        "compared",
+        "or",
+        "and",
+        "on",
+        "in",
+        "at",
+        "for",
+        "from",
+        "with",
+        "than",
+        "against",
+        "so",
+        "broken",
+        "grouped",
+        "split",
+    ]
 )
 _NOT_BEFORE_A_NUMBER = frozenset(["the", "by", "like", "top", "best", "a", "an", "number", "only", "rank"])
 _GROUPED = re.compile(

@@ -20,6 +20,8 @@ class Intent(StrEnum):
 
     METRIC = "metric"
     """Figures: metrics by what they are grouped by."""
+    SHARE = "share"
+    """How much of a metric its part is."""
     LIST = "list"
     """Plays one by one."""
     FIRST = "first"
@@ -63,6 +65,7 @@ class Operator(StrEnum):
     NOT_IN = "not in"
     AT_LEAST = ">="
     AT_MOST = "<="
+    KNOWN = "is known"
 
 
 class _Frozen(BaseModel):
@@ -90,7 +93,15 @@ class Filter(_Frozen):
 
     dimension: str
     operator: Operator = Operator.IN
-    values: tuple[Value, ...] = Field(min_length=1, max_length=100)
+    values: tuple[Value, ...] = Field(default=(), max_length=100)
+
+    @model_validator(mode="after")
+    def _has_values(self) -> Filter:
+        if (self.operator is Operator.KNOWN) == bool(self.values):
+            raise ValueError(f"a filter of {self.dimension} that {self.operator} cannot have {len(self.values)} values")
+        if self.operator in (Operator.AT_LEAST, Operator.AT_MOST) and len(self.values) != 1:
+            raise ValueError(f"a filter of {self.dimension} that {self.operator} has one value")
+        return self
 
 
 class Subject(_Frozen):
@@ -122,19 +133,39 @@ class SemanticQuery(_Frozen):
     metrics: tuple[str, ...] = Field(default=(), max_length=5)
     group_by: tuple[str, ...] = Field(default=(), max_length=3)
     filters: tuple[Filter, ...] = Field(default=(), max_length=10)
+    part: tuple[Filter, ...] = Field(default=(), max_length=5)
+    """Of an intent `share`: what of the plays of the filters is wanted as a share of them."""
     window: Window = Window()
     grain: Grain | None = None
     order: tuple[Order, ...] = Field(default=(), max_length=3)
     limit: int | None = Field(default=None, ge=1, le=MOST_ROWS)
+    """Rows at most; of a query with both a grain and other groups, rows of each period."""
     comparison: Comparison | None = None
     subject: Subject | None = None
+    mood: str | None = None
+    """How a recommendation is to sound, one of suggesting.MOODS."""
+    is_current: bool = False
+    """Of a streak: the one that goes on, not the longest."""
     kind: Kind | None = None
     """What is listed, discovered, recommended, where the intent is about kinds of things."""
 
+    @property
+    def about(self) -> Subject:
+        """The subject of a query that must have one.
+
+        Raises:
+            ValueError: it has none.
+        """
+        if self.subject is None:
+            raise ValueError(f"a query of intent {self.intent} must name what it is about")
+        return self.subject
+
     @model_validator(mode="after")
     def _is_whole(self) -> SemanticQuery:
-        if self.intent is Intent.METRIC and not self.metrics:
+        if self.intent in (Intent.METRIC, Intent.SHARE) and not self.metrics:
             raise ValueError("a query of figures must name a metric")
-        if self.intent in (Intent.RANK, Intent.SIMILAR) and self.subject is None:
-            raise ValueError(f"a query of intent {self.intent} must name what it is about")
+        if (self.intent is Intent.SHARE) != bool(self.part):
+            raise ValueError("a share, and nothing else, has a part")
+        if self.intent in (Intent.RANK, Intent.SIMILAR):
+            _ = self.about
         return self

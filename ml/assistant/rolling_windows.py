@@ -31,7 +31,20 @@ _LAST_SEASONS = rule(
 _SINCE_AGO = rule(rf"(?P<side>since|after|before|until|over|more than|at least) {COUNT} {UNIT} ago")
 _NOT_FOR = rule(rf"(?:in|for|within)(?: the)?(?: last| past)?(?: over| more than| at least)? {COUNT} {UNIT}(?: now)?")
 _NEGATIONS = frozenset(
-    ["not", "never", "havent", "hasnt", "didnt", "dont", "stopped", "forgot", "forgotten", "forgetting", "neglected", "ignored"]
+    [
+        "not",
+        "never",
+        "havent",
+        "hasnt",
+        "didnt",
+        "dont",
+        "stopped",
+        "forgot",
+        "forgotten",
+        "forgetting",
+        "neglected",
+        "ignored",
+    ]
 )
 _RECENTLY = rule(
     r"lately|recently|(?:in |during )?(?:these|recent) days|nowadays|as of late|of late|in recent (?:days|weeks)"

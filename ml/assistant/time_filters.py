@@ -78,7 +78,22 @@ _GRAINS = (
 )
 _A_PERIOD = rule(r"(?:a|an) (?P<unit>day|week|month|quarter|year)(?! (?:ago|before|earlier|later|after|or|old|and))")
 _COUNTABLE = frozenset(
-    ["songs", "tracks", "plays", "minutes", "hours", "artists", "albums", "times", "listens", "scrobbles", "genres", "sessions", "days", "much"]
+    [
+        "songs",
+        "tracks",
+        "plays",
+        "minutes",
+        "hours",
+        "artists",
+        "albums",
+        "times",
+        "listens",
+        "scrobbles",
+        "genres",
+        "sessions",
+        "days",
+        "much",
+    ]
 )
 _GRAIN_WORDS = {
     "date": Grain.DAY,

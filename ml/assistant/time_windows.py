@@ -33,11 +33,30 @@ _AND = rule(r"and|to|until|-")
 _LISTED = rule(r"(?:, )?and|,")
 _SO_FAR = rule(r" (?:so far|to date|until now|up to now)")
 _MUSIC = frozenset(
-    ["song", "songs", "track", "tracks", "artist", "artists", "album", "albums", "hit", "hits", "music", "genre", "genres", "band", "bands", "plays"]
+    [
+        "song",
+        "songs",
+        "track",
+        "tracks",
+        "artist",
+        "artists",
+        "album",
+        "albums",
+        "hit",
+        "hits",
+        "music",
+        "genre",
+        "genres",
+        "band",
+        "bands",
+        "plays",
+    ]
 )
 """*Songs of summer*, unlike *The Boys of Summer*."""
 _NOW = rule(r"now|date|the present(?: day)?|present")
-_COMPARED = frozenset(["difference", "compare", "comparing", "comparison", "compared", "change", "changed", "vs", "versus"])
+_COMPARED = frozenset(
+    ["difference", "compare", "comparing", "comparison", "compared", "change", "changed", "vs", "versus"]
+)
 
 
 def windows_at(place: Place) -> Iterator[Reading]:

@@ -17,12 +17,50 @@ BREAK = "|"
 LONGEST_QUOTE = 200
 """A quote that does not close within so many characters is an apostrophe."""
 
-_SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"]
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+]
 NUMBERS = {word: number for number, word in enumerate(_SMALL)} | {
     "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40,
     "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100, "dozen": 12, "couple": 2,
 }  # fmt: skip
-_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"]
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+]
 ORDINALS = {word: number for number, word in enumerate(_ORDINALS, start=1)} | {"thirtieth": 30}
 ABBREVIATIONS = {
     **{name[:3]: name for name in MONTHS if name != "may"},
@@ -38,14 +76,90 @@ SPELLINGS = {
     "fifties": "50s", "sixties": "60s", "seventies": "70s", "eighties": "80s", "nineties": "90s", "noughties": "2000s",
 }  # fmt: skip
 NEAR_BUT_MEANT = frozenset(
-    ["avril", "match", "marsh", "macho", "larch", "parch", "starch", "marcia", "marche", "marco", "marched", "marcher", "marches", "frida", "friary", "fraiday", "sundae", "sundry", "sandy", "munday", "mundane", "moday", "augusta", "auguste", "augustus", "angust", "octobre", "octave", "mauch", "merch", "mardi", "aprils", "apriil", "marchy", "marcy", "sunda", "sunny", "junes", "julys", "sundown", "holiday", "someday", "heyday", "midday"]
+    [
+        "avril",
+        "match",
+        "marsh",
+        "macho",
+        "larch",
+        "parch",
+        "starch",
+        "marcia",
+        "marche",
+        "marco",
+        "marched",
+        "marcher",
+        "marches",
+        "frida",
+        "friary",
+        "fraiday",
+        "sundae",
+        "sundry",
+        "sandy",
+        "munday",
+        "mundane",
+        "moday",
+        "augusta",
+        "auguste",
+        "augustus",
+        "angust",
+        "octobre",
+        "octave",
+        "mauch",
+        "merch",
+        "mardi",
+        "aprils",
+        "apriil",
+        "marchy",
+        "marcy",
+        "sunda",
+        "sunny",
+        "junes",
+        "julys",
+        "sundown",
+        "holiday",
+        "someday",
+        "heyday",
+        "midday",
+    ]
 )
 """Words and names one letter from a month or weekday that mean themselves, such as Avril and match."""
 _CUES = frozenset(
-    ["in", "since", "last", "this", "of", "during", "until", "from", "to", "and", "between", "before", "after", "every", "each", "on", "early", "late", "mid", "next", "next", "previous", "for", "through", "or", "vs", "versus", "than"]
+    [
+        "in",
+        "since",
+        "last",
+        "this",
+        "of",
+        "during",
+        "until",
+        "from",
+        "to",
+        "and",
+        "between",
+        "before",
+        "after",
+        "every",
+        "each",
+        "on",
+        "early",
+        "late",
+        "mid",
+        "next",
+        "next",
+        "previous",
+        "for",
+        "through",
+        "or",
+        "vs",
+        "versus",
+        "than",
+    ]
 )
 """Beside these a short or misspelt word may be a month or weekday."""
-_BEFORE_A_SHORT_YEAR = frozenset(["in", "since", "of", "until", "the", "summer", "winter", "spring", "autumn", "fall", "christmas"])
+_BEFORE_A_SHORT_YEAR = frozenset(
+    ["in", "since", "of", "until", "the", "summer", "winter", "spring", "autumn", "fall", "christmas"]
+)
 
 _SINGLE_TO_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'"})
 _DOUBLE_TO_STRAIGHT = str.maketrans(dict.fromkeys("“”„«»‟", '"'))

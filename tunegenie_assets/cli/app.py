@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from ml.listeners.exports.export_format import ExportFormat
-from tunegenie_assets.cli import service_commands
+from tunegenie_assets.cli import asking_commands, service_commands
 from tunegenie_assets.cli.arguments import Command, Json
 from tunegenie_assets.cli.errors import INTERRUPTED, CommandError
 from tunegenie_assets.dbt_support.project import DbtError
@@ -35,6 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(service_commands.app)
+app.add_typer(asking_commands.app)
 
 DATE = ["%Y-%m-%d"]
 # Of the population, the same for both commands that simulate one.

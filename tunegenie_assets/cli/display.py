@@ -8,13 +8,14 @@ import sys
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from io import UnsupportedOperation
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tunegenie_assets.cli.runs import RunReport, Stage
+if TYPE_CHECKING:  # runs.py imports Dagster, which what only reads need not wait for
+    from tunegenie_assets.cli.runs import RunReport, Stage
 
 SLOWEST_STAGES = 5
 LONGEST_FINDING = 300

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
+from tunegenie_assets.settings import Settings
+
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
@@ -35,6 +37,12 @@ class DbtProjectFiles:
     project_dir: Path = PROJECT_DIR
     target_lag: str = ""
     """Decides on Snowflake what gold's aggregates are, which is settled when the project is parsed."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> DbtProjectFiles:
+        return cls(
+            target=settings.env.value, target_path=settings.dbt_target_path, target_lag=settings.snowflake_target_lag
+        )
 
     @property
     def manifest_path(self) -> Path:

@@ -1,0 +1,135 @@
+"""Answers questions of one listener: plans, runs, tells; or refuses, with what could be asked instead.
+
+Conversations are in conversation.py; opening one over a warehouse is done where the warehouse is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ml.assistant.compiling import CannotCompileError
+from ml.assistant.drafting import NotUnderstoodError
+from ml.assistant.executing import Executor, Row
+from ml.assistant.planner import Plan, Planner
+from ml.assistant.query import Grain, Intent, SemanticQuery, Window
+from ml.assistant.scope import OutOfScopeError
+from ml.assistant.telling import tell
+from ml.assistant.vocabulary import UnknownTermError
+from ml.assistant.wording import UnreadableError
+
+REFUSALS = (UnreadableError, OutOfScopeError, NotUnderstoodError, CannotCompileError, UnknownTermError)
+SUGGESTIONS = 3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question came to; dates are in the listener's own zone."""
+
+    question: str
+    sentence: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    query: SemanticQuery
+    window: Window
+    timezone: str
+    definitions: tuple[tuple[str, str], ...]
+    """Label and description of each metric that was asked for."""
+    sql: str
+    notes: tuple[str, ...]
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a question is not answered, and what could be asked instead."""
+
+    question: str
+    reason: str
+    suggestions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assistant:
+    """One listener's questions over one warehouse."""
+
+    planner: Planner
+    executor: Executor
+    timezone: str
+    names: Mapping[tuple[str, str], str]
+    """What ids stand for: (dimension, id) to a name."""
+    first_date: date | None
+    last_date: date | None
+    examples: Sequence[str]
+    """Questions that can be answered, for refusals to offer."""
+
+    def ask(self, question: str, *, as_of: date) -> Answer | Refusal:
+        """One question without memory, asked on a date of the listener's zone."""
+        try:
+            plan = self.planner.plan(question, as_of=as_of)
+        except REFUSALS as error:
+            return self.refuse(question, str(error))
+        return self.carry_out(question, plan, as_of=as_of)
+
+    def answer(self, query: SemanticQuery, *, as_of: date, question: str = "") -> Answer | Refusal:
+        """A query that somebody else has put together."""
+        return self._run(question, query, as_of, 1.0)
+
+    def carry_out(self, question: str, plan: Plan, *, as_of: date) -> Answer | Refusal:
+        return self._run(question, plan.query, as_of, plan.confidence)
+
+    def refuse(self, question: str, reason: str) -> Refusal:
+        return Refusal(question, reason, nearest(question, self.examples))
+
+    def _run(self, question: str, query: SemanticQuery, as_of: date, confidence: float) -> Answer | Refusal:
+        if query.window.start is not None and query.window.start > as_of:
+            return self.refuse(question, "that time lies in the future")
+        try:
+            result = self.executor.run(query, as_of=as_of)
+        except REFUSALS as error:
+            return self.refuse(question, str(error))
+        vocabulary = self.executor.compiler.vocabulary
+        return Answer(
+            question=question,
+            sentence=tell(query, result, vocabulary, self.names),
+            columns=result.columns,
+            rows=result.rows,
+            query=query,
+            window=query.window,
+            timezone=self.timezone,
+            definitions=tuple(
+                (vocabulary.metrics[name].label, vocabulary.metrics[name].description) for name in query.metrics
+            ),
+            sql=";\n\n".join(statement.sql for statement in result.statements),
+            notes=(*self._gaps(query, as_of), *self._outside(query)),
+            confidence=confidence,
+        )
+
+    def _gaps(self, query: SemanticQuery, as_of: date) -> tuple[str, ...]:
+        """At least: what was collected has gaps that touch the window."""
+        if query.intent in (Intent.RECOMMEND, Intent.SIMILAR):
+            return ()
+        days = SemanticQuery(metrics=("incomplete_days",), window=query.window, grain=Grain.DAY)
+        found = [row for row in self.executor.run(days, as_of=as_of).rows if row[-1]]
+        if not found:
+            return ()
+        many = f"{len(found)} days are" if len(found) > 1 else "1 day is"
+        return (f"at least: {many} incomplete, because of gaps in what was collected",)
+
+    def _outside(self, query: SemanticQuery) -> tuple[str, ...]:
+        """Where the window lies beside the history, an answer of nothing says so."""
+        if self.first_date is None or self.last_date is None:
+            return ("nothing that counts has been heard yet",)
+        start, end = query.window.start, query.window.end
+        is_beside = (start is not None and start > self.last_date) or (end is not None and end <= self.first_date)
+        if is_beside and query.intent not in (Intent.RECOMMEND, Intent.SIMILAR):
+            return (f"the history reaches from {self.first_date} to {self.last_date}",)
+        return ()
+
+
+def nearest(question: str, examples: Sequence[str]) -> tuple[str, ...]:
+    """The examples that share most words with a question, the first ones among equals."""
+    words = set(question.lower().split()[:100])
+    ranked = sorted(examples, key=lambda example: -len(words & set(example.lower().rstrip("?").split())))
+    return tuple(ranked[:SUGGESTIONS])

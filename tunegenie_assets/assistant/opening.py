@@ -1,0 +1,143 @@
+"""Opens the assistant of one listener over the warehouse of the settings.
+
+What an assistant does is in ml/assistant; how it reads is in reading.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from ml.assistant.assistant import Assistant
+from ml.assistant.compiling import Compiler, Dialect
+from ml.assistant.drafting import BY_KIND
+from ml.assistant.executing import Executor, ReadOnlyWarehouse
+from ml.assistant.name_queries import HEARD_NAMES
+from ml.assistant.names import NameIndex
+from ml.assistant.planner import Planner
+from ml.assistant.query import Kind
+from ml.assistant.reading import Reader
+from tunegenie_assets.assistant.reading import ReadOnlyDuckDB, ReadOnlySnowflake
+from tunegenie_assets.dbt_support.project import DbtProjectFiles
+from tunegenie_assets.dbt_support.taxonomy import genre_taxonomy
+from tunegenie_assets.settings import Environment, Settings
+
+NOTHING_BUILT = "nothing has been built yet; run tunegenie demo, or tunegenie import PATH"
+_IS_BUILT = """
+select 1 from information_schema.tables
+where lower(table_schema) = 'gold' and lower(table_name) in ('fct_counted_plays', 'dim_listener')
+having count(*) = 2
+"""
+_LISTENERS = "select listener_id, timezone from gold.dim_listener order by listener_id"
+_REACH = "select min(date_key) as first, max(date_key) as last from gold.fct_counted_plays where listener_id = ?"
+
+
+class NothingBuiltError(Exception):
+    """There is no warehouse to ask yet."""
+
+
+class NoSuchListenerError(Exception):
+    """Questions cannot be asked of this listener, or it is not said of whom."""
+
+
+def read_only(settings: Settings) -> ReadOnlyWarehouse:
+    """The warehouse of the settings, for questions.
+
+    Raises:
+        NothingBuiltError: there is none yet.
+    """
+    if settings.env is Environment.PRODUCTION:
+        from tunegenie_assets.resources.factory import warehouse_for  # noqa: PLC0415  # Dagster: seconds of imports
+
+        return ReadOnlySnowflake(warehouse_for(settings).query)
+    if not settings.warehouse_path.exists():
+        raise NothingBuiltError(NOTHING_BUILT)
+    return ReadOnlyDuckDB(settings.warehouse_path, settings.warehouse_lock_path, settings.duckdb_memory)
+
+
+def open_assistant(settings: Settings, listener: str | None) -> Assistant:
+    """The assistant of a listener: the one named, the one of the settings, or the only one there is.
+
+    Raises:
+        NothingBuiltError: nothing has been built yet.
+        NoSuchListenerError: there is no such listener, or there are several and none is named.
+    """
+    warehouse = read_only(settings)
+    if not warehouse.read(_IS_BUILT, ()).num_rows:
+        raise NothingBuiltError(NOTHING_BUILT)
+    who, timezone = _who(warehouse.read(_LISTENERS, ()).to_pylist(), listener, settings.listener)
+    manifest = semantic_manifest(settings)
+    dialect = Dialect.SNOWFLAKE if settings.env is Environment.PRODUCTION else Dialect.DUCKDB
+    compiler = Compiler.of(manifest, dialect)
+    names = warehouse.read(HEARD_NAMES, (who,))
+    [reach] = warehouse.read(_REACH, (who,)).to_pylist()
+    return Assistant(
+        planner=Planner(Reader.of(compiler.vocabulary, NameIndex.of(names, genre_taxonomy()))),
+        executor=Executor(compiler, warehouse, who),
+        timezone=timezone,
+        names=_names_of_ids(names),
+        first_date=_as_date(reach["first"]),
+        last_date=_as_date(reach["last"]),
+        examples=EXAMPLES,
+    )
+
+
+def today_of(assistant: Assistant, now: datetime) -> date:
+    """The date of a moment in the listener's zone."""
+    return now.astimezone(ZoneInfo(assistant.timezone)).date()
+
+
+def semantic_manifest(settings: Settings) -> str:
+    """The JSON of dbt's semantic manifest, parsed anew where the project has changed."""
+    files = DbtProjectFiles.of(settings)
+    files.manifest()
+    return (files.target_path / "semantic_manifest.json").read_text(encoding="utf-8")
+
+
+def _who(known: list[dict[str, Any]], listener: str | None, by_default: str) -> tuple[str, str]:
+    zones = {row["listener_id"]: row["timezone"] for row in known}
+    if listener is not None and listener not in zones:
+        raise NoSuchListenerError(f"there is no listener {listener}; there are {_some(zones)}")
+    if listener is None:
+        if by_default in zones:
+            listener = by_default
+        elif len(zones) == 1:
+            [listener] = zones
+        else:
+            raise NoSuchListenerError(f"say whose listening it is, with --listener; there are {_some(zones) or 'none'}")
+    return listener, zones[listener]
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(names)
+    return ", ".join(listed[:5]) + (f" and {len(listed) - 5} more" if len(listed) > 5 else "")
+
+
+def _names_of_ids(names: pa.Table) -> dict[tuple[str, str], str]:
+    kinds, keys, titles = (names[column].to_pylist() for column in ("kind", "key", "name"))
+    return {(BY_KIND[Kind(kind)], key): title for kind, key, title in zip(kinds, keys, titles, strict=True)}
+
+
+def _as_date(value: date | datetime | None) -> date | None:
+    return value.date() if isinstance(value, datetime) else value
+
+
+EXAMPLES = (
+    "Who is my top artist this year?",
+    "How many hours did I listen last month?",
+    "What are my top 10 songs of all time?",
+    "What is my most played genre this month?",
+    "How many songs did I listen to yesterday?",
+    "Show me my listening trends over the past 3 months",
+    "When do I listen most, by hour of the day?",
+    "What is my longest listening streak?",
+    "Which artists did I discover last year?",
+    "What are my forgotten favourites?",
+    "What share of my listening is rock?",
+    "What is my skip rate by year?",
+    "What should I listen to next?",
+)

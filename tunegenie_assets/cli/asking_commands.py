@@ -1,0 +1,54 @@
+"""The commands that answer questions, as app.py offers them: declared here, done in the modules they name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tunegenie_assets.cli.arguments import Command, Json
+
+app = typer.Typer()
+
+Listener = Annotated[str | None, typer.Option(help="Whose listening it is [TUNEGENIE_LISTENER].")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d"], help="Answer as on this date; today in the listener's zone without it."
+    ),
+]
+
+
+@app.command(cls=Command)
+def ask(
+    question: Annotated[
+        list[str], typer.Argument(help="In plain English, such as: who was my top artist last summer?")
+    ],
+    *,
+    listener: Listener = None,
+    as_of: AsOf = None,
+    chart: Annotated[Path | None, typer.Option(help="Write a chart of the answer to this .png, .svg or .html.")] = None,
+    sql: Annotated[bool, typer.Option("--sql", help="Show the SQL that answered it.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Answer a question about your listening; needs no key, no network and no language model."""
+    from tunegenie_assets.cli import asking as command  # noqa: PLC0415  # MetricFlow takes a second to import
+
+    request = command.Request(
+        question=" ".join(question),
+        listener=listener,
+        as_of=as_of.date() if as_of else None,
+        chart=chart,
+        with_sql=sql,
+    )
+    command.ask(request, as_json=as_json)
+
+
+@app.command()
+def chat(*, listener: Listener = None, as_of: AsOf = None) -> None:
+    """Answer one question after another; each may refer to the one before: and the year before? only rock."""
+    from tunegenie_assets.cli import asking as command  # noqa: PLC0415  # as above
+
+    command.chat(listener=listener, as_of=as_of.date() if as_of else None)
