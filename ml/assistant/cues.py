@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ml.assistant.folding import Word
 from ml.assistant.query import Kind
-from ml.assistant.question_words import COMPOUNDS, GROUPINGS, ORDINARY, STRUCTURE, TIME, reserve
+from ml.assistant.question_words import ADVERBS, COMPOUNDS, GROUPINGS, ORDINARY, STRUCTURE, TIME, reserve
 
 _ARTIST = (Kind.ARTIST,)
 _TRACK = (Kind.TRACK,)
@@ -81,17 +81,26 @@ class Cue:
 NO_CUE = Cue()
 
 
-def cue_at(words: Sequence[Word], first: int, behind: int) -> Cue:
-    """What speaks for the words from `first` to before `behind` being a name."""
+def cue_at(words: Sequence[Word], first: int, behind: int, *, ends: bool = False) -> Cue:
+    """What speaks for the words from `first` to before `behind` being a name.
+
+    Args:
+        words: those of the question.
+        first: the first of the name.
+        behind: the first behind it.
+        ends: whether the question ends here, or only a time follows.
+    """
     before = [word.letters for word in words[max(0, first - 3) : first]]
     after = [word.letters for word in words[behind : behind + 2]]
     if before and (before[-1], words[first].letters) in COMPOUNDS:
         return NO_CUE
     if after and (words[behind - 1].letters, after[0]) in COMPOUNDS:
         return NO_CUE
-    if before[-1:] == ["the"] or before[-1:] == ["a"]:
+    if ends and before[-2:-1] == ["the"] and before[-1] in NOUNS and words[first].letters not in ADVERBS:
+        return Cue(STRUCTURE, NOUNS[before[-1]])
+    if before[-1:] in (["the"], ["a"]):
         before = before[:-1]
-    ahead = _cue_before(before, words[first].letters)
+    ahead = _cue_before(before, words[first].letters if behind - first == 1 else "")
     return ahead if ahead.strength else _cue_after(before, after)
 
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 # One character each, so that places in the text stay what they are.
 _STRAIGHT = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc`\u00b4", "'"))
 _WORD = re.compile(r"[&+]|(?:[^\W_]|\$)(?:[^\W_]|\$|['!](?=[^\W_]|\$))*|[^\w\s]+")
-_PLAIN = re.compile(r"[a-z0-9 ]+", re.ASCII)
+_PLAIN = re.compile(r"[a-z0-9 '.,:;/()\[\]?\"#*-]+", re.ASCII)
+_SPACED = str.maketrans(dict.fromkeys('.,:;/()[]?"#*-', " ") | {"'": ""})
+_ANDS = frozenset({"&", "+"})
 # Letters that no normal form takes apart.
 _LETTERS = str.maketrans(
     {
@@ -59,13 +61,16 @@ def words_of(text: str) -> list[Word]:
 
 def key_of(name: str) -> str:
     """What a name is found by: empty only of what is blank."""
-    lowered = name.lower()
-    if _PLAIN.fullmatch(lowered):
-        letters = lowered.split()
+    lowered = name.lower().replace(" & ", " and ")
+    # Nine names of ten; what comes out is the same as of the long way.
+    if _PLAIN.fullmatch(lowered) and "'n'" not in lowered:
+        letters = lowered.translate(_SPACED).split()
         if "n" in letters:
             letters = [_and(word) for word in letters]
     else:
         letters = _letters_of(name)
+    if not letters:
+        return "".join(name.casefold().split())
     return "".join(letters[1:] if len(letters) > 1 and letters[0] == "the" else letters)
 
 
@@ -78,23 +83,19 @@ def bare_title(name: str) -> str:
 
 
 def _letters_of(name: str) -> list[str]:
-    words = words_of(name)
-    letters = [word.letters for word in words if not word.is_sign]
-    if not letters or letters == ["and"]:
-        return ["".join(name.casefold().split())]
+    written: list[str] = _WORD.findall(name.translate(_STRAIGHT))
     # `niko+` ends with no `and`.
-    first, last = words[0], words[-1]
-    if letters[-1] == "and" and last.end - last.start == 1:
-        letters = letters[:-1]
-    if letters[0] == "and" and first.end - first.start == 1 and len(letters) > 1:
-        letters = letters[1:]
-    return letters
+    while written and written[-1] in _ANDS:
+        del written[-1]
+    while written and written[0] in _ANDS:
+        del written[0]
+    return [letters for word in written if (letters := "and" if word in _ANDS else _and(folded(word)))]
 
 
 def _word(text: str, match: re.Match[str]) -> Word | None:
     start, end = match.span()
     written = match.group()
-    if written in ("&", "+"):
+    if written in _ANDS:
         return Word(start, end, "and")
     letters = folded(written)
     if not letters:

@@ -6,21 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ml.assistant.common_words import has_edges, is_common_word, is_misspelt_question, needed
 from ml.assistant.cues import NO_CUE, Cue, cue_at, is_noun_of_a_name
 from ml.assistant.folding import key_of, words_of
 from ml.assistant.meant import TITLES, Name, meant
-from ml.assistant.near_names import typos_allowed, typos_between
 from ml.assistant.query import Kind
-from ml.assistant.question_words import FREE, OFTEN_MISSPELT, ORDINARY, STRUCTURE, TIME, TURNS_OF_PHRASE, reserve
+from ml.assistant.question_words import FREE, ORDINARY, STRUCTURE, TIME, reserve
 from ml.assistant.quotes import quotes_of
 from ml.assistant.spellings import Spellings
 
 Span = tuple[int, int]
-LONGEST = 12
+LONGEST = 30
 """Words of a name in a question; in quotes it may have any number."""
 _LONGEST_MISSPELT = 8
 _MOST_MISSPELT = 60
 """Words of a question in which typos are looked for: a longer text is no question."""
+_LONGEST_TEXT = 2000
+"""Characters: what follows is not read."""
+_LONGEST_GENRE = 4
+_LONGEST_BESIDE = 3
+_JOINTS = frozenset({"and", "or", "vs", "versus", "than", "with"})
 _FOLDED, _BARE = 0.99, 0.97
 
 
@@ -48,7 +53,7 @@ class Reading:
         self, spellings: Spellings, text: str, taken: Sequence[Span], hints: Mapping[int, Kind | None]
     ) -> None:
         self._spellings = spellings
-        self._text = text
+        self._text = text = text[:_LONGEST_TEXT]
         self._hints = hints
         self._words = words_of(text)
         self._free = [not any(word.start < end and start < word.end for start, end in taken) for word in self._words]
@@ -60,9 +65,10 @@ class Reading:
         self._read_quotes()
         self._read_names()
         self._read_neighbours()
+        self._read_titles_by_artists()
         if len(self._words) <= _MOST_MISSPELT:
             self._read_misspelt()
-        self._read_titles_by_artists()
+        self._read_titles_by_artists(unknown_too=True)
         return tuple(sorted([*self._quoted, *self._found.values()], key=lambda mention: mention.start))
 
     def _read_quotes(self) -> None:
@@ -87,47 +93,43 @@ class Reading:
         return *meant(things, inner, cue.kinds), (1 - typos / max(len(key), 1)) if things else 0.0
 
     def _read_names(self) -> None:
-        """The most words in a row first, of as many the first."""
+        """The most words in a row first; of as many those that something speaks for, then the first."""
         for length in range(min(LONGEST, len(self._words)), 0, -1):
-            for first in range(len(self._words) - length + 1):
-                behind = first + length
-                if all(self._free[first:behind]) and (things := self._things(first, behind)):
-                    self._take_if_meant(first, behind, things)
+            found = [
+                (self._cue(first, first + length), first, things)
+                for first in range(len(self._words) - length + 1)
+                if all(self._free[first : first + length]) and (things := self._things(first, first + length))
+            ]
+            for cue, first, things in sorted(found, key=lambda one: (-one[0].strength, one[1])):
+                if all(self._free[first : first + length]):
+                    self._take_if_meant(first, first + length, things, cue)
 
     def _things(self, first: int, behind: int) -> list[Name]:
+        """Everything that these words are the name of."""
         words = self._words[first:behind]
         last = words[-1]
+        if len(words) > 1 and (words[0].is_sign or last.is_sign):
+            return []
         begin = 1 if len(words) > 1 and words[0].letters == "the" else 0
-        head = "".join(word.letters for word in words[begin:-1])
+        head = "".join(word.letters for word in words[begin:-1] if not word.is_sign)
         found = self._spellings.named(head + last.letters)
         if not found and last.owner and last.owner != last.letters:
             found = self._spellings.named(head + last.owner)
-        if not found and len(words) <= 4:
-            found = self._spellings.genres(self._text[words[begin].start : last.end])
-        return found
+        if not found and len(words) <= _LONGEST_GENRE:
+            return self._spellings.genres(self._text[words[begin].start : last.end])
+        return [name for name in found if len(words) == 1 or has_edges(name, words[begin:])]
 
-    def _take_if_meant(self, first: int, behind: int, things: Sequence[Name]) -> None:
-        cue = self._cue(first, behind)
-        if things := [name for name in things if self._needs(first, behind, name) <= cue.strength]:
+    def _take_if_meant(self, first: int, behind: int, things: Sequence[Name], cue: Cue) -> None:
+        things = [name for name in things if self._is_told(first, behind, name, cue)]
+        if things:
             if behind - first > 1 and is_noun_of_a_name(self._words, behind) and self._words[first].letters == "the":
                 return
             self._take(first, behind, things, cue)
 
-    def _needs(self, first: int, behind: int, name: Name) -> int:
-        """How much must speak for these words to be this name."""
-        letters = [word.owner or word.letters for word in self._words[first:behind]]
-        has_article = letters[0] == "the" and len(letters) > 1
-        if "".join(letters[has_article:]) in TURNS_OF_PHRASE or "".join(letters) in TURNS_OF_PHRASE:
-            return STRUCTURE
-        own = letters if not has_article or name.name.lower().startswith("the ") else letters[1:]
-        steps = [max(reserve(word), ORDINARY * self._words[first].is_sign) for word in own]
-        if name.kind in (Kind.GENRE, Kind.FAMILY):
-            return FREE if len(own) > 1 else steps[0]
-        if len(own) == 1:
-            return max(steps[0], ORDINARY if name.kind in TITLES else FREE)
-        if min(steps) == FREE:
-            return FREE
-        return ORDINARY if name.kind is Kind.ARTIST or len(own) > 2 else min(max(steps), TIME)
+    def _is_told(self, first: int, behind: int, name: Name, cue: Cue) -> bool:
+        """Whether enough speaks for these words to be this name; of common words the cue must mean its kind."""
+        step = needed(self._words[first:behind], name)
+        return step == FREE or (step <= cue.strength and (not cue.kinds or name.kind in cue.kinds))
 
     def _take(self, first: int, behind: int, things: Sequence[Name], cue: Cue, typos: int = 0) -> None:
         start, end = self._words[first].start, self._words[behind - 1].end
@@ -146,27 +148,40 @@ class Reading:
         if self._words[first].start in self._hints:
             kind = self._hints[self._words[first].start]
             return Cue(STRUCTURE, () if kind is None else (kind,))
-        return cue_at(self._words, first, behind)
+        ends = behind == len(self._words) or not self._free[behind] or self._words[behind].letters == "by"
+        cue = cue_at(self._words, first, behind, ends=ends)
+        # What is nothing but a name can only be one.
+        return Cue(ORDINARY) if cue == NO_CUE and behind - first == len(self._words) else cue
 
     def _read_neighbours(self) -> None:
-        """One common word beside a name: `radiohead or muse`, `creep vs yesterday`."""
-        for at, word in enumerate(self._words):
-            if not self._free[at] or reserve(word.letters) > ORDINARY:
-                continue
-            beside = self._joined(at, -1) or self._joined(at, 1)
-            kinds = {name.kind for name in beside.candidates[:1]} if beside is not None else set[Kind]()
-            if things := [name for name in self._things(at, at + 1) if name.kind in kinds]:
-                self._take(at, at + 1, things, NO_CUE)
+        """Common words beside a name: `radiohead or muse`, `creep vs yesterday`, `the doors, the who and the band`."""
+        while any(self._take_beside(*span) for span in sorted(self._found)):
+            pass
 
-    def _joined(self, at: int, step: int) -> Mention | None:
-        """The name that `and`, `or`, `vs` joins to this word, before it or behind it."""
-        joint = at + step
-        if not 0 <= joint < len(self._words) or self._words[joint].letters not in {"and", "or", "vs", "versus", "than"}:
+    def _take_beside(self, first: int, behind: int) -> bool:
+        """Takes what is joined to the name of these words, if it may be a name of that kind."""
+        kinds = {name.kind for name in self._found[first, behind].candidates[:1]}
+        ahead, follows = self._joint(first, behind - 1, first - 1), self._joint(first, behind - 1, behind)
+        for length in range(_LONGEST_BESIDE, 0, -1):
+            spans = [(ahead + 1 - length, ahead + 1)] if ahead is not None else []
+            spans += [(follows, follows + length)] if follows is not None else []
+            for begin, end in spans:
+                if begin < 0 or end > len(self._words) or not all(self._free[begin:end]):
+                    continue
+                things = [name for name in self._things(begin, end) if name.kind in kinds]
+                if things := [name for name in things if needed(self._words[begin:end], name) <= ORDINARY]:
+                    self._take(begin, end, things, NO_CUE)
+                    return True
+        return False
+
+    def _joint(self, first: int, last: int, beside: int) -> int | None:
+        """The word that `and`, `or`, `vs` or a comma joins to these, of the side where `beside` is."""
+        if not 0 <= beside < len(self._words):
             return None
-        for (first, behind), mention in self._found.items():
-            if (behind == joint) if step < 0 else (first == joint + 1):
-                return mention
-        return None
+        if self._words[beside].letters in _JOINTS:
+            return beside + (1 if beside > last else -1)
+        left, right = (beside, first) if beside < first else (last, beside)
+        return beside if "," in self._text[self._words[left].end : self._words[right].start] else None
 
     def _read_misspelt(self) -> None:
         """Words that are no common ones and no name: the nearest name, of equally near ones that of more words."""
@@ -202,28 +217,26 @@ class Reading:
     def _misspelt(self, first: int, behind: int) -> tuple[int, list[Name]]:
         begin = first + 1 if behind - first > 1 and self._words[first].letters == "the" else first
         words = self._words[begin:behind]
-        key = "".join([*(word.letters for word in words[:-1]), words[-1].owner or words[-1].letters])
-        cue = self._cue(first, behind)
-        if len(words) == 1 and cue.strength < TIME and _is_misspelt_question(key):
+        if words[0].is_sign or words[-1].is_sign:
             return 0, []
-        typos, things = self._spellings.nearest(key, words[0].letters if reserve(words[0].letters) > ORDINARY else "")
+        key = "".join(word.letters for word in words[:-1] if not word.is_sign) + (words[-1].owner or words[-1].letters)
+        cue = self._cue(first, behind)
+        if len(words) == 1 and cue.strength < TIME and (is_misspelt_question(key) or self._spellings.is_genre(key)):
+            return 0, []
+        typos, things = self._spellings.nearest(key)
+        things = [name for name in things if has_edges(name, words)]
         if cue.strength < ORDINARY and len(words) == 1:
             things = [name for name in things if name.kind not in TITLES and key_of(name.name)[0] == key[0]]
-        return typos, [name for name in things if self._is_no_common_word(name) or cue.strength >= TIME]
+        return typos, [name for name in things if cue.strength >= TIME or not is_common_word(name)]
 
-    @staticmethod
-    def _is_no_common_word(name: Name) -> bool:
-        words = words_of(name.name)
-        return len(words) > 1 or reserve(words[0].letters) <= ORDINARY
-
-    def _read_titles_by_artists(self) -> None:
+    def _read_titles_by_artists(self, *, unknown_too: bool = False) -> None:
         """`X by Y` is one name: the title of that artist, whatever else is called X, and unknown if they have none."""
         for (first, behind), artist in sorted(self._found.items()):
             artists = [name for name in artist.candidates if name.kind is Kind.ARTIST]
             if first < 2 or not artists or self._words[first - 1].letters != "by":
                 continue
             title = self._title_before(first - 1, {key_of(name.name) for name in artists})
-            if title is None:
+            if title is None or not (title[1] or unknown_too):
                 continue
             begin, candidates, ambiguous = title
             for span in [span for span in self._found if begin <= span[0] and span[1] <= behind]:
@@ -263,9 +276,3 @@ def _closeness(things: Sequence[Name], words: str) -> float:
         return 1.0
     key = key_of(words)
     return _FOLDED if any(key_of(name.name) == key for name in things) else _BARE
-
-
-def _is_misspelt_question(key: str) -> bool:
-    """Whether a common word of questions is as near as a name can be: `monht`, `lisened`."""
-    most = typos_allowed(len(key))
-    return any(typos_between(key, word, most) <= most for word in OFTEN_MISSPELT if abs(len(word) - len(key)) <= most)

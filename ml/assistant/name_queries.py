@@ -1,6 +1,7 @@
 """The SQL that tells what a listener has heard and can name, for DuckDB and Snowflake alike; `?` is the listener.
 
-Its rows are what NameIndex.of takes. The genre of a play is its artist's; what is unclassified has no name.
+Its rows are what NameIndex.of takes; columns are quoted so that Snowflake too gives them in lower case. The genre of a
+play is its artist's; what is unclassified has no name.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ named as (
     group by genre_family
 )
 
-select kind, name_key as "key", name, performer as "by", cast(plays as bigint) as plays
+select kind as "kind", name_key as "key", name as "name", performer as "by", cast(plays as bigint) as "plays"
 from named
 order by kind, name_key
 """

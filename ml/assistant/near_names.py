@@ -6,11 +6,10 @@ names in a fraction of a millisecond, and only for the others the typos are coun
 
 from __future__ import annotations
 
-
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import OSA
 
 SHORTEST = 4
 """Letters: of three, one typo is too much."""
@@ -29,7 +28,7 @@ def typos_allowed(letters: int) -> int:
 
 def typos_between(one: str, other: str, most: int) -> int:
     """How many letters are wrong, missing, too many or swapped; `most` + 1 where there are more."""
-    return DamerauLevenshtein.distance(one, other, score_cutoff=most)
+    return OSA.distance(one, other, score_cutoff=most)
 
 
 class NearNames:
@@ -51,12 +50,9 @@ class NearNames:
         last = len(self._begins) - 1
         begin, end = int(self._begins[min(shortest, last)]), int(self._begins[min(longest + 1, last)])
         apart = np.bitwise_count(self._letters[begin:end] ^ _bits(key))
-        found = [
-            (typos, other)
-            for place in (np.flatnonzero(apart <= 2 * most) + begin).tolist()
-            if 0 < (typos := typos_between(key, other := self._keys[place], most)) <= most
-        ]
-        return sorted(found)
+        alike = [self._keys[place] for place in (np.flatnonzero(apart <= 2 * most) + begin).tolist()]
+        found = process.extract(key, alike, scorer=OSA.distance, score_cutoff=most, limit=None)
+        return sorted((int(typos), other) for other, typos, _ in found if typos)
 
     def nearest(self, key: str, count: int) -> list[str]:
         """The keys that are most alike, however far; none where nothing is alike at all."""

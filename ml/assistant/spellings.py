@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cached_property
 
 import pyarrow as pa
 
@@ -29,6 +28,7 @@ class Spellings:
             self._rows[key].append(row)
             if kind in TITLES and (bare := key_of(bare_title(name))) != key:
                 self._rows[bare].append(row)
+        self.near = NearNames(list(self._rows))
 
     def __contains__(self, key: str) -> bool:
         return key in self._rows
@@ -39,23 +39,23 @@ class Spellings:
 
     def genres(self, words: str) -> list[Name]:
         """Genre and family that the taxonomy knows under these words, as far as the listener has heard them."""
-        genre = self._taxonomy.named(words) if self._taxonomy is not None else None
-        if genre is None:
-            return []
-        return [name for name in self.named(key_of(genre)) if name.kind in (Kind.GENRE, Kind.FAMILY)]
+        genre = self._genre(words)
+        return [name for name in self.named(key_of(genre)) if name.kind in (Kind.GENRE, Kind.FAMILY)] if genre else []
 
-    @cached_property
-    def near(self) -> NearNames:
-        """Made at the first word that is no name as it stands."""
-        return NearNames(list(self._rows))
+    def is_genre(self, words: str) -> bool:
+        """Whether there is such a genre, heard or not."""
+        return self._genre(words) is not None
 
-    def nearest(self, key: str, beginning: str = "") -> tuple[int, list[Name]]:
+    def nearest(self, key: str) -> tuple[int, list[Name]]:
         """The least typos, and what is that near: with the same first letter if anything has it."""
-        found = [(typos, other) for typos, other in self.near.within(key) if other.startswith(beginning)]
+        found = self.near.within(key)
         least = found[0][0] if found else 0
         nearest = [other for typos, other in found if typos == least]
         same_letter = [other for other in nearest if other[0] == key[0]]
         return least, [name for other in same_letter or nearest for name in self.named(other)]
+
+    def _genre(self, words: str) -> str | None:
+        return self._taxonomy.named(words) if self._taxonomy is not None else None
 
     def _name(self, row: int) -> Name:
         kind, key, name, by, plays = (self._names.column(at)[row].as_py() for at in range(5))

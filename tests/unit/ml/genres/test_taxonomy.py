@@ -60,6 +60,14 @@ def test_an_alias_has_the_place_of_its_genre() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "genre"),
+    [("Hip-Hop", "hip hop"), ("rnb", "r&b"), ("drum'n'bass", "drum and bass"), ("swedish rock", None), ("", None)],
+)
+def test_a_genre_is_named_by_its_spellings_and_aliases_alone(written: str, genre: str | None) -> None:
+    assert TAXONOMY.named(written) == genre
+
+
+@pytest.mark.parametrize(
     ("written", "parent", "family"),
     [
         ("swedish indie rock", "indie rock", "rock"),
