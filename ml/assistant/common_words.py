@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ml.assistant.folding import Word, words_of
 from ml.assistant.meant import TITLES, Name
@@ -28,8 +29,11 @@ def needed(words: Sequence[Word], name: Name) -> int:
         return FREE
     if len(own) == 1:
         return max(steps[0], ORDINARY if name.kind in TITLES else FREE)
-    is_telling = name.kind is Kind.ARTIST or len(own) > 2 or min(steps) == ORDINARY
-    return FREE if min(steps) == FREE else ORDINARY if is_telling else TIME
+    is_artist = name.kind is Kind.ARTIST
+    if min(steps) == FREE:
+        # `I Found`, `My Girl`: half of it holds sentences together.
+        return ORDINARY if len(own) == 2 and max(steps) == STRUCTURE and not is_artist else FREE
+    return ORDINARY if is_artist or len(own) > 2 or min(steps) == ORDINARY else TIME
 
 
 def has_edges(name: Name, words: Sequence[Word]) -> bool:
@@ -44,6 +48,7 @@ def is_common_word(name: Name) -> bool:
     return len(words) == 1 and reserve(words[0].letters) > ORDINARY
 
 
+@lru_cache(maxsize=1024)
 def is_misspelt_question(key: str) -> bool:
     """Whether a common word of questions is as near as a name can be: `monht`, `lisened`."""
     most = typos_allowed(len(key))

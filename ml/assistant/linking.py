@@ -202,17 +202,23 @@ class Reading:
                 self._take(first, behind, things, self._cue(first, behind), typos)
 
     def _may_be_misspelt(self, first: int, behind: int) -> bool:
-        words = self._words[first:behind]
-        strange = [
-            self._free[first + at] and reserve(word.letters) == FREE and not word.is_sign and word.letters.isalpha()
-            for at, word in enumerate(words)
-        ]
-        return any(strange) and self._is_open(first, behind)
+        """Whether a word here is neither known nor one of the question's own with a typo."""
+        if not self._is_open(first, behind):
+            return False
+        words = [word.letters for at, word in enumerate(self._words[first:behind], first) if self._free[at]]
+        strange = [letters for letters in words if letters.isalpha() and reserve(letters) == FREE]
+        if all(map(is_misspelt_question, strange)):
+            return bool(strange) and self._cue(first, behind).strength >= TIME
+        return True
 
     def _is_open(self, first: int, behind: int) -> bool:
-        """Whether no word belongs to a time or to another name, but for one word of which this is more."""
-        covered = {at for span in self._found if first <= span[0] and span[1] == span[0] + 1 for at in range(*span)}
-        return all(self._free[at] or (at in covered and behind - first > 1) for at in range(first, behind))
+        """Whether no word belongs to a time or to another name, but for one of a word of which this is more."""
+        covered: set[int] = set()
+        for begin, end in self._found:
+            words = end - begin - (self._words[begin].letters == "the")
+            if words == 1 and first <= begin and end <= behind and end - begin < behind - first:
+                covered.update(range(begin, end))
+        return all(self._free[at] or at in covered for at in range(first, behind))
 
     def _misspelt(self, first: int, behind: int) -> tuple[int, list[Name]]:
         begin = first + 1 if behind - first > 1 and self._words[first].letters == "the" else first
@@ -221,12 +227,13 @@ class Reading:
             return 0, []
         key = "".join(word.letters for word in words[:-1] if not word.is_sign) + (words[-1].owner or words[-1].letters)
         cue = self._cue(first, behind)
-        if len(words) == 1 and cue.strength < TIME and (is_misspelt_question(key) or self._spellings.is_genre(key)):
+        if len(words) == 1 and cue.strength < TIME and self._spellings.is_genre(key):
             return 0, []
         typos, things = self._spellings.nearest(key)
         things = [name for name in things if has_edges(name, words)]
-        if cue.strength < ORDINARY and len(words) == 1:
-            things = [name for name in things if name.kind not in TITLES and key_of(name.name)[0] == key[0]]
+        if len(words) == 1:
+            things = [name for name in things if self._is_told(begin, behind, name, cue)]
+            things = [name for name in things if cue.strength or key_of(name.name)[0] == key[0]]
         return typos, [name for name in things if cue.strength >= TIME or not is_common_word(name)]
 
     def _read_titles_by_artists(self, *, unknown_too: bool = False) -> None:

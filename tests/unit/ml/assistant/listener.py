@@ -25,7 +25,7 @@ TRACKS = {
     ("Bush", "Someone"): 14, ("Kansas", "Someone"): 3, ("Purple Rain", "Prince"): 40, ("Song 2", "Blur"): 13,
     ("Thriller", "Michael Jackson"): 60, ("Stay (feat. Mikky Ekko)", "Rihanna"): 200, ("Stay", "Zedd"): 3,
     ("Free Fallin'", "Tom Petty"): 12, ("(I Can't Get No) Satisfaction", "The Rolling Stones"): 11,
-    ("Jazz", "Someone"): 4,
+    ("Jazz", "Someone"): 4, ("I Found", "Amber"): 3, ("Currents", "Tame Impala"): 2, ("Only Songs", "Someone"): 2,
     ("Hotel California - Live", "Eagles"): 10, ("Hotel California", "Eagles"): 4, ("Halo", "Beyoncé"): 9,
     ("Don't Stop Me Now", "Queen"): 8, ("Over and Over", "Hot Chip"): 7, ("By Blood", "Shovels"): 6, ("AM", "One"): 1,
     ("The Most", "Nobody"): 5, ("{{ config.target }}", "Jinja"): 4, ("Robert'); DROP TABLE plays;--", "Bobby"): 4,

@@ -112,6 +112,9 @@ def test_spellings_of_a_name_are_that_name(question: str, words: str, name: str)
         "my metrics by genre",
         "how many songs in the summer of 1999",
         "tell me about birthdays",
+        "new artists i found in january",
+        "how long is my current listening streak",
+        "how mnay songs did i listn to",
     ],
 )
 def test_words_of_a_question_are_no_names(question: str) -> None:
