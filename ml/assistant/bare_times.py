@@ -5,45 +5,11 @@ from __future__ import annotations
 import re
 
 from ml.assistant.time_readings import Place, Reading
+from ml.assistant.time_words import word_set
 
-_PREPOSITIONS = frozenset(
-    [
-        "in",
-        "on",
-        "at",
-        "of",
-        "for",
-        "from",
-        "since",
-        "until",
-        "before",
-        "after",
-        "during",
-        "between",
-        "by",
-        "over",
-        "within",
-        "through",
-        "throughout",
-        "every",
-        "each",
-        "per",
-        "any",
-        "across",
-        "back",
-        "about",
-        "around",
-        "ever",
-        "up",
-        "out",
-        "released",
-        "that",
-        "which",
-        "prior",
-        "anytime",
-        "following",
-        "starting",
-    ]
+_PREPOSITIONS = word_set(
+    "in on at of for from since until before after during between by over within through throughout every each "
+    "per any across back about around ever up out released that which prior anytime following starting"
 )
 """Words that open a time: a reading that begins with one is taken as it is."""
 _NAMED = re.compile(r"(?:called|named|titled|the (?:song|track|tune|album|record|artist|band|singer|group)) $")
@@ -51,63 +17,20 @@ _PLAYED = re.compile(
     r"(?:play|plays|played|playing|hear|heard|hearing|(?:listen|listened|listening) to|similar to|songs? like) $"
 )
 _ASKS_OF_A_NAME = re.compile(
-    r"(?:and |so |hey )?(?:how (?:often|many times|frequently|much)|when (?:did|was)|have i|did i|where does|is|recommend|similar)\b"
+    r"(?:and |so |hey )?"
+    r"(?:how (?:often|many times|frequently|much)|when (?:did|was)|have i|did i|where does|is|recommend|similar)\b"
 )
-_FOLLOW_UP = frozenset(
-    [
-        "and",
-        "or",
-        "what",
-        "about",
-        "how",
-        "then",
-        "now",
-        "but",
-        "so",
-        "ok",
-        "okay",
-        "vs",
-        "versus",
-        "than",
-        "compared",
-        "with",
-        "to",
-        "for",
-        "in",
-        "on",
-        "also",
-    ]
+_FOLLOW_UP = word_set("and or what about how then now but so ok okay vs versus than compared with to for in on also")
+_COMPARING = word_set(
+    "compare compared compares comparing comparison versus vs difference differ differs different than against more "
+    "less better or"
 )
-_COMPARING = re.compile(r"\b(?:compar|versus|vs|differ|than|against|more|less|better|or)")
-_COMPARED_WITH = frozenset(
-    ["vs", "versus", "than", "to", "with", "and", "or", "compare", "comparing", "against", "between"]
-)
-_AFTER_THE_END = frozenset(
-    [
-        "per",
-        "vs",
-        "versus",
-        "compared",
-        "or",
-        "and",
-        "on",
-        "in",
-        "at",
-        "for",
-        "from",
-        "with",
-        "than",
-        "against",
-        "so",
-        "broken",
-        "grouped",
-        "split",
-    ]
-)
-_NOT_BEFORE_A_NUMBER = frozenset(["the", "by", "like", "top", "best", "a", "an", "number", "only", "rank"])
+_COMPARED_WITH = word_set("vs versus than to with and or compare comparing against between")
+_AFTER_THE_END = word_set("per vs versus compared or and on in at for from with than against so broken grouped split")
+_NOT_BEFORE_A_NUMBER = word_set("the by like top best a an number only rank")
 _GROUPED = re.compile(
-    r"by (?:the )?(?:artist|track|song|album|genre|family|month|week|day|date|hour|year|quarter|season|weekday|source|platform"
-    r"|decade|plays|minutes|time|number|play|country|hours)"
+    r"by (?:the )?(?:artist|track|song|album|genre|family|month|week|day|date|hour|year|quarter|season|weekday"
+    r"|source|platform|decade|plays|minutes|time|number|play|country|hours)"
 )
 
 
@@ -137,7 +60,7 @@ def _is_played_by_name(place: Place, reading: Reading, left: str) -> bool:
 
 
 def _is_alone(place: Place, reading: Reading) -> bool:
-    before = place.words.words[: place.words.index(place.offset)]
+    before = place.words.before(place.offset, 5)
     return len(before) < 5 and set(before) <= _FOLLOW_UP and place.words.is_last(reading.end + 1)
 
 
@@ -156,7 +79,7 @@ def _is_at_end(place: Place, reading: Reading) -> bool:
 
 def _is_compared(place: Place, reading: Reading) -> bool:
     """One of two times that a question sets side by side."""
-    if not _COMPARING.search(place.line):
+    if not _COMPARING & place.words.vocabulary:
         return False
     before = place.words.before(place.offset, 1)
     after = place.words.after(reading.end + 1, 1)

@@ -55,16 +55,21 @@ def _bounded(window: Window, as_of: date) -> Span:
 
 def _unit_in(words: str | None) -> Unit | None:
     said = re.findall(r"[a-z]+", (words or "").lower())
-    names = {name: unit for unit in calendar.UNITS for name in (unit, f"{unit}s", f"{unit}ly")} | {"daily": "day"}
-    return next((names[word] for word in said if word in names), None)
+    if _ROLLS.search((words or "").lower()):
+        return None
+    for word in said:
+        for unit in calendar.UNITS:
+            if word in {unit, f"{unit}s", f"{unit}ly"}:
+                return unit
+    return "day" if "daily" in said else None
 
 
 def _running(window: Window, span: Span, as_of: date) -> Unit | None:
     """The period of the calendar that a window is the begun part of, if any."""
     if span.end != as_of + ONE_DAY or _ROLLS.search(window.label.lower()):
         return None
-    fitting = [unit for unit in _LABELS if calendar.around(as_of, unit).start == span.start]
-    named = [unit for unit in fitting if _LABELS[unit].search(window.label.lower())]
+    fitting: list[Unit] = [unit for unit in _LABELS if calendar.around(as_of, unit).start == span.start]
+    named: list[Unit] = [unit for unit in fitting if _LABELS[unit].search(window.label.lower())]
     return next(iter(named or fitting), None)
 
 

@@ -158,7 +158,6 @@ def _named(match: re.Match[str], as_of: date) -> Point:
 
 
 _NAMED = f"(?:{MONTH}|{SEASON}|{HOLIDAY})"
-_OF_WEEK = r"(?P<week>this|last|previous)"
 
 RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
     (rule(pattern), build)
@@ -168,8 +167,10 @@ RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
         (rf"(?:the )?{UNIT} before last", _before_last),
         (rf"(?:the|an?) {UNIT} (?:before|prior|earlier|previously)(?: that)?", _before),
         (
-            rf"(?:the )?(?:same|this) (?:time|period|point|(?:{UNIT}))(?: in| of| the)? (?:the )?(?:last|previous) "
-            r"(?P<of>week|month|quarter|year)",
+            (
+                rf"(?:the )?(?:same|this) (?:time|period|point|(?:{UNIT}))(?: in| of| the)? (?:the )?(?:last|previous) "
+                r"(?P<of>week|month|quarter|year)"
+            ),
             _same_of_last,
         ),
         (rf"{COUNT} {UNIT} (?:ago|back)", _ago),
@@ -178,13 +179,18 @@ RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
         (rf"exactly {COUNT} {UNIT} ago", _to_the_day),
         (r"(?:this|the same) (?:very |same )?(?:day|date) (?:in )?last year|today last year", _this_day_last_year),
         (
-            rf"(?:(?:the )?(?P<which>this past|last|previous|this|past) )?{WEEKDAY}"
-            rf"(?: (?:of |in )?(?:the )?{_OF_WEEK} week)?",
+            (
+                rf"(?:(?:the )?(?P<which>this past|last|previous|this|past) )?{WEEKDAY}"
+                r"(?: (?:of |in )?(?:the )?(?P<week>this|last|previous) week)?"
+            ),
             _weekday,
         ),
         (rf"(?:the )?(?P<week>this|last|previous) week(?: on)? (?P<which>)?{WEEKDAY}", _week_then_weekday),
         (
-            r"the (?P<day>[0-9]{1,2})th(?: (?:day )?of (?P<of>(?:the |this |last |the last |the previous )month)|(?= [|.,]|$))",
+            (
+                r"the (?P<day>[0-9]{1,2})th"
+                r"(?: (?:day )?of (?P<of>(?:the |this |last |the last |the previous )month)|(?= [|.,]|$))"
+            ),
             _day_of_month,
         ),
         (rf"(?:the |my )?(?P<which>this past|last|previous|this|past) {_NAMED}(?! before last)", _named),

@@ -13,13 +13,15 @@ from ml.assistant.query import Filter
 from ml.assistant.relative_points import COUNT, UNIT, counted, unit_of
 from ml.assistant.time_points import rule
 from ml.assistant.time_readings import Edges, Place, Reading
+from ml.assistant.time_words import word_set
 
 RECENT_DAYS = 30
 """*Lately* and *recently*."""
 
 _LAST_COUNTED = rule(
     r"(?:(?:with)?in |during |over |of |for |from |throughout |across )?(?:all of )?(?:the |my |these |those )?"
-    rf"(?P<which>last|past|previous|prior|preceding|latest|most recent) (?P<whole>full|complete|calendar|whole )?(?:{COUNT} |(?=[a-z]+ and a half))"
+    rf"(?P<which>last|past|previous|prior|preceding|latest|most recent) (?P<whole>full|complete|calendar|whole "
+    rf")?(?:{COUNT} |(?=[a-z]+ and a half))"
     rf"(?:(?:full|complete|calendar|whole) )?{UNIT}"
 )
 _LAST_HOURS = rule(
@@ -30,22 +32,7 @@ _LAST_SEASONS = rule(
 )
 _SINCE_AGO = rule(rf"(?P<side>since|after|before|until|over|more than|at least) {COUNT} {UNIT} ago")
 _NOT_FOR = rule(rf"(?:in|for|within)(?: the)?(?: last| past)?(?: over| more than| at least)? {COUNT} {UNIT}(?: now)?")
-_NEGATIONS = frozenset(
-    [
-        "not",
-        "never",
-        "havent",
-        "hasnt",
-        "didnt",
-        "dont",
-        "stopped",
-        "forgot",
-        "forgotten",
-        "forgetting",
-        "neglected",
-        "ignored",
-    ]
-)
+_NEGATIONS = word_set("not never havent hasnt didnt dont stopped forgot forgotten forgetting neglected ignored")
 _RECENTLY = rule(
     r"lately|recently|(?:in |during )?(?:these|recent) days|nowadays|as of late|of late|in recent (?:days|weeks)"
 )
@@ -61,7 +48,7 @@ def rolling_at(place: Place) -> Iterator[Reading]:
     if match is not None:
         yield _since_ago(match, as_of)
     match = place.match(_NOT_FOR)
-    if match is not None and _NEGATIONS & set(place.words.words[: place.words.index(place.offset)]):
+    if match is not None and _NEGATIONS & set(place.words.before(place.offset, 12)):
         yield _not_for(match, as_of)
     match = place.match(_RECENTLY)
     if match is not None and place.words.before(place.offset, 1) != ("most",):
@@ -116,10 +103,13 @@ def _since_ago(match: re.Match[str], as_of: date) -> Reading:
 
 
 _EVER = rule(
-    r"(?:of |for |in )?(?:all|the whole) time|all - time|(?:in |over |of )?(?:my |the )?(?:whole|entire|full) (?:listening )?history"
+    r"(?:of |for |in )?(?:all|the whole) time|all - time|(?:in |over |of )?(?:my |the )?(?:whole|entire|full) "
+    r"(?:listening )?history"
     r"|ever(?! (?:since|after))|(?:in|of) my (?:whole |entire )?life|overall|in total|altogether"
-    r"|since (?:forever|always|(?:the )?(?:very )?(?:beginning|start)(?! of))|from the (?:very )?(?:beginning|start)(?! of)"
-    r"|since i (?:1th )?(?:started|began|joined|signed up)(?: (?:listening|to listen|scrobbling))?(?: (?:on|to|with|using) [a-z]+)?"
+    r"|since (?:forever|always|(?:the )?(?:very )?(?:beginning|start)(?! of))|from the (?:very )?(?:beginning"
+    r"|start)(?! of)"
+    r"|since i (?:1th )?(?:started|began|joined|signed up)(?: (?:listening|to listen|scrobbling))?(?: (?:on|to"
+    r"|with|using) [a-z]+)?"
     r"|in the past(?! (?:[0-9]|few|couple|week|month|year|day|decade|quarter))"
 )
 _UNTIL_NOW = rule(r"so far|to date|(?:up )?until (?:now|today)|up to (?:now|today)|as of (?:now|today)|yet")

@@ -14,6 +14,7 @@ from ml.assistant.query import Filter, Grain, Value
 from ml.assistant.time_parts import point_at
 from ml.assistant.time_points import rule, season_name
 from ml.assistant.time_readings import Place, Reading
+from ml.assistant.time_words import word_set
 
 PARTS_OF_DAY = {"night": range(6), "morning": range(6, 12), "afternoon": range(12, 18), "evening": range(18, 24)}
 
@@ -34,7 +35,8 @@ _EACH_DAY_PART = rule(rf"(?:on |in )?(?:a|an|{_EACH}) (?P<day>{_DAY_NAMES}|weeke
 _PARTS = (
     (
         rule(
-            rf"(?:in|during|of|on|for|over) (?:the |my |{_EACH} )?(?:late |early )?(?P<part>morning|afternoon|evening)s?(?: hours)?"
+            rf"(?:in|during|of|on|for|over) (?:the |my |{_EACH} )?(?:late |early )?(?P<part>morning|afternoon"
+            rf"|evening)s?(?: hours)?"
         ),
         "",
     ),
@@ -43,7 +45,8 @@ _PARTS = (
     (rule(r"(?:at|by|during|in|over) (?:the |my )?(?:dead of |middle of )?(?:the )?(?P<part>nights?)(?: time)?"), ""),
     (
         rule(
-            r"(?:in )?the (?:dead|middle) of the night|late(?: -)? (?:at )?nights?(?! talking)|overnight|(?:in|during) the small hours"
+            r"(?:in )?the (?:dead|middle) of the night|late(?: -)? (?:at )?nights?(?! talking)|overnight|(?:in"
+            r"|during) the small hours"
         ),
         "night",
     ),
@@ -54,12 +57,12 @@ _MORE_PARTS = rule(r" and (?:in the |at |the )?(?P<part>morning|afternoon|evenin
 _AFTER_A_DAY = rule(r" (?:, )?(?:(?:in|during) the |at )?(?P<part>morning|afternoon|evening|night)s?")
 _AFTER_ONE_DAY = rule(r" (?:, )?(?:(?:in|during) the |at )?(?P<part>morning|afternoon|evening|night)")
 
-_YEARLY = rule(
-    rf"(?:(?:in|during|on|over) )?(?:{_EACH} (?P<one>{'|'.join((*MONTHS, *SEASONS, 'fall'))})"
-    rf"|(?:the |my )?(?P<many>{'|'.join((*(month + 's' for month in MONTHS if month not in ('may', 'march')), *(season + 's' for season in SEASONS)))}))"
-)
+_PERIODS = "|".join((*MONTHS, *SEASONS, "fall"))
+# May and march are verbs, too, and no more often plural nouns.
+_PLURALS = "|".join(f"{name}s" for name in (*MONTHS, *SEASONS) if name not in {"may", "march"})
+_YEARLY = rule(rf"(?:(?:in|during|on|over) )?(?:{_EACH} (?P<one>{_PERIODS})|(?:the |my )?(?P<many>{_PLURALS}))")
 _OF_ANY_YEAR = rule(
-    rf"(?:in|during|of|over) (?:the )?(?:month of )?(?P<one>{'|'.join((*MONTHS, *SEASONS, 'fall'))})"
+    rf"(?:in|during|of|over) (?:the )?(?:month of )?(?P<one>{_PERIODS})"
     rf"(?: months)? (?:of |in )?(?:{_EACH} years?|any given year|over the years|across (?:the |all )?years)"
 )
 
@@ -67,33 +70,20 @@ _GRAIN_UNIT = r"(?P<unit>day|date|week|month|quarter|year)"
 _NOT_A_DIMENSION = r"(?! (?:of|in) (?:the )?(?:day|week|month|quarter|year|release)\b)(?! (?:name|number)\b)"
 _GRAINS = (
     rule(
-        rf"(?:per|by|for each|for every|every(?: single)?|each|in each|in every|on each) (?:calendar )?{_GRAIN_UNIT}{_NOT_A_DIMENSION}"
+        rf"(?:per|by|for each|for every|every(?: single)?|each|in each|in every|on each) (?:calendar "
+        rf")?{_GRAIN_UNIT}{_NOT_A_DIMENSION}"
     ),
     rule(r"(?:on an? )?(?P<unit>daily|weekly|monthly|quarterly|yearly|annually|annual)(?: basis)?"),
     rule(
-        r"(?:from )?(?P<unit>day|week|month|quarter|year) (?:by|to|over|on|after|-) (?:(?:day|week|month|quarter|year)|by -)(?! (?:day|week|month|year))"
+        r"(?:from )?(?P<unit>day|week|month|quarter|year) (?:by|to|over|on|after|-) (?:(?:day|week|month|quarter"
+        r"|year)|by -)(?! (?:day|week|month|year))"
     ),
     rule(r"(?:over|across|throughout|through) (?:the )?(?P<unit>days|weeks|months|quarters|years)"),
     rule(r"(?:over|through|across) (?P<unit>time)|month - by - (?P<same>month)"),
 )
 _A_PERIOD = rule(r"(?:a|an) (?P<unit>day|week|month|quarter|year)(?! (?:ago|before|earlier|later|after|or|old|and))")
-_COUNTABLE = frozenset(
-    [
-        "songs",
-        "tracks",
-        "plays",
-        "minutes",
-        "hours",
-        "artists",
-        "albums",
-        "times",
-        "listens",
-        "scrobbles",
-        "genres",
-        "sessions",
-        "days",
-        "much",
-    ]
+_COUNTABLE = word_set(
+    "songs tracks plays minutes hours artists albums times listens scrobbles genres sessions days much"
 )
 _GRAIN_WORDS = {
     "date": Grain.DAY,

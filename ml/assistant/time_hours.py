@@ -1,4 +1,7 @@
-"""Hours of the day: `between 6 and 9 am`, `after 10 pm`, `at noon`. Plays are told apart by the hour in which they began."""
+"""Hours of the day: `between 6 and 9 am`, `after 10 pm`, `at noon`.
+
+Plays are told apart by the hour in which they began.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from ml.assistant.time_readings import Place, Reading
 _NAMED_HOURS = {"midnight": 0, "noon": 12, "lunch": 12}
 _HOUR = (
     r"(?:(?P<clock{n}>[0-9]{{1,2}}:[0-9]{{2}})(?: (?P<half{n}>am|pm))?(?: h)?|(?P<named{n}>midnight|noon)"
-    r"|(?P<hour{n}>[0-9]{{1,2}}) ?(?P<kind{n}>am|pm|h|hours|oclock(?: (?:am|pm))?|in the (?:morning|afternoon|evening)|at night))"
+    r"|(?P<hour{n}>[0-9]{{1,2}}) ?(?P<kind{n}>am|pm|h|hours|oclock(?: (?:am|pm))?|in the (?:morning|afternoon"
+    r"|evening)|at night))"
 )
 _ONE = _HOUR.format(n="")
 _FIRST = _HOUR.format(n="_1")
@@ -20,13 +24,15 @@ _LAST = _HOUR.format(n="_2")
 _OPEN = r"(?P<open>[0-9]{1,2})"
 
 _AT = rule(
-    rf"(?:at|around|about|during)(?: around| about)? {_ONE}|(?:at|during|over|around) (?:the )?(?P<meal>lunch)(?: (?:time|break|hour))?"
+    rf"(?:at|around|about|during)(?: around| about)? {_ONE}|(?:at|during|over|around) (?:the )?(?P<meal>lunch)(?: "
+    rf"(?:time|break|hour))?"
 )
 _BEFORE = rule(rf"(?:before|until|earlier than|by) {_ONE}")
 _AFTER = rule(rf"(?:after|past|from|later than|since) {_ONE}(?: on(?:wards?)?)?")
 _BETWEEN = rule(rf"(?:between|from) (?:{_FIRST}|{_OPEN}) (?:and|to|until|-) {_LAST}")
 _DINNER = rule(
-    r"(?:(?:at|during|over|before|after|around) )(?:the )?(?:dinner|breakfast|supper|brunch)(?: time)?|dinner time|breakfast time"
+    r"(?:(?:at|during|over|before|after|around) )(?:the )?(?:dinner|breakfast|supper|brunch)(?: time)?|dinner "
+    r"time|breakfast time"
 )
 
 

@@ -1,4 +1,7 @@
-"""Every named period that begins at a word, and parts of it: `early 2019`, `first week of march`, `the week before christmas`."""
+"""Every named period that begins at a word, and parts of it.
+
+`early 2019`, `first week of march`, `the week before christmas`.
+"""
 
 from __future__ import annotations
 

@@ -11,40 +11,51 @@ from ml.assistant.time_readings import Place, Reading
 
 _OWN = r"(?:my|our|his|her|their|your|the|mums|moms|dads)"
 _EVENT = (
-    r"(?:[0-9]{1,3}th )?(?:birthday|wedding|anniversary|breakup|break(?: -)? up|divorce|graduation|vacations?|holidays?|honeymoon"
-    r"|trip|exams?|childhood|teens|teenage years|twenties|thirties|forties|20s|30s|40s|youth|school days|college days|surgery"
+    r"(?:[0-9]{1,3}th )?(?:birthday|wedding|anniversary|breakup|break(?: -)? up|divorce|graduation|vacations?"
+    r"|holidays?|honeymoon"
+    r"|trip|exams?|childhood|teens|teenage years|twenties|thirties|forties|20s|30s|40s|youth|school days|college "
+    r"days|surgery"
     r"|pregnancy|move|new job|old job|party|gap year|high school|college|university)"
 )
 _OWN_EVENT = rule(
     rf"(?:(?:on|since|before|after|around|for|during|until|in|at|by) )?(?:my|our|his|her|their|your) {_EVENT}"
 )
 _WHEN_I = rule(
-    r"(?:when|while|since|before|after|until|the (?:day|week|month|year|summer|time)(?: that| when)?) (?:i|we|he|she|they) "
-    r"(?:1th )?(?:lived|was|were|moved|met|worked|studied|had|turned|got|broke|graduated|married|quit|left|lost|visited|went"
+    r"(?:when|while|since|before|after|until|the (?:day|week|month|year|summer|time)(?: that| when)?) (?:i|we|he"
+    r"|she|they) "
+    r"(?:1th )?(?:lived|was|were|moved|met|worked|studied|had|turned|got|broke|graduated|married|quit|left|lost"
+    r"|visited|went"
     r"|became|divorced|travell?ed|dated|bought|stayed|retired|changed)"
 )
 _SINCE_OWN = rule(
     rf"(?:since|before|after|until) {_OWN} (?!(?:beginning|start|end|last|past|previous|year|month|week|day)\b)[a-z]+"
 )
 _EPOCHS = rule(
-    r"(?:(?:since|before|after|during|in|until|throughout) )?(?:the )?(?:1th )?(?:(?:covid|corona|coronavirus)(?: -)?(?: 19)?(?: (?:lockdown|pandemic|era|times))?"
+    r"(?:(?:since|before|after|during|in|until|throughout) )?(?:the )?(?:1th )?(?:(?:covid|corona|coronavirus)(?: "
+    r"-)?(?: 19)?(?: (?:lockdown|pandemic|era|times))?"
     r"|lockdowns?|pandemic|quarantine)"
 )
 _MOVING_FEASTS = rule(
     r"(?:(?:on|at|during|since|before|after|over|until|for) )?(?:the )?(?:(?:last|this|next) )?"
-    r"(?:thanksgiving|easter(?: (?:sunday|monday))?|good friday|pentecost|hanukkah|ramadan|eid|diwali|holi|passover|black friday"
-    r"|(?:mother|mothers|father|fathers|labor|labour|memorial|independence|presidents|veterans|columbus|canada|australia|leap) day"
+    r"(?:thanksgiving|easter(?: (?:sunday|monday))?|good friday|pentecost|hanukkah|ramadan|eid|diwali|holi"
+    r"|passover|black friday"
+    r"|(?:mother|mothers|father|fathers|labor|labour|memorial|independence|presidents|veterans|columbus|canada"
+    r"|australia|leap) day"
     r"|super bowl|mardi gras|carnival|the holidays|the holiday season|lent|advent)"
 )
 _VAGUE = rule(
-    r"the other (?:day|week|night|month)|(?:a )?(?:long )?(?:while|time) (?:ago|back)|some time ago|ages ago|long ago|back in the day"
-    r"|back then|(?:in|during|over) the (?:last|past) (?:several|many)(?: [a-z]+)?|(?:several|many) (?:days|weeks|months|years) ago"
+    r"the other (?:day|week|night|month)|(?:a )?(?:long )?(?:while|time) (?:ago|back)|some time ago|ages ago|long "
+    r"ago|back in the day"
+    r"|back then|(?:in|during|over) the (?:last|past) (?:several|many)(?: [a-z]+)?|(?:several|many) (?:days|weeks"
+    r"|months|years) ago"
     r"|(?:the )?last (?:several|many) (?:days|weeks|months|years)|once upon a time"
 )
 _AHEAD = rule(
     r"(?:the day after )?tomorrow|(?:(?:in|during|over|for|on|the) ){0,2}(?:next|coming|upcoming) (?:[0-9]{1,4} |few )?"
-    rf"(?:days?|weeks?|weekends?|months?|quarters?|years?|seasons?|decades?|{'|'.join((*MONTHS, *WEEKDAYS, *SEASONS))}|christmas|halloween)"
-    r"|(?:[0-9]{1,4}|an?|few) (?:days?|weeks?|months?|years?) from now|in (?:[0-9]{1,4}|few) (?:days?|weeks?|months?|years?) from now"
+    rf"(?:days?|weeks?|weekends?|months?|quarters?|years?|seasons?|decades?"
+    rf"|{'|'.join((*MONTHS, *WEEKDAYS, *SEASONS))}|christmas|halloween)"
+    r"|(?:[0-9]{1,4}|an?|few) (?:days?|weeks?|months?|years?) from now|in (?:[0-9]{1,4}|few) (?:days?|weeks?"
+    r"|months?|years?) from now"
 )
 _UNKNOWN = (_OWN_EVENT, _WHEN_I, _SINCE_OWN, _EPOCHS)
 _SINCE_WHAT_WAS_HEARD = re.compile(r"\b(?:song|track|artist|band|album|music|playlist)\b")

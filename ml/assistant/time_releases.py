@@ -17,7 +17,8 @@ from ml.assistant.time_windows import windows_at
 _FIRST_HISTORY = 2000
 _MUSIC = (
     r"music|songs?|tracks?|hits?|tunes?|albums?|records?|artists?|bands?|stuff|classics?|bangers|ballads?|singles?|pop|rock"
-    r"|metal|punk|disco|funk|soul|jazz|hip(?: -)? hop|rap|rnb|r & b|house|techno|country|indie|dance|electronic|grunge|new wave"
+    r"|metal|punk|disco|funk|soul|jazz|hip(?: -)? hop|rap|rnb|r & b|house|techno|country|indie|dance|electronic"
+    r"|grunge|new wave"
 )
 _DECADE = r"(?:(?:the )?(?:(?P<part{n}>early|mid|late)(?: -)? )?(?:the )?(?P<decade{n}>[0-9]{{2}}|[12][0-9]{{3}})s)"
 _ONE = _DECADE.format(n="")
@@ -26,11 +27,13 @@ _RELEASED = (
     r"(?:released|published|recorded|made|written|came out|coming out|come out|out)"
 )
 _OF_DECADE = rule(
-    rf"(?:{_RELEASED} )?(?P<prep>in|from|of|during|out of) {_ONE}(?P<more>(?: (?:and|or|,) (?:(?:from|of|in) )?(?:the )?[0-9]{{2,4}}s)*)"
+    rf"(?:{_RELEASED} )?(?P<prep>in|from|of|during|out of) {_ONE}(?P<more>(?: (?:and|or|,) (?:(?:from|of|in) "
+    rf")?(?:the )?[0-9]{{2,4}}s)*)"
 )
 _BARE_DECADE = rule(rf"{_ONE}(?P<more>(?: (?:and|,|or) (?:the )?[0-9]{{2,4}}s)*)(?P<music>(?= (?:{_MUSIC})\b))?")
 _BETWEEN_DECADES = rule(
-    rf"(?:{_RELEASED} )?(?:between {_DECADE.format(n='_1')} and|from {_DECADE.format(n='_3')} (?:to|until|-)) {_DECADE.format(n='_2')}"
+    rf"(?:{_RELEASED} )?(?:between {_DECADE.format(n='_1')} and|from {_DECADE.format(n='_3')} (?:to|until|-)) "
+    rf"{_DECADE.format(n='_2')}"
 )
 _WHEN_RELEASED = rule(rf"{_RELEASED}|(?:with an? |whose |of )?(?:release year|year of release)(?: is| was)?(?: of)?")
 _OLD_YEAR = rule(rf"(?:from|of) (?:the year )?(?P<year>{YEAR})")

@@ -16,6 +16,7 @@ from ml.assistant.rolling_windows import rolling_at, whole_history_at
 from ml.assistant.time_parts import parts_of, plain_points, point_at
 from ml.assistant.time_points import Bare, NotATimeError, Point, rule
 from ml.assistant.time_readings import Edges, Place, Reading
+from ml.assistant.time_words import word_set
 
 _IN = rule(
     r"(?:back )?(?:(?:with)?in|during|of|for|from|over(?: the course of)?|throughout|on|at|through|across)"
@@ -32,6 +33,7 @@ _TO = rule(r"(?:up )?(?:to|until)|through|up to|-")
 _AND = rule(r"and|to|until|-")
 _LISTED = rule(r"(?:, )?and|,")
 _SO_FAR = rule(r" (?:so far|to date|until now|up to now)")
+<<<<<<< HEAD
 _MUSIC = frozenset(
     [
         "song",
@@ -57,6 +59,12 @@ _NOW = rule(r"now|date|the present(?: day)?|present")
 _COMPARED = frozenset(
     ["difference", "compare", "comparing", "comparison", "compared", "change", "changed", "vs", "versus"]
 )
+=======
+_MUSIC = word_set("song songs track tracks artist artists album albums hit hits music genre genres band bands plays")
+"""*Songs of summer*, unlike *The Boys of Summer*."""
+_NOW = rule(r"now|date|the present(?: day)?|present")
+_COMPARED = word_set("difference compare comparing comparison compared change changed vs versus")
+>>>>>>> f14794e (Rules of times in files of their own, questions of at most 2,000 characters)
 
 
 def windows_at(place: Place) -> Iterator[Reading]:

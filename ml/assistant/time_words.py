@@ -17,6 +17,7 @@ BREAK = "|"
 LONGEST_QUOTE = 200
 """A quote that does not close within so many characters is an apostrophe."""
 
+<<<<<<< HEAD
 _SMALL = [
     "zero",
     "one",
@@ -62,6 +63,25 @@ _ORDINALS = [
     "twentieth",
 ]
 ORDINALS = {word: number for number, word in enumerate(_ORDINALS, start=1)} | {"thirtieth": 30}
+=======
+
+def word_set(words: str) -> frozenset[str]:
+    """Words that are listed in one text, for lists too long to quote each."""
+    return frozenset(words.split())
+
+
+NUMBERS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "ninety": 90, "hundred": 100, "dozen": 12, "couple": 2,
+}  # fmt: skip
+ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+    "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
+    "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
+}  # fmt: skip
+>>>>>>> f14794e (Rules of times in files of their own, questions of at most 2,000 characters)
 ABBREVIATIONS = {
     **{name[:3]: name for name in MONTHS if name != "may"},
     "sept": "september",
@@ -75,6 +95,7 @@ SPELLINGS = {
     "dinnertime": "dinner", "til": "until", "till": "until", "thru": "through", "wknd": "weekend",
     "fifties": "50s", "sixties": "60s", "seventies": "70s", "eighties": "80s", "nineties": "90s", "noughties": "2000s",
 }  # fmt: skip
+<<<<<<< HEAD
 NEAR_BUT_MEANT = frozenset(
     [
         "avril",
@@ -160,15 +181,29 @@ _CUES = frozenset(
 _BEFORE_A_SHORT_YEAR = frozenset(
     ["in", "since", "of", "until", "the", "summer", "winter", "spring", "autumn", "fall", "christmas"]
 )
+=======
+NEAR_BUT_MEANT = word_set(
+    "avril marco marsh marci marcy marce marcha marche macho larch parch match marcus frida friary sundae sundry "
+    "sumday sunda munday mondas augusta auguste angust octobre aprile"
+)
+"""Words and names one letter from a month or weekday that mean themselves, such as Avril and match."""
+_CUES = word_set(
+    "in since last this of during until from to and between before after every each on early late mid next "
+    "previous for through or vs versus than"
+)
+"""Beside these a short or misspelt word may be a month or weekday."""
+_BEFORE_A_SHORT_YEAR = word_set("in since of until the summer winter spring autumn fall christmas")
+>>>>>>> f14794e (Rules of times in files of their own, questions of at most 2,000 characters)
 
-_SINGLE_TO_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'"})
-_DOUBLE_TO_STRAIGHT = str.maketrans(dict.fromkeys("“”„«»‟", '"'))
+_SINGLE_TO_STRAIGHT = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'"))
+_DOUBLE_TO_STRAIGHT = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'))
 _TOKEN = re.compile(
     r"""
     (?P<iso>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9-]))
     | (?P<iso_week>[0-9]{4}-?w[0-9]{1,2}\b)
     | (?P<iso_month>[0-9]{4}-(?:0[1-9]|1[0-2])(?![0-9-]))
-    | (?P<slashed>[0-9]{1,4}(?P<bar>[/.])[0-9]{1,2}(?P=bar)[0-9]{1,4}(?![0-9]) | (?<![0-9/])(?:0?[1-9]|1[0-2])/[0-9]{4}(?![0-9/]))
+    | (?P<slashed>[0-9]{1,4}(?P<bar>[/.])[0-9]{1,2}(?P=bar)[0-9]{1,4}(?![0-9]))
+    | (?P<month_slash_year>(?<![0-9/])(?:0?[1-9]|1[0-2])/[0-9]{4}(?![0-9/]))
     | (?P<clock>[0-9]{1,2}:[0-9]{2}(?![0-9:]))
     | (?P<decade>(?<![\w'])'?(?:[0-9]0|[0-9]{3}0)'?s(?!\w))
     | (?P<short>(?<![\w'])'[0-9]{2}(?!\w))
@@ -176,7 +211,7 @@ _TOKEN = re.compile(
     | (?P<number>[0-9]+)
     | (?P<meridiem>[ap](?:\.\s?m\.?|m)(?!\w))
     | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)
-    | (?P<dash>[-–—‐‑])
+    | (?P<dash>[-\u2010-\u2014])
     | (?P<comma>,)
     | (?P<point>\.)
     | (?P<other>\S)
@@ -197,6 +232,8 @@ class Words:
     line: str
     offsets: tuple[int, ...]
     """Where in the line each word begins."""
+    vocabulary: frozenset[str]
+    """Its different words."""
 
     def index(self, offset: int) -> int:
         """Of the word that begins at an offset of the line, or of the one after it."""
@@ -244,6 +281,7 @@ def words_of(text: str) -> Words:
         places=tuple(found[place][1:] for place in kept),
         line=" ".join(words[place] for place in kept),
         offsets=tuple(offsets),
+        vocabulary=frozenset(words),
     )
 
 

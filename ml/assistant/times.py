@@ -24,6 +24,9 @@ from ml.assistant.time_windows import windows_at
 from ml.assistant.time_words import words_of
 from ml.errors import TimesError
 
+LONGEST_QUESTION = 2_000
+"""In characters; reading takes some 0.2 ms a word."""
+
 __all__ = ["TimePhrase", "Times", "combined", "period_before", "read_times"]
 
 
@@ -51,6 +54,8 @@ class Times:
 
 def read_times(text: str, *, as_of: date) -> Times:
     """The times of a question that is asked on a day."""
+    if len(text) > LONGEST_QUESTION:
+        return Times((), f"a question has at most {LONGEST_QUESTION:,} characters")
     words = words_of(text)
     phrases: list[TimePhrase] = []
     refused = ""
