@@ -22,6 +22,7 @@ from tunegenie_assets.assets import (
     synthetic,
 )
 from tunegenie_assets.assets.dbt import build_dbt_assets
+from tunegenie_assets.assets.publishing import build_cortex_semantic_model
 from tunegenie_assets.assets.reports import build_dbt_docs
 from tunegenie_assets.checks.authorizations import AUTHORIZATION_CHECKS
 from tunegenie_assets.checks.clusters import CLUSTER_CHECKS
@@ -29,6 +30,7 @@ from tunegenie_assets.checks.collected import COLLECTED_CHECKS
 from tunegenie_assets.checks.conservation import CONSERVATION_CHECKS
 from tunegenie_assets.checks.descriptions import DESCRIPTION_CHECKS
 from tunegenie_assets.checks.preferences import PREFERENCE_CHECKS
+from tunegenie_assets.checks.publishing import PUBLISHING_CHECKS
 from tunegenie_assets.checks.recommender import RECOMMENDER_CHECKS
 from tunegenie_assets.checks.records import RECORD_CHECKS
 from tunegenie_assets.checks.results import RESULT_CHECKS
@@ -67,7 +69,8 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
     modules = (*before, recommender_inputs, recommender_model, recommendations, recommender_drift)
     python_assets = [a for a in dg.load_assets_from_modules(modules) if isinstance(a, dg.AssetsDefinition)]
     manifest = dbt_files.manifest()
-    assets = [*python_assets, build_dbt_assets(manifest), build_dbt_docs(manifest)]
+    of_dbt = [build_dbt_assets(manifest), build_dbt_docs(manifest), build_cortex_semantic_model(manifest)]
+    assets = [*python_assets, *of_dbt]
     is_collecting = settings.collecting is Collecting.ON
     return dg.Definitions(
         assets=dg.map_asset_specs(partial(freshness.with_freshness, is_collecting=is_collecting), assets),
@@ -79,6 +82,7 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
             *DESCRIPTION_CHECKS,
             *SIMULATION_CHECKS,
             *PREFERENCE_CHECKS,
+            *PUBLISHING_CHECKS,
             *RECOMMENDER_CHECKS,
             *RECORD_CHECKS,
             *RESULT_CHECKS,

@@ -32,6 +32,7 @@ BY_LAYER: dict[str, dg.FreshnessPolicy] = {
     "gold": DAILY_BUILD,
     "recommender": MODEL,
     "reports": DAILY_BUILD,
+    "publish": DAILY_BUILD,
 }
 
 BY_ASSET: dict[dg.AssetKey, dg.FreshnessPolicy] = {

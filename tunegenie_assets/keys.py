@@ -6,8 +6,8 @@ from datetime import date
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-LAYERS = ("landing", "raw", "synthetic", "bronze", "silver", "enrichment", "gold", "recommender", "reports")
-"""Every layer is a group of the asset graph, the first part of an asset key and, but for reports, a schema."""
+LAYERS = ("landing", "raw", "synthetic", "bronze", "silver", "enrichment", "gold", "recommender", "reports", "publish")
+"""Every layer is a group of the asset graph, the first part of an asset key and, but for the last two, a schema."""
 
 OWNERS = ("team:tunegenie",)
 

@@ -14,13 +14,13 @@ from ml.assistant import calendar_points
 from ml.assistant.calendar_windows import ONE_DAY, Span
 from ml.assistant.rolling_windows import rolling_at, whole_history_at
 from ml.assistant.time_parts import parts_of, plain_points, point_at
-from ml.assistant.time_points import Bare, NotATimeError, Point, rule
+from ml.assistant.time_points import YEAR, Bare, NotATimeError, Point, rule
 from ml.assistant.time_readings import Edges, Place, Reading
 from ml.assistant.time_words import word_set
 
 _IN = rule(
-    r"(?:back )?(?:(?:with)?in|during|of|for|from|over(?: the course of)?|throughout|on|at|through|across)"
-    r"(?: (?:only|just|all|all of|the whole|the whole of|the entire))?"
+    r"(?:back )?(?:(?:with)?in|during|of|for|from|over|throughout|on|at|through|across)"
+    r"(?: (?:the course of|only|just|all of|all|the whole of|the whole|the entire))?"
 )
 _SINCE = rule(r"(?:ever )?since(?: about| around)?|(?:starting|beginning)(?: (?:in|from|on|with))?")
 _FROM = rule("from")
@@ -32,39 +32,12 @@ _BETWEEN = rule(r"(?:in |during )?(?:the (?:time|period|years|months) )?between(
 _TO = rule(r"(?:up )?(?:to|until)|through|up to|-")
 _AND = rule(r"and|to|until|-")
 _LISTED = rule(r"(?:, )?and|,")
+_TWIN = rule(r"(?:vs|versus|or|and|than|with|to|against|compared (?:to|with))(?: in)?")
 _SO_FAR = rule(r" (?:so far|to date|until now|up to now)")
-<<<<<<< HEAD
-_MUSIC = frozenset(
-    [
-        "song",
-        "songs",
-        "track",
-        "tracks",
-        "artist",
-        "artists",
-        "album",
-        "albums",
-        "hit",
-        "hits",
-        "music",
-        "genre",
-        "genres",
-        "band",
-        "bands",
-        "plays",
-    ]
-)
-"""*Songs of summer*, unlike *The Boys of Summer*."""
-_NOW = rule(r"now|date|the present(?: day)?|present")
-_COMPARED = frozenset(
-    ["difference", "compare", "comparing", "comparison", "compared", "change", "changed", "vs", "versus"]
-)
-=======
 _MUSIC = word_set("song songs track tracks artist artists album albums hit hits music genre genres band bands plays")
 """*Songs of summer*, unlike *The Boys of Summer*."""
 _NOW = rule(r"now|date|the present(?: day)?|present")
 _COMPARED = word_set("difference compare comparing comparison compared change changed vs versus")
->>>>>>> f14794e (Rules of times in files of their own, questions of at most 2,000 characters)
 
 
 def windows_at(place: Place) -> Iterator[Reading]:
@@ -99,9 +72,20 @@ def _of_periods(place: Place) -> Iterator[Reading]:
 
 
 def _within(place: Place, point: Point, bare: Bare) -> Reading:
+    point = _of_year_of_twin(place, point)
     so_far = _SO_FAR.match(place.line, point.end)
     point = replace(point, end=so_far.end()) if so_far else point
     return replace(_edged(place, point, lambda span, _: span), is_before=point.is_before, bare=bare)
+
+
+def _of_year_of_twin(place: Place, point: Point) -> Point:
+    """*Q1 vs q2 2020*: where the second of two periods has a year, it is that of both."""
+    twin = _TWIN.match(place.line, min(point.end + 1, len(place.line))) if point.yearly else None
+    if twin is None:
+        return point
+    other = point_at(place.at(twin.end() + 1))
+    year = re.search(rf" ({YEAR})$", place.line[twin.end() : other.end]) if other else None
+    return replace(point, span=point.of(int(year[1]))) if year else point
 
 
 def _since(span: Span, _: str) -> Edges:

@@ -17,53 +17,6 @@ BREAK = "|"
 LONGEST_QUOTE = 200
 """A quote that does not close within so many characters is an apostrophe."""
 
-<<<<<<< HEAD
-_SMALL = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-]
-NUMBERS = {word: number for number, word in enumerate(_SMALL)} | {
-    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40,
-    "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100, "dozen": 12, "couple": 2,
-}  # fmt: skip
-_ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-    "twentieth",
-]
-ORDINALS = {word: number for number, word in enumerate(_ORDINALS, start=1)} | {"thirtieth": 30}
-=======
 
 def word_set(words: str) -> frozenset[str]:
     """Words that are listed in one text, for lists too long to quote each."""
@@ -81,7 +34,6 @@ ORDINALS = {
     "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
     "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
 }  # fmt: skip
->>>>>>> f14794e (Rules of times in files of their own, questions of at most 2,000 characters)
 ABBREVIATIONS = {
     **{name[:3]: name for name in MONTHS if name != "may"},
     "sept": "september",
@@ -93,95 +45,9 @@ SPELLINGS = {
     "yesteday": "yesterday", "yesterdays": "yesterday", "todays": "today", "xmas": "christmas", "weeekend": "weekend",
     "fortnights": "fortnight", "midday": "noon", "noontime": "noon", "nighttime": "night", "lunchtime": "lunch",
     "dinnertime": "dinner", "til": "until", "till": "until", "thru": "through", "wknd": "weekend",
+    "mos": "months", "mths": "months", "yrs": "years", "wks": "weeks", "yr": "year", "wk": "week",
     "fifties": "50s", "sixties": "60s", "seventies": "70s", "eighties": "80s", "nineties": "90s", "noughties": "2000s",
 }  # fmt: skip
-<<<<<<< HEAD
-NEAR_BUT_MEANT = frozenset(
-    [
-        "avril",
-        "match",
-        "marsh",
-        "macho",
-        "larch",
-        "parch",
-        "starch",
-        "marcia",
-        "marche",
-        "marco",
-        "marched",
-        "marcher",
-        "marches",
-        "frida",
-        "friary",
-        "fraiday",
-        "sundae",
-        "sundry",
-        "sandy",
-        "munday",
-        "mundane",
-        "moday",
-        "augusta",
-        "auguste",
-        "augustus",
-        "angust",
-        "octobre",
-        "octave",
-        "mauch",
-        "merch",
-        "mardi",
-        "aprils",
-        "apriil",
-        "marchy",
-        "marcy",
-        "sunda",
-        "sunny",
-        "junes",
-        "julys",
-        "sundown",
-        "holiday",
-        "someday",
-        "heyday",
-        "midday",
-    ]
-)
-"""Words and names one letter from a month or weekday that mean themselves, such as Avril and match."""
-_CUES = frozenset(
-    [
-        "in",
-        "since",
-        "last",
-        "this",
-        "of",
-        "during",
-        "until",
-        "from",
-        "to",
-        "and",
-        "between",
-        "before",
-        "after",
-        "every",
-        "each",
-        "on",
-        "early",
-        "late",
-        "mid",
-        "next",
-        "next",
-        "previous",
-        "for",
-        "through",
-        "or",
-        "vs",
-        "versus",
-        "than",
-    ]
-)
-"""Beside these a short or misspelt word may be a month or weekday."""
-_BEFORE_A_SHORT_YEAR = frozenset(
-    ["in", "since", "of", "until", "the", "summer", "winter", "spring", "autumn", "fall", "christmas"]
-)
-=======
 NEAR_BUT_MEANT = word_set(
     "avril marco marsh marci marcy marce marcha marche macho larch parch match marcus frida friary sundae sundry "
     "sumday sunda munday mondas augusta auguste angust octobre aprile"
@@ -193,7 +59,6 @@ _CUES = word_set(
 )
 """Beside these a short or misspelt word may be a month or weekday."""
 _BEFORE_A_SHORT_YEAR = word_set("in since of until the summer winter spring autumn fall christmas")
->>>>>>> f14794e (Rules of times in files of their own, questions of at most 2,000 characters)
 
 _SINGLE_TO_STRAIGHT = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'"))
 _DOUBLE_TO_STRAIGHT = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'))

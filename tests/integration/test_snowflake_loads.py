@@ -22,6 +22,7 @@ from tests.integration.warehouse_samples import FIRST, KEY, days, moved, plays, 
 from tests.unit.resources.samples import written
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 from tunegenie_assets.schemas.registry import TABLES
+from tunegenie_assets.settings import SettingsError
 
 if TYPE_CHECKING:
     from tunegenie_assets.resources.snowflake_tables import SnowflakeTables
@@ -183,6 +184,38 @@ def test_files_are_uploaded_by_one_statement_and_stay(snowflake: "SnowflakeTable
     assert len([statement for statement in sent if statement.startswith("put")]) == 1
     assert len([statement for statement in sent if statement.startswith("copy")]) == 1
     assert len(files_below(tmp_path)) == 3
+
+
+def test_a_semantic_model_is_handed_over_as_it_is_and_replaced(snowflake: "SnowflakeTables", tmp_path: Path) -> None:
+    with snowflake.cursor() as cursor:
+        cursor.execute("create schema if not exists gold")
+    file = tmp_path / "tunegenie.yaml"
+    for text in ("name: first\n", "name: zweitens, é\n"):
+        file.write_text(text, encoding="utf-8")
+        with statements_of() as sent:
+            assert snowflake.hand_over(file) == f"@{snowflake.database}.gold.semantic_models/tunegenie.yaml"
+        assert [statement.split()[0] for statement in sent] == ["create", "put"]
+    with snowflake.cursor() as cursor:
+        cursor.execute("list @gold.semantic_models")
+        assert [str(row[0]).rpartition("/")[2] for row in cursor.fetchall()] == ["tunegenie.yaml"]
+    from fakesnow.transforms.stage import LOCAL_BUCKET_PATH
+
+    staged = Path(LOCAL_BUCKET_PATH) / snowflake.database.upper() / "GOLD" / "SEMANTIC_MODELS" / "tunegenie.yaml"
+    assert staged.read_text(encoding="utf-8") == text
+
+
+def test_a_role_that_may_make_no_stage_is_told_so(snowflake: "SnowflakeTables", tmp_path: Path) -> None:
+    from snowflake.connector.cursor import SnowflakeCursor
+    from snowflake.connector.errors import ProgrammingError
+
+    file = tmp_path / "tunegenie.yaml"
+    file.write_text("name: first\n", encoding="utf-8")
+    refusal = ProgrammingError("SQL access control error:\nInsufficient privileges to operate on schema 'GOLD'")
+    with (
+        patch.object(SnowflakeCursor, "execute", side_effect=refusal),
+        pytest.raises(SettingsError, match=r"tunegenie.yaml cannot be put on stage gold.semantic_models: .*privileges"),
+    ):
+        snowflake.hand_over(file)
 
 
 def test_many_files_are_put_and_loaded_as_one(snowflake: "SnowflakeTables") -> None:

@@ -28,7 +28,7 @@ NEEDED = {
     r"(create|grant) role |create user |alter user tunegenie (set|unset) (?!network_policy)": "useradmin",
     r"create network policy |alter user tunegenie set network_policy ": "securityadmin",
     r"create (database|warehouse|schema|stage) |grant usage(, operate)? on (database|warehouse|schema) ": "sysadmin",
-    r"grant usage, create \w+.* on schema |grant select on future .* in schema |grant usage on stage ": "sysadmin",
+    r"grant usage, create \w+.* on schema |grant \w+ on future .* in schema |grant usage on stage ": "sysadmin",
     r"create (resource monitor|storage integration) |(describe|grant usage on) integration ": "accountadmin",
     r"alter warehouse \w+ set resource_monitor |select .* from snowflake\.account_usage\.": "accountadmin",
 }
@@ -89,15 +89,16 @@ def test_the_loader_may_do_what_each_layer_needs() -> None:
         assert granted(layer) == "grant usage, create table, create stage"
     for layer in ("bronze", "silver"):
         assert granted(layer) == "grant usage, create table, create view"
-    assert granted("gold") == "grant usage, create table, create view, create dynamic table"
+    assert granted("gold") == "grant usage, create table, create view, create dynamic table, create stage"
     assert not [s for s in STATEMENTS if "to role tunegenie_loader" in s and ("create schema" in s or " all " in s)]
 
 
 def test_the_reader_sees_gold_alone() -> None:
     grants = [s for s in STATEMENTS if s.endswith("to role tunegenie_reader") and "schema" in s]
-    assert len(grants) == 4
+    assert len(grants) == 5
     assert all("schema tunegenie.gold " in s for s in grants)
-    assert all(s.startswith(("grant usage on schema", "grant select on future")) for s in grants)
+    may = ("grant usage on schema", "grant select on future", "grant read on future stages")
+    assert all(s.startswith(may) for s in grants)
 
 
 def test_every_setting_of_snowflake_is_told() -> None:

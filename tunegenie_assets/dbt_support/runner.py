@@ -18,6 +18,7 @@ from tunegenie_assets.dbt_support.documentation import STATIC_PAGE, Documentatio
 from tunegenie_assets.dbt_support.parts import RECORDS_IN_A_PART, Days, calls, parts_of
 from tunegenie_assets.dbt_support.project import DbtProjectFiles, parse
 from tunegenie_assets.dbt_support.reporting import record_window_counts, whole_table_metadata
+from tunegenie_assets.dbt_support.semantics import Semantics, semantics_of
 from tunegenie_assets.keys import DAILY_TAG
 from tunegenie_assets.locking import warehouse_lock
 from tunegenie_assets.resources.tables import WarehouseIOManager
@@ -101,6 +102,10 @@ class DbtRunner(dg.ConfigurableResource[None]):
             raise dg.Failure(f"dbt did not write its documentation: {outcome.error}")
         files = self._files()
         return Documentation.of(files.target_path / STATIC_PAGE, files.manifest())
+
+    def semantics(self) -> Semantics:
+        """The definitions of metrics, as the project has them now."""
+        return semantics_of(self._files())
 
     def _run(self, selection: Selection, window: Days | None, told: Mapping[str, str]) -> Outcome:
         """All calls of dbt that the selection takes, until one fails."""

@@ -1,4 +1,4 @@
-"""Where pages for people to open lie: a folder for each report. What is in them is made elsewhere."""
+"""Where pages for people and files for programs lie: a folder for each. What is in them is made elsewhere."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import dagster as dg
 
 DBT_DOCS = "dbt_docs"
 """The report that explains tables, columns and metrics."""
+CORTEX_MODEL, CORTEX_FILE = "cortex_semantic_model", "tunegenie.yaml"
+"""The semantic model of Cortex Analyst: its folder and its file."""
 
 
 class ReportFolder(dg.ConfigurableResource[None]):
@@ -20,6 +22,17 @@ class ReportFolder(dg.ConfigurableResource[None]):
         final = page_of(Path(self.root), name)
         final.parent.mkdir(parents=True, exist_ok=True)
         return page.replace(final)
+
+    def write(self, name: str, file_name: str, text: str) -> Path:
+        """A file of a report, whole or as it was."""
+        final = Path(self.root) / name / file_name
+        final.parent.mkdir(parents=True, exist_ok=True)
+        fresh = final.with_name(f".{file_name}.new")
+        fresh.write_text(text, encoding="utf-8")
+        return fresh.replace(final)
+
+    def read(self, name: str, file_name: str) -> str:
+        return (Path(self.root) / name / file_name).read_text(encoding="utf-8")
 
 
 def page_of(root: Path, name: str) -> Path:

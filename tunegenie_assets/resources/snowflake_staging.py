@@ -31,6 +31,10 @@ FILES_PER_COPY = 1000
 """The most names that Snowflake takes in one statement."""
 
 
+SEMANTIC_MODELS = "gold.semantic_models"
+"""The stage of what Cortex Analyst reads: beside the tables that it describes, for the roles that see these."""
+
+
 @dataclass(frozen=True)
 class ExternalStage:
     """The operator's stage and the URL it stands over, such as `raw.landing` and `s3://bucket/landing/loads`."""
@@ -68,6 +72,15 @@ def staged(cursor: SnowflakeCursor, schema: Table, rows: Rows, stage: ExternalSt
             yield [f"@{stage.name}/{load}"]
         finally:
             _remove(folder)
+
+
+def upload(cursor: SnowflakeCursor, file: Path, stage: str) -> None:
+    """Put one file as it is onto a stage that lasts, in place of an older one of its name."""
+    # Snowflake's services cannot read what its client encrypted, which a stage without this would make it do.
+    cursor.execute(
+        f"create stage if not exists {stage} encryption = (type = 'SNOWFLAKE_SSE') directory = (enable = true)"
+    )
+    cursor.execute(f"put 'file://{file}' @{stage} auto_compress = false overwrite = true")
 
 
 def _lie_below(files: ParquetFiles, stage: ExternalStage) -> bool:

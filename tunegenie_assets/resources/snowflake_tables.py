@@ -11,6 +11,7 @@ import json
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -21,7 +22,7 @@ from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import Error
 
 from tunegenie_assets.resources.guard import Window
-from tunegenie_assets.resources.snowflake_staging import ExternalStage, staged
+from tunegenie_assets.resources.snowflake_staging import SEMANTIC_MODELS, ExternalStage, staged, upload
 from tunegenie_assets.resources.tables import Rows, WarehouseIOManager, selected
 from tunegenie_assets.schemas.table import BOOLEAN, DATE, FLOAT, INTEGER, STRING, TIMESTAMP, Table
 from tunegenie_assets.settings import PREFIX, SettingsError
@@ -143,6 +144,20 @@ class SnowflakeTables(WarehouseIOManager):
                 return _plain(cursor.fetch_arrow_all(force_return_table=True))
             # Each batch has integers as wide as its largest value, and fetch_arrow_all refuses to join such batches.
             return _plain(pa.concat_tables(batches, promote_options="permissive"))
+
+    def hand_over(self, file: Path) -> str:
+        """Upload a file to the stage from which Cortex Analyst reads semantic models.
+
+        Raises:
+            SettingsError: the role may not, or Snowflake cannot be reached.
+        """
+        with self.cursor(f"publish/{file.stem}") as cursor:
+            try:
+                upload(cursor, file, SEMANTIC_MODELS)
+            except Error as error:
+                says = " ".join(str(error).split())
+                raise SettingsError(f"{file.name} cannot be put on stage {SEMANTIC_MODELS}: {says}") from error
+        return f"@{self.database}.{SEMANTIC_MODELS}/{file.name}"
 
     def create_missing(self, tables: Iterable[Table]) -> None:
         with self.cursor() as cursor:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -63,6 +64,10 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
         `parameters` take the place of the `?` in `sql`, in order; values are never put into the text. A `?` may stand
         where an expression may, so not after `limit`, where Snowflake wants a number.
         """
+
+    def hand_over(self, file: Path) -> str | None:  # noqa: ARG002  # of the warehouses that have such a place
+        """Put a file where the warehouse's own services read it; returns where, None where there is no such place."""
+        return None
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  # Dagster's signature
         """Called by Dagster before a run: models and checks find every table, though nothing has filled it yet."""
