@@ -5,10 +5,11 @@ Conversations are in conversation.py; opening one over a warehouse is done where
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ml.assistant import verified
 from ml.assistant.compiling import CannotCompileError
 from ml.assistant.drafting import NotUnderstoodError
 from ml.assistant.executing import Executor, Row
@@ -17,7 +18,7 @@ from ml.assistant.query import Grain, Intent, SemanticQuery, Window
 from ml.assistant.scope import OutOfScopeError
 from ml.assistant.telling import tell
 from ml.assistant.vocabulary import UnknownTermError
-from ml.assistant.wording import UnreadableError
+from ml.assistant.wording import LONGEST_QUESTION, UnreadableError
 
 REFUSALS = (UnreadableError, OutOfScopeError, NotUnderstoodError, CannotCompileError, UnknownTermError)
 SUGGESTIONS = 3
@@ -61,8 +62,6 @@ class Assistant:
     """What ids stand for: (dimension, id) to a name."""
     first_date: date | None
     last_date: date | None
-    examples: Sequence[str]
-    """Questions that can be answered, for refusals to offer."""
 
     def ask(self, question: str, *, as_of: date) -> Answer | Refusal:
         """One question without memory, asked on a date of the listener's zone."""
@@ -80,7 +79,8 @@ class Assistant:
         return self._run(question, plan.query, as_of, plan.confidence)
 
     def refuse(self, question: str, reason: str) -> Refusal:
-        return Refusal(question, reason, nearest(question, self.examples))
+        near = verified.nearest(question[:LONGEST_QUESTION], count=SUGGESTIONS)
+        return Refusal(question, reason, tuple(match.verified.question for match in near))
 
     def _run(self, question: str, query: SemanticQuery, as_of: date, confidence: float) -> Answer | Refusal:
         if query.window.start is not None and query.window.start > as_of:
@@ -126,10 +126,3 @@ class Assistant:
         if is_beside and query.intent not in (Intent.RECOMMEND, Intent.SIMILAR):
             return (f"the history reaches from {self.first_date} to {self.last_date}",)
         return ()
-
-
-def nearest(question: str, examples: Sequence[str]) -> tuple[str, ...]:
-    """The examples that share most words with a question, the first ones among equals."""
-    words = set(question.lower().split()[:100])
-    ranked = sorted(examples, key=lambda example: -len(words & set(example.lower().rstrip("?").split())))
-    return tuple(ranked[:SUGGESTIONS])

@@ -1,6 +1,6 @@
 """From a question to a semantic query, by rules; a word without a place in it is a reason to refuse.
 
-The rules of each kind of question are in intents.py; what the words of docs/questions.md mean is decided there and here.
+The rules of each kind of question are in intents.py; what words mean is told in docs/questions.md.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ml.assistant import intents, scope
+from ml.assistant import intents, scope, verified
 from ml.assistant.comparing import as_alternatives, compare_alternatives
 from ml.assistant.drafting import Draft, NotUnderstoodError, check_performers, name_filters, named, value_filters
 from ml.assistant.lexicon import Cue
-from ml.assistant.query import Filter, Operator, SemanticQuery
+from ml.assistant.names import Name
+from ml.assistant.query import Filter, Operator, SemanticQuery, Window
 from ml.assistant.reading import Reader, Reading
 from ml.assistant.times import TimePhrase, combined
 from ml.assistant.wording import plain
@@ -70,6 +71,9 @@ class Planner:
         if reading.unknown:
             words = ", ".join(f"“{word.text}”" for word in reading.unknown)
             raise NotUnderstoodError(f"{words} is nothing that I know or that you have listened to")
+        known = _verified(reading)
+        if known is not None:
+            return Plan(known, 1.0, reading)
         alternatives = as_alternatives(reading)
         if alternatives is not None:
             draft = _draft(reading, alternatives.rest, subjects)
@@ -79,6 +83,18 @@ class Planner:
             return _checked(intents.compare_times(draft, as_of), draft)
         draft = _draft(reading, reading.times.phrases, subjects)
         return _checked(intents.query_of(draft), draft)
+
+
+def _verified(reading: Reading) -> SemanticQuery | None:
+    """The query of the verified question that this one is, but for its time and words that say nothing."""
+    phrases = reading.times.phrases
+    if len(phrases) > 1 or any(phrase.window is None for phrase in phrases):
+        return None
+    found = verified.exact(reading.text, time_words=" ".join(phrase.words for phrase in phrases))
+    if found is None:
+        return None
+    window = phrases[0].window if phrases else None
+    return found.query.model_copy(update={"window": window or Window()})
 
 
 def _checked(query: SemanticQuery, draft: Draft) -> Plan:
@@ -99,7 +115,7 @@ def _checked(query: SemanticQuery, draft: Draft) -> Plan:
     return Plan(query, confidence, reading)
 
 
-def _draft(reading: Reading, phrases: tuple[TimePhrase, ...], subjects: list) -> Draft:
+def _draft(reading: Reading, phrases: tuple[TimePhrase, ...], subjects: list[Name]) -> Draft:
     try:
         window, filters, grain = combined(phrases)
     except TimesError as error:

@@ -82,7 +82,6 @@ def open_assistant(settings: Settings, listener: str | None) -> Assistant:
         names=_names_of_ids(names),
         first_date=_as_date(reach["first"]),
         last_date=_as_date(reach["last"]),
-        examples=EXAMPLES,
     )
 
 
@@ -99,17 +98,16 @@ def semantic_manifest(settings: Settings) -> str:
 
 
 def _who(known: list[dict[str, Any]], listener: str | None, by_default: str) -> tuple[str, str]:
-    zones = {row["listener_id"]: row["timezone"] for row in known}
-    if listener is not None and listener not in zones:
-        raise NoSuchListenerError(f"there is no listener {listener}; there are {_some(zones)}")
-    if listener is None:
-        if by_default in zones:
-            listener = by_default
-        elif len(zones) == 1:
-            [listener] = zones
-        else:
-            raise NoSuchListenerError(f"say whose listening it is, with --listener; there are {_some(zones) or 'none'}")
-    return listener, zones[listener]
+    zones: dict[str, str] = {row["listener_id"]: row["timezone"] for row in known}
+    if listener is not None:
+        if listener not in zones:
+            raise NoSuchListenerError(f"there is no listener {listener}; there are {_some(zones)}")
+        return listener, zones[listener]
+    if by_default in zones:
+        return by_default, zones[by_default]
+    if len(zones) != 1:
+        raise NoSuchListenerError(f"say whose listening it is, with --listener; there are {_some(zones) or 'none'}")
+    return next(iter(zones.items()))
 
 
 def _some(names: Iterable[str]) -> str:
@@ -124,20 +122,3 @@ def _names_of_ids(names: pa.Table) -> dict[tuple[str, str], str]:
 
 def _as_date(value: date | datetime | None) -> date | None:
     return value.date() if isinstance(value, datetime) else value
-
-
-EXAMPLES = (
-    "Who is my top artist this year?",
-    "How many hours did I listen last month?",
-    "What are my top 10 songs of all time?",
-    "What is my most played genre this month?",
-    "How many songs did I listen to yesterday?",
-    "Show me my listening trends over the past 3 months",
-    "When do I listen most, by hour of the day?",
-    "What is my longest listening streak?",
-    "Which artists did I discover last year?",
-    "What are my forgotten favourites?",
-    "What share of my listening is rock?",
-    "What is my skip rate by year?",
-    "What should I listen to next?",
-)
