@@ -39,7 +39,7 @@ _ASKED = frozenset(
 _CALLED = frozenset({"called", "named", "titled", "entitled"})
 _HEARING = frozenset(
     {
-        "about", "between", "compare", "discover", "discovered", "enjoy", "except", "excluding", "hear",
+        "between", "compare", "discover", "discovered", "enjoy", "except", "excluding", "hear",
         "heard", "hearing", "include", "just", "like", "love", "loved", "only", "play", "played", "playing",
         "plays", "rank", "repeated", "replayed", "skip", "skipped", "spin", "spun", "stream", "streamed",
         "streaming", "than", "versus", "vs", "without",
@@ -55,6 +55,7 @@ _MEASURES = frozenset(
 _BEFORE = {
     "to": frozenset({"listen", "listened", "listening", "listens", "similar", "compared", "compare", "close"}),
     "with": frozenset({"compared", "compare"}),
+    "about": frozenset({"what", "how"}),
     "of": _MEASURES,
     "for": _MEASURES,
 }

@@ -24,6 +24,8 @@ _MOST_MISSPELT = 60
 _LONGEST_TEXT = 2000
 """Characters: what follows is not read."""
 _LONGEST_GENRE = 4
+_TELLING = 6
+"""Letters of a word with a typo that nothing speaks for: `joke` may be anything."""
 _LONGEST_BESIDE = 3
 _JOINTS = frozenset({"and", "or", "vs", "versus", "than", "with"})
 _FOLDED, _BARE = 0.99, 0.97
@@ -108,7 +110,7 @@ class Reading:
         """Everything that these words are the name of."""
         words = self._words[first:behind]
         last = words[-1]
-        if len(words) > 1 and (words[0].is_sign or last.is_sign):
+        if self._is_part_of_more(first, behind, "@.") or (len(words) > 1 and (words[0].is_sign or last.is_sign)):
             return []
         begin = 1 if len(words) > 1 and words[0].letters == "the" else 0
         head = "".join(word.letters for word in words[begin:-1] if not word.is_sign)
@@ -143,6 +145,14 @@ class Reading:
         self._found[first, behind] = Mention(start, end, words, candidates, how, ambiguous, closeness)
         for at in range(first, behind):
             self._free[at] = False
+
+    def _is_part_of_more(self, first: int, behind: int, signs: str) -> bool:
+        """Whether such a sign joins these words to another: `bob@example.com`, `left-handed`."""
+        start, end = self._words[first].start, self._words[behind - 1].end
+        before, after = self._text[max(0, start - 2) : start], self._text[end : end + 2]
+        return (before[1:] in tuple(signs) and before[0].isalnum()) or (
+            after[:1] in tuple(signs) and after[1:].isalnum()
+        )
 
     def _cue(self, first: int, behind: int) -> Cue:
         if self._words[first].start in self._hints:
@@ -203,9 +213,10 @@ class Reading:
 
     def _may_be_misspelt(self, first: int, behind: int) -> bool:
         """Whether a word here is neither known nor one of the question's own with a typo."""
-        if not self._is_open(first, behind):
+        if self._is_part_of_more(first, behind, "@.-") or not self._is_open(first, behind):
             return False
-        words = [word.letters for at, word in enumerate(self._words[first:behind], first) if self._free[at]]
+        free = [word for at, word in enumerate(self._words[first:behind], first) if self._free[at]]
+        words = [word.owner or word.letters for word in free]
         strange = [letters for letters in words if letters.isalpha() and reserve(letters) == FREE]
         if all(map(is_misspelt_question, strange)):
             return bool(strange) and self._cue(first, behind).strength >= TIME
@@ -233,7 +244,8 @@ class Reading:
         things = [name for name in things if has_edges(name, words)]
         if len(words) == 1:
             things = [name for name in things if self._is_told(begin, behind, name, cue)]
-            things = [name for name in things if cue.strength or key_of(name.name)[0] == key[0]]
+            if not cue.strength or behind - first == len(self._words):
+                things = [name for name in things if len(key) >= _TELLING and key_of(name.name)[0] == key[0]]
         return typos, [name for name in things if cue.strength >= TIME or not is_common_word(name)]
 
     def _read_titles_by_artists(self, *, unknown_too: bool = False) -> None:
