@@ -61,7 +61,7 @@ def words_of(text: str) -> list[Word]:
 
 def key_of(name: str) -> str:
     """What a name is found by: empty only of what is blank."""
-    lowered = name.lower().replace(" & ", " and ")
+    lowered = name.strip().lower().replace(" & ", " and ")
     # Nine names of ten; what comes out is the same as of the long way.
     if _PLAIN.fullmatch(lowered) and "'n'" not in lowered:
         letters = lowered.translate(_SPACED).split()
