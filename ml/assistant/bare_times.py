@@ -61,6 +61,9 @@ def _is_played_by_name(place: Place, reading: Reading, left: str) -> bool:
 
 def _is_alone(place: Place, reading: Reading) -> bool:
     before = place.words.before(place.offset, 5)
+    after = place.words.after(reading.end + 1, 1)
+    if not before and reading.filters and after and after[0] in _PREPOSITIONS:
+        return True
     return len(before) < 5 and set(before) <= _FOLLOW_UP and place.words.is_last(reading.end + 1)
 
 

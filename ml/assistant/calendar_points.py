@@ -15,6 +15,7 @@ from ml.assistant.time_points import (
     OF_YEAR,
     SEASON,
     WEEKDAY,
+    NotATimeError,
     Point,
     holiday_date,
     in_year,
@@ -99,6 +100,14 @@ def _season(match: re.Match[str], as_of: date) -> Point:
     return in_year(match, as_of, lambda year: calendar.season(name, year), "alone")
 
 
+def _season_of_short_year(match: re.Match[str], as_of: date) -> Point:
+    """*Summer 24*, but not *the summer of 69*, which is a song."""
+    year = 2000 + int(match["plain"])
+    if year > as_of.year:
+        raise NotATimeError(match[0])
+    return Point(span=calendar.season(season_name(match["season"]), year))
+
+
 def _year(match: re.Match[str], as_of: date) -> Point:
     year = year_named(match, as_of)
     if year is None:
@@ -162,7 +171,8 @@ RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
         (rf"h (?P<half>[0-9])(?:{IN_YEAR})?", _half),
         (rf"(?:{OF_YEAR})(?: ,)?(?: -)? h (?P<half>[0-9])", _half),
         (rf"(?:calendar )?week (?P<week>[0-9]{{1,2}})(?:{IN_YEAR})?", _week),
-        (rf"(?:the )?{SEASON}(?: season)?(?:{IN_YEAR})?", _season),
+        (rf"(?:the )?{SEASON}(?: season)?(?:{IN_YEAR}|(?! of ['0-9]))", _season),
+        (rf"(?:the )?{SEASON}(?: of)? (?P<plain>[0-9]{{2}}){_COUNTED}", _season_of_short_year),
         (rf"{OF_YEAR}", _year),
         (r"(?P<first>(?:19|20)[0-9]{2}) - (?P<last>[0-9]{2})", _years),
         (r"(?:winter )?(?:of )?(?P<first>(?:19|20)[0-9]{2}) / (?P<last>(?:19|20)?[0-9]{2})", _turn_of_years),

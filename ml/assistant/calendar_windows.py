@@ -130,6 +130,8 @@ def weekday_before(day: date, iso_weekday: int) -> Span:
 def third(span: Span, index: int) -> Span:
     """Early (0), mid or late (2): four months of a year, ten days of a month, one month of a quarter or season."""
     months = whole_months(span)
+    if span.days < 3:
+        return span
     if months is None or months == 1:
         cuts = [span.start + timedelta(days=round(span.days / 3) * part) for part in range(3)]
     elif months == MONTHS_OF["decade"]:

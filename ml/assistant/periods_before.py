@@ -16,6 +16,8 @@ _LONGEST: dict[Unit, int] = {
 _ROLLS = re.compile(
     r"\b(?:since|past|lately|recently|between|from|(?:last|previous) (?:[0-9]|[a-z]+s\b))|\b(?:days|ago)\b"
 )
+_COUNTED = re.compile(r"\b(?:past|lately|recently|(?:last|previous) (?:[0-9]|[a-z]+ (?:of )?[a-z]+s\b))")
+_WHOLE = re.compile(r"\b(?:full|complete|calendar|whole)\b")
 _LABELS: dict[Unit, re.Pattern[str]] = {
     "day": re.compile(r"today|yesterday|\b[0-9]{1,2}(?:st|nd|rd|th)?\b|-[0-9]{2}-[0-9]{2}|day\b"),
     "week": re.compile(r"week|\bwtd\b"),
@@ -37,8 +39,10 @@ def period_before(window: Window, grain_words: str | None, as_of: date) -> Windo
     span = _bounded(window, as_of)
     kind = _running(window, span, as_of)
     back = _unit_in(grain_words)
+    label = window.label.lower()
+    is_counted = _COUNTED.search(label) is not None and _WHOLE.search(label) is None
     try:
-        before = _before(span, kind, back)
+        before = _as_many_days(span) if back is None and is_counted else _before(span, kind, back)
     except (ValueError, OverflowError) as error:
         raise TimesError(f"there is no period before {span.start}") from error
     return Window(start=before.start, end=before.end, label=grain_words or "the period before")
@@ -85,8 +89,14 @@ def _before(span: Span, kind: Unit | None, back: Unit | None) -> Span:
     months = calendar.whole_months(span)
     if months:
         return Span(calendar.months_later(span.start, -months), span.start)
-    weekend = calendar.around(span.start, "weekend")
-    return _shifted(span, "week") if span == weekend else Span(span.start - (span.end - span.start), span.start)
+    return _as_many_days(span)
+
+
+def _as_many_days(span: Span) -> Span:
+    """As many weekends, of weekends."""
+    is_weekends = span.start.isoweekday() == 6 and span.end.isoweekday() == 1
+    back = span.end - span.start + (5 * ONE_DAY if is_weekends else 0 * ONE_DAY)
+    return Span(span.start - back, span.end - back if is_weekends else span.start)
 
 
 def _shifted(span: Span, back: Unit) -> Span:

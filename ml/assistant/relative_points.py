@@ -18,7 +18,12 @@ _LAST = r"(?:the |my )?(?P<which>this past|last|previous|prior|preceding|this|th
 
 
 def unit_of(word: str) -> Unit:
-    return next(unit for unit in ("weekend", *calendar.UNITS) if word.startswith(unit))
+    """ValueError for fortnights, which the calendar does not know."""
+    unit: Unit
+    for unit in ("weekend", *calendar.UNITS):
+        if word.startswith(unit):
+            return unit
+    raise ValueError(f"a {word} begins on no day of its own")
 
 
 def counted(match: re.Match[str]) -> tuple[Unit, int]:
@@ -56,8 +61,10 @@ def _today(match: re.Match[str], as_of: date) -> Point:
 
 
 def _this_or_last(match: re.Match[str], as_of: date) -> Point:
-    unit = unit_of(match["unit"])
     which = match["which"]
+    if match["unit"] == "fortnight" and which in {"last", "past", "this past"}:
+        return Point(span=calendar.up_to(as_of, "week", 2))
+    unit = unit_of(match["unit"])
     if which in {"this", "current", "the current"}:
         return Point(span=calendar.around(as_of, unit))
     if which in {"past", "this past"} and unit not in {"weekend", "season"}:

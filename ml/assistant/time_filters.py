@@ -24,7 +24,9 @@ _DAYS = rf"(?:(?:{_DAY_NAMES})s|weekdays|week days|weekends|workdays|working day
 _DAY = rf"(?:{_DAY_NAMES}|weekday|week day|weekend|workday|working day)"
 _PART = r"(?:morning|afternoon|evening|night)"
 _ONE_OF_DAYS = rf"(?:(?:on|at|over|during|of|for|in) )?(?:(?:a|an|{_EACH}) {_DAY}|(?:the |my |all |{_EACH} )?{_DAYS})"
-_WEEKDAYS = rule(rf"{_ONE_OF_DAYS}(?: (?:in|of) general)?|(?:on|at) the weekend|during the week|on school days")
+_WEEKDAYS = rule(
+    rf"{_ONE_OF_DAYS}(?: (?:in|of) general)?|(?:on|at) the weekend|during the week(?! (?:of|before|after|from|in)\b)"
+)
 _MORE_DAYS = rule(rf" (?:, )?(?:and|,) (?:on )?{_DAYS}(?! {_PART})")
 _RUN_OF_DAYS = rule(
     rf"(?:(?:from|between|on) )?(?P<first>{_DAY_NAMES})s? (?:to|through|until|-|and) (?P<last>{_DAY_NAMES})s?"
@@ -189,8 +191,8 @@ def _parts_of_day(place: Place) -> Iterator[Reading]:
         yield Reading(end, filters=(part_filter(*parts),))
 
 
-_PART_OF_TODAY = rule(r"(?:earlier )?(?:this (?P<part>morning|afternoon|evening)|tonight)")
-_LAST_NIGHT = rule(r"(?:during |over )?(?:last|yesterday) night")
+_PART_OF_TODAY = rule(r"(?:early |late |later |earlier )?(?:this (?P<part>morning|afternoon|evening)|tonight)")
+_LAST_NIGHT = rule(r"(?:late )?(?:during |over )?(?:last|yesterday) night")
 _LAST_EVENING = rule(r"last evening")
 _PART_OF = rule(rf"(?:(?:on|in|during) )?the (?P<part>{_PART[3:-1]}) of")
 
@@ -222,6 +224,8 @@ def _months_and_seasons(place: Place) -> Iterator[Reading]:
     name = match["one"] or match.groupdict().get("many", "").removesuffix("s")
     if name in MONTHS:
         values: tuple[Value, ...] = (name.capitalize(),)
-        yield Reading(match.end(), filters=(Filter(dimension="date__month_name", values=values),))
+        held = Filter(dimension="date__month_name", values=values)
     else:
-        yield Reading(match.end(), filters=(Filter(dimension="date__season", values=(season_name(name),)),))
+        held = Filter(dimension="date__season", values=(season_name(name),))
+    # Summers alone may be a name, or those of two summers ago.
+    yield Reading(match.end(), filters=(held,), bare="alone")

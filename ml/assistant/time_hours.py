@@ -69,7 +69,7 @@ def _before(match: re.Match[str]) -> list[int]:
 def _after(match: re.Match[str]) -> list[int]:
     """*After 10 pm* ends with the day; after midnight is the night."""
     hour = _hour(match, "")
-    return list(range(6)) if match["named"] == "midnight" else list(range(hour, 24))
+    return list(range(6)) if hour == 0 else list(range(hour, 24))
 
 
 def _between(match: re.Match[str]) -> list[int]:

@@ -12,7 +12,7 @@ from datetime import date
 
 from ml.assistant import calendar_points, relative_points
 from ml.assistant import calendar_windows as calendar
-from ml.assistant.calendar_windows import ONE_DAY, Span
+from ml.assistant.calendar_windows import ONE_DAY, WEEKDAYS, Span
 from ml.assistant.relative_points import unit_of
 from ml.assistant.time_points import Bare, NotATimeError, Point, rule
 from ml.assistant.time_readings import Place
@@ -30,8 +30,9 @@ _NTH_PART = rule(
 )
 _NTH = rule(
     r"(?:the )?(?:very )?(?P<nth>[0-9]{1,2}th|last|final) (?:(?P<count>[0-9]{1,2}|few) )?"
-    r"(?P<unit>day|week|weekend|month|quarter)s? (?:of|in)(?: the)?"
+    rf"(?P<unit>day|week|weekend|month|quarter|{'|'.join(WEEKDAYS)})s? (?:of|in)(?: the)?"
 )
+_WEEK_OF = rule("(?:the )?week of")
 _BEFORE_OR_AFTER = rule(
     r"(?:the )?(?:(?P<count>[0-9]{1,3}|few) )?(?P<unit>day|week|month|quarter|year)s? "
     r"(?P<side>before|after|following|preceding)(?: the)?"
@@ -58,25 +59,34 @@ def plain_points(place: Place) -> Iterator[Point]:
 
 
 def parts_of(place: Place) -> Iterator[Point]:
-    for pattern, index, edge in ((_EARLY, 0, "start"), (_MID, 1, ""), (_LATE, 2, "end")):
+    """Parts of the periods that are named after them, and what lies beside those."""
+    yield from _thirds(place)
+    for pattern, build in ((_NTH_PART, _nth_part), (_NTH, _nth)):
         match = place.match(pattern)
         if match is not None:
-            is_edge = edge and ("of" in match[0].split())
             for whole in _wholes(place.at(match.end() + 1), is_current_too=" the" in match[0]):
-                part = whole.changed(_part(index))
-                yield replace(part, bare=_bare_of_part(whole), edge=edge if is_edge else "")
-    match = place.match(_NTH_PART)
+                bare = _bare_of_part(whole) if pattern is _NTH_PART else "free"
+                yield replace(_tried(whole, build(match)), bare=bare)
+    match = place.match(_WEEK_OF)
     if match is not None:
-        for whole in _wholes(place.at(match.end() + 1), is_current_too=" the" in match[0]):
-            yield replace(_tried(match, whole, _nth_part(match["nth"], match["part"])), bare=_bare_of_part(whole))
-    match = place.match(_NTH)
-    if match is not None:
-        for whole in _wholes(place.at(match.end() + 1), is_current_too=" the" in match[0]):
-            yield replace(_tried(match, whole, _nth(match)), bare="free")
+        for day in plain_points(place.at(match.end() + 1)):
+            if day.is_day:
+                yield day.changed(lambda span: calendar.around(span.start, "week"))
     match = place.match(_BEFORE_OR_AFTER)
     if match is not None:
         for whole in plain_points(place.at(match.end() + 1)):
             yield _beside(match, whole, place.as_of)
+
+
+def _thirds(place: Place) -> Iterator[Point]:
+    for pattern, index, edge in ((_EARLY, 0, "start"), (_MID, 1, ""), (_LATE, 2, "end")):
+        match = place.match(pattern)
+        if match is None:
+            continue
+        is_edge = "of" in match[0].split()
+        for whole in _wholes(place.at(match.end() + 1), is_current_too=" the" in match[0]):
+            part = whole.changed(_part(index))
+            yield replace(part, bare=_bare_of_part(whole), edge=edge if is_edge else "")
 
 
 def _wholes(place: Place, *, is_current_too: bool) -> Iterator[Point]:
@@ -91,17 +101,18 @@ def _bare_of_part(whole: Point) -> Bare:
     return "end" if whole.bare in {"alone", "never"} else "free"
 
 
-def _tried(match: re.Match[str], whole: Point, change: Callable[[Span], Span]) -> Point:
+def _tried(whole: Point, change: Callable[[Span], Span]) -> Point:
     """A part of it, or the problem that it has no such part."""
     if whole.span is None:
         return whole.changed(change)
     try:
         return whole.changed(change)
     except (ValueError, OverflowError):
-        return Point(problem=f"there is no “{match[0]}” such a period", end=whole.end)
+        return Point(problem="a period that is named has no such part", end=whole.end)
 
 
-def _nth_part(nth: str, part: str) -> Callable[[Span], Span]:
+def _nth_part(match: re.Match[str]) -> Callable[[Span], Span]:
+    nth, part = match["nth"], match["part"]
     count = {"half": 2, "third": 3, "quarter": 4}[part]
     number = int(nth[:-2]) if nth.endswith("th") else count
 
@@ -122,13 +133,15 @@ def _nth(match: re.Match[str]) -> Callable[[Span], Span]:
     """*First week of*, *last day of*, *first 3 months of*; weeks are counted from its first or last day."""
     count = 3 if match["count"] == "few" else int(match["count"] or 1)
     number = int(match["nth"][:-2]) if match["nth"].endswith("th") else 0
-    unit = unit_of(match["unit"])
+    weekday = next((day for day, name in enumerate(("weekend", *WEEKDAYS)) if name == match["unit"]), None)
+    unit = "day" if weekday is not None else unit_of(match["unit"])
 
     def change(span: Span) -> Span:
-        if unit == "weekend":
-            saturday = calendar.around(span.start if number else span.end - ONE_DAY, unit)
-            step = number - 1 if number else -1 if saturday.start >= span.end else 0
-            part = calendar.days_from(calendar.earlier(saturday.start, "week", -step), 2)
+        if weekday is not None:
+            # A weekend is told by its Saturday.
+            before = calendar.weekday_before(span.start if number else span.end, weekday or 6).start
+            first = calendar.earlier(before, "week", -number)
+            part = calendar.days_from(first, 1 if weekday else 2)
         elif number:
             first = calendar.earlier(span.start, unit, -(number - 1) * count)
             part = Span(first, calendar.earlier(first, unit, -count))
@@ -136,7 +149,7 @@ def _nth(match: re.Match[str]) -> Callable[[Span], Span]:
             part = Span(calendar.earlier(span.end, unit, count), span.end)
         if part.start < span.start or part.start >= span.end or count < 1:
             raise ValueError("not within")
-        return Span(part.start, min(part.end, span.end))
+        return part if weekday is not None else Span(part.start, min(part.end, span.end))
 
     return change
 

@@ -88,6 +88,14 @@ class Point:
         except (ValueError, OverflowError):
             return None
 
+    @property
+    def is_day(self) -> bool:
+        """Whether it is one date, of whatever year."""
+        if self.problem:
+            return False
+        span = self.span or self.of(date.min.year)
+        return span is None or span.days == 1
+
     def changed(self, change: Callable[[Span], Span]) -> Point:
         """A part of it, such as its first week."""
         if self.span is not None:
