@@ -6,7 +6,7 @@ Whoever is asked about is chosen by their plays alone: the busiest, one in the m
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +20,8 @@ from tunegenie_assets.assistant.opening import open_assistant
 from tunegenie_assets.settings import PREFIX, Environment, load_settings
 
 COMMAND = (sys.executable, "-m", "tunegenie_assets.cli.app")
-UNTIL = "2026-10-31"
-POPULATION: dict[Size, tuple[int, int]] = {"full": (60, 400), "small": (12, 150)}
-"""Listeners, days."""
+POPULATION: Mapping[Size, tuple[int, int, str]] = {"full": (40, 800, "2026-10-31"), "small": (12, 240, "2026-03-01")}
+"""Listeners, days and the day after the last: with two years, or one, that are over, and a summer."""
 ARCHIVE = "listener_a_spotify_extended.zip"
 CATALOGUE = "spotify_songs_32k.csv.gz"
 ARCHIVE_LISTENER = "ada"
@@ -81,9 +80,9 @@ def simulated(path: Path, size: Size) -> Home:
     Raises:
         BenchError: it failed.
     """
-    listeners, days = POPULATION[size]
+    listeners, days, until = POPULATION[size]
     home = Home(path)
-    home.command("demo", "--listeners", str(listeners), "--days", str(days), "--until", UNTIL, "--json")
+    home.command("demo", "--listeners", str(listeners), "--days", str(days), "--until", until, "--json")
     return home
 
 

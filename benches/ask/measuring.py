@@ -70,8 +70,8 @@ def together(examinations: Sequence[Examination]) -> Examination:
     )
 
 
-def examine(home: Home, listener: str, *, every: int) -> Examination:
-    """All questions of one listener; one in `every` once more of an assistant that is opened anew."""
+def examine(home: Home, listener: str, *, one_in: int, again_one_in: int) -> Examination:
+    """One in so many questions of one listener, and of those again one in so many of an assistant opened anew."""
     # Closed before the assistant opens the same file in its own way.
     with closing(duckdb.connect(str(home.warehouse), read_only=True)) as connection:
         examiner = Examiner.of(connection, listener)
@@ -82,15 +82,15 @@ def examine(home: Home, listener: str, *, every: int) -> Examination:
         guard = Guard.of(examiner)
     assistant = home.assistant(listener)
     examination = Examination(
-        answerable=ask_answerable(assistant, answerables),
-        paraphrases=ask_answerable(assistant, others),
-        kept_aside=ask_answerable(assistant, aside),
-        refused=ask_refused(assistant, to_refuse),
+        answerable=ask_answerable(assistant, answerables[::one_in]),
+        paraphrases=ask_answerable(assistant, others[::one_in]),
+        kept_aside=ask_answerable(assistant, aside[::one_in]),
+        refused=ask_refused(assistant, to_refuse[::one_in]),
         leaks=guard.attack(assistant, hostile()),
         changed=[],
         skipped=[*skipped, *others_skipped, *aside_skipped, *not_refused],
     )
-    examination.changed.extend(changed(home.assistant(listener), examination.all[::every]))
+    examination.changed.extend(changed(home.assistant(listener), examination.all[::again_one_in]))
     return examination
 
 
