@@ -21,12 +21,14 @@ from ml.assistant.vocabulary import Vocabulary
 from ml.assistant.wording import WORD, blanked
 
 SHORTEST_MISSPELT = 4
-"""Letters of a word that may be misspelt; in one of four only two neighbours may have changed places."""
+"""Letters of a word that may be misspelt; see _is_slip_of_four."""
 _INTRODUCED = re.compile(
     r"\b(by|artist|band|singer|group|rapper|song|track|album|record|called|named|genre|similar to|sounds like|listen to|"
     r"listened to|play|played|hear|heard|like)( the)? [\"']?$"
 )
 """What may stand before a name that is made of the words of questions."""
+_PLACE_BEFORE = re.compile(r"\b(in|at|with|near|while|during|when|after|before|for|to)( the| my| a)? $")
+"""What stands before places, people and occasions, which no plays tell of."""
 _TWO_TO_TWELVE = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBERS = {word: str(number) for number, word in enumerate(_TWO_TO_TWELVE, start=2)} | {
     "fifteen": "15",
@@ -114,11 +116,23 @@ class Reader:
     def read(self, text: str, *, as_of: date) -> Reading:
         """Take apart what wording.plain made of a question."""
         times = read_times(text, as_of=as_of)
+        reading = self._taken_apart(text, times, {})
+        hints = {word.start: None for word in reading.unknown if _PLACE_BEFORE.search(text[: word.start]) is None}
+        if not hints:
+            return reading
+        # A word that is nothing else may be an artist of a common name, such as Queen.
+        second = self._taken_apart(text, times, hints)
+        added = [mention for mention in second.mentions if mention not in reading.mentions]
+        are_artists = all(mention.candidates and mention.candidates[0].kind is Kind.ARTIST for mention in added)
+        return second if added and are_artists else reading
+
+    def _taken_apart(self, text: str, times: Times, hints: Mapping[int, Kind | None]) -> Reading:
         taken = [(phrase.start, phrase.end) for phrase in times.phrases]
-        mentions = tuple(mention for mention in self.names.find(text, taken=taken) if self._is_meant(text, mention))
+        found = self.names.find(text, taken=taken, hints=hints)
+        mentions = tuple(mention for mention in found if self._is_meant(text, mention))
         rest = blanked(text, [*taken, *((mention.start, mention.end) for mention in mentions)])
         spelt, slips = self._spelt(list(_words(rest)))
-        found, unknown = self._phrases(spelt)
+        phrases, unknown = self._phrases(spelt)
         numbers = tuple(
             Word(word.start, word.end, _NUMBERS.get(word.text, word.text))
             for word in unknown
@@ -128,7 +142,7 @@ class Reader:
             text=text,
             times=times,
             mentions=mentions,
-            phrases=tuple(found),
+            phrases=tuple(phrases),
             numbers=numbers,
             unknown=tuple(
                 word
@@ -165,7 +179,7 @@ class Reader:
         for known in self.spelling:
             if abs(len(known) - len(word)) <= most and len(known) >= SHORTEST_MISSPELT and known.isalpha():
                 distance = OSA.distance(word, known, score_cutoff=most)
-                if distance <= most and (len(word) > SHORTEST_MISSPELT or sorted(word) == sorted(known)):
+                if distance <= most and (len(word) > SHORTEST_MISSPELT or _is_slip_of_four(word, known)):
                     near.setdefault(distance, []).append(known)
         if not near:
             return None
@@ -194,3 +208,8 @@ class Reader:
 def _words(text: str) -> Iterator[Word]:
     for match in WORD.finditer(text):
         yield Word(match.start(), match.end(), match[0])
+
+
+def _is_slip_of_four(word: str, known: str) -> bool:
+    """In a word of four letters two may have changed places, or a fifth is missing; other slips make other words."""
+    return sorted(word) == sorted(known) or (len(known) > len(word) and word[0] == known[0])

@@ -73,7 +73,7 @@ _ELSEWHERE = (
     ),
     (
         _any(
-            r"\b(born|birthday|birthplace|died?|dead|alive|married|net worth|biography|real name|nationality)\b",
+            r"\b(born|birthplace|died?|dead|alive|married|net worth|biography|real name|nationality)\b",
             r"\b(grammys?|awards?|how old is (?!the music|my music)|(where|which country|what country) is .* from)\b",
         ),
         "artists' lives",

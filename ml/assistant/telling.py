@@ -5,6 +5,7 @@ Tables and charts show the same rows; the sentence tells the first of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
@@ -15,6 +16,11 @@ from ml.assistant.vocabulary import Vocabulary
 MOST_NAMED = 3
 Names = Mapping[tuple[str, str], str]
 """What ids stand for: (dimension, id) to a name."""
+_PROPER = re.compile(
+    r"\b(january|february|march|april|may|june|july|august|september|october|november|december|christmas|halloween|"
+    r"(mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+)
+"""Questions are read in lower case; in an answer these begin with a capital."""
 _WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _OF_COLUMN = {
     "artist__name": "artist",
@@ -80,8 +86,8 @@ def _figures(query: SemanticQuery, result: Result, vocabulary: Vocabulary, where
         return _difference(metric.label, result, where)
     if not query.group_by and query.grain is None:
         units = [vocabulary.metrics[name] for name in result.columns]
-        told = ", ".join(f"{one.label} {measured(value, one.unit)}" for one, value in zip(units, first, strict=True))
-        return f"{told}{where}."
+        told = ", ".join(measured(value, one.unit) for one, value in zip(units, first, strict=True))
+        return f"{' and '.join(one.label for one in units)}{where}: {told}."
     extreme = "least" if query.order and not query.order[0].descending else "most"
     value = measured(first[position], metric.unit)
     if query.limit == 1 and query.grain is None:
@@ -174,7 +180,8 @@ def _in_window(window: Window) -> str:
     if window.start is None and window.end is None:
         return ""
     resolved = window_in_words(window)
-    return f", {window.label} ({resolved})" if window.label and window.label != resolved else f", {resolved}"
+    label = _PROPER.sub(lambda found: found[0].capitalize(), window.label)
+    return f", {label} ({resolved})" if label and label != resolved else f", {resolved}"
 
 
 def window_in_words(window: Window) -> str:

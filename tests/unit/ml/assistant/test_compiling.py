@@ -12,7 +12,14 @@ from ml.assistant.compiling import CannotCompileError, Compiler, Dialect
 from ml.assistant.query import Filter, Grain, Operator, Order, SemanticQuery, Window
 from ml.assistant.vocabulary import UnknownTermError, Vocabulary
 
-HOSTILE = ("'; drop table gold.fct_plays; --", "{{ 7 * 7 }}", "{% raw %}", "' or 1=1 --", "value_0_of_the_question", "\\")
+HOSTILE = (
+    "'; drop table gold.fct_plays; --",
+    "{{ 7 * 7 }}",
+    "{% raw %}",
+    "' or 1=1 --",
+    "value_0_of_the_question",
+    "\\",
+)
 IN_2024 = Window(start=date(2024, 1, 1), end=date(2025, 1, 1))
 
 
@@ -31,12 +38,18 @@ def metrics_of(manifest: str) -> list[str]:
 
 
 def test_every_metric_is_of_the_listener_wherever_a_table_is_read(compiler: Compiler, manifest: str) -> None:
-    dialect = "snowflake" if "snowflake" in str(type(compiler.engine._sql_client.sql_plan_renderer)).lower() else "duckdb"
+    dialect = (
+        "snowflake" if "snowflake" in str(type(compiler.engine._sql_client.sql_plan_renderer)).lower() else "duckdb"
+    )
     for metric in metrics_of(manifest):
         query = SemanticQuery(metrics=(metric,), grain=Grain.MONTH, window=IN_2024)
         compiled = compiler.compile(query, "ada")
         tree = parse_one(compiled.sql, read=dialect)
-        reads = [table for table in tree.find_all(exp.Table) if table.name.lower().startswith(("fct_", "daily_", "listening_", "track_d", "artist_d"))]
+        reads = [
+            table
+            for table in tree.find_all(exp.Table)
+            if table.name.lower().startswith(("fct_", "daily_", "listening_", "track_d", "artist_d"))
+        ]
         assert reads, metric
         for table in reads:
             assert is_filtered(table), (metric, compiled.sql)
@@ -58,7 +71,9 @@ def is_filtered(table: exp.Table) -> bool:
 def asks_for_listener(select: exp.Select) -> bool:
     where = select.args.get("where")
     return where is not None and any(
-        isinstance(equal.left, exp.Column) and equal.left.name.lower() == "listener" and isinstance(equal.right, exp.Placeholder)
+        isinstance(equal.left, exp.Column)
+        and equal.left.name.lower() == "listener"
+        and isinstance(equal.right, exp.Placeholder)
         for equal in where.find_all(exp.EQ)
     )
 
@@ -109,7 +124,9 @@ def test_of_a_grain_and_groups_the_limit_is_of_each_period(duckdb_compiler: Comp
         SemanticQuery(metrics=("plays",), group_by=("listener__name",)),
         SemanticQuery(metrics=("plays",), filters=(Filter(dimension="listener", values=("bob",)),)),
         SemanticQuery(metrics=("plays",), filters=(Filter(dimension="listener__country", values=("CH",)),)),
-        SemanticQuery(metrics=("plays",), filters=(Filter(dimension="artist') }} or {{ Entity('artist", values=("x",)),)),
+        SemanticQuery(
+            metrics=("plays",), filters=(Filter(dimension="artist') }} or {{ Entity('artist", values=("x",)),)
+        ),
         SemanticQuery(metrics=("plays",), order=(Order(by="1; drop table x"),)),
     ],
 )
