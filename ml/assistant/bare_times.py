@@ -36,8 +36,8 @@ _GROUPED = re.compile(
 
 def stands_free(place: Place, reading: Reading) -> bool:
     """Whether a reading is a time where it stands."""
-    line, words = place.line, place.words
-    if place.words.words[words.index(place.offset)] in _PREPOSITIONS:
+    line = place.line
+    if place.first_word in _PREPOSITIONS:
         return reading.bare != "never"
     left = line[max(0, place.offset - 40) : place.offset]
     if _NAMED.search(left) or _is_played_by_name(place, reading, left):

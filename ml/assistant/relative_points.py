@@ -164,6 +164,8 @@ def _named(match: re.Match[str], as_of: date) -> Point:
     return replace(point, span=last, yearly=None)
 
 
+_GOES_ON = " (?:with|and|or|did|do|i|in|by|at|to|from|per|only|was|were|what|which|who|how|than|please)"
+"""A day of a month may be followed by these, *the 5th album* is none."""
 _NAMED = f"(?:{MONTH}|{SEASON}|{HOLIDAY})"
 
 RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
@@ -196,7 +198,7 @@ RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
         (
             (
                 r"the (?P<day>[0-9]{1,2})th"
-                r"(?: (?:day )?of (?P<of>(?:the |this |last |the last |the previous )month)|(?= [|.,]|$))"
+                rf"(?: (?:day )?of (?P<of>(?:the |this |last |the last |the previous )month)|(?= [|.,]|$|{_GOES_ON}))"
             ),
             _day_of_month,
         ),

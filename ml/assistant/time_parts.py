@@ -12,10 +12,18 @@ from datetime import date
 
 from ml.assistant import calendar_points, relative_points
 from ml.assistant import calendar_windows as calendar
-from ml.assistant.calendar_windows import ONE_DAY, WEEKDAYS, Span
+from ml.assistant.calendar_windows import MONTHS, ONE_DAY, SEASONS, WEEKDAYS, Span
 from ml.assistant.relative_points import unit_of
 from ml.assistant.time_points import Bare, NotATimeError, Point, rule
 from ml.assistant.time_readings import Place
+from ml.assistant.time_words import word_set
+
+_OPENERS = word_set(
+    "the this last previous prior preceding current past my a an same exactly few half of day week weekend fortnight "
+    "month quarter season year decade calendar today yesterday q h fall new nye valentine valentines halloween "
+    "christmas boxing"
+) | {*MONTHS, *WEEKDAYS, *SEASONS}
+"""Words with which a period begins, apart from numbers. At all others the rules need not be tried."""
 
 
 def _part(index: int) -> Callable[[Span], Span]:
@@ -46,6 +54,9 @@ def point_at(place: Place) -> Point | None:
 
 
 def plain_points(place: Place) -> Iterator[Point]:
+    first = place.first_word
+    if first not in _OPENERS and first[0] not in "'0123456789":
+        return
     for pattern, build in (*calendar_points.RULES, *relative_points.RULES):
         match = place.match(pattern)
         if match is None:

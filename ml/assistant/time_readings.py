@@ -8,7 +8,7 @@ from datetime import date
 
 from ml.assistant.query import Filter, Grain
 from ml.assistant.time_points import Bare
-from ml.assistant.time_words import Words
+from ml.assistant.time_words import BREAK, Words
 
 Edges = tuple[date | None, date | None]
 
@@ -37,6 +37,12 @@ class Place:
     @property
     def line(self) -> str:
         return self.words.line
+
+    @property
+    def first_word(self) -> str:
+        """The word that is tried; a mark that no rule knows where the line has ended."""
+        index = self.words.index(self.offset)
+        return self.words.words[index] if index < len(self.words.words) else BREAK
 
     def at(self, offset: int) -> Place:
         return replace(self, offset=offset)

@@ -36,6 +36,7 @@ _TWIN = rule(r"(?:vs|versus|or|and|than|with|to|against|compared (?:to|with))(?:
 _SO_FAR = rule(r" (?:so far|to date|until now|up to now)")
 _MUSIC = word_set("song songs track tracks artist artists album albums hit hits music genre genres band bands plays")
 """*Songs of summer*, unlike *The Boys of Summer*."""
+_LONGEST_LIST = 12
 _NOW = rule(r"now|date|the present(?: day)?|present")
 _COMPARED = word_set("difference compare comparing comparison compared change changed vs versus")
 
@@ -197,7 +198,7 @@ def _lists(place: Place) -> Iterator[Reading]:
     match = place.match(_IN)
     points: list[Point] = []
     offset = match.end() + 1 if match else place.offset
-    while (point := point_at(place.at(offset))) is not None and not point.problem and len(points) < 12:
+    while (point := point_at(place.at(offset))) is not None and not point.problem and len(points) < _LONGEST_LIST:
         points.append(point)
         joined = _LISTED.match(place.line, min(point.end + 1, len(place.line)))
         if joined is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -370,6 +371,7 @@ def test_times_asked_at_the_turn_of_periods(as_of: date, question: str, expected
         ("my top songs in the mornings of march 2024", ["time_of_day morning", "2024-03-01 to 2024-03-31"]),
         ("plays on weekends last summer", ["is_weekend True", "2026-06-01 to 2026-08-31"]),
         ("every month in 2023", ["by month", "2023-01-01 to 2023-12-31"]),
+        ("what did i play on the 5th with radiohead", ["2026-11-05"]),
         ("fridays in 2024", ["iso_weekday 5", "2024-01-01 to 2024-12-31"]),
         ("2019 vs 2020", ["2019-01-01 to 2019-12-31", "2020-01-01 to 2020-12-31"]),
         ("compare 2019 with 2020", ["2019-01-01 to 2019-12-31", "2020-01-01 to 2020-12-31"]),
@@ -683,6 +685,8 @@ def test_words_around_a_time_change_nothing(phrase: str, before: str, after: str
     "word", ["in ", "a ", "'24 ", " 'a", '"', "march and ", "from 2019 to ", "the last ", "1", "early the "]
 )
 def test_the_longest_question_is_read_at_once(word: str) -> None:
-    """Patterns that look back and forth over the whole line would take minutes: 100 kB once took four."""
+    """What looks back and forth over the whole line at each word would take minutes."""
     text = (word * LONGEST_QUESTION)[:LONGEST_QUESTION]
-    assert read_times(text, as_of=WEDNESDAY) == read_times(text, as_of=WEDNESDAY)
+    began = time.process_time()
+    read_times(text, as_of=WEDNESDAY)
+    assert time.process_time() - began < 2
