@@ -8,7 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ml.assistant.drafting import GROUPS, NEW, UNIQUE, Draft, NotUnderstoodError, kinds, metrics_named, ordered
+from ml.assistant.drafting import (
+    GROUPS,
+    NEW,
+    UNIQUE,
+    Draft,
+    NotUnderstoodError,
+    kinds,
+    metrics_named,
+    ordered,
+    value_filters,
+)
 from ml.assistant.lexicon import Cue
 from ml.assistant.query import Comparison, Filter, Operator, SemanticQuery, Value, Window
 from ml.assistant.reading import Reading
@@ -97,7 +107,8 @@ def compared_metric(draft: Draft) -> str:
         return NEW[asked[0]]
     if asked and draft.reading.has(Cue.DIFFERENT):
         return UNIQUE[asked[0]]
-    return "plays"
+    is_time = draft.reading.has(Cue.AMOUNT) and not draft.reading.has(Cue.COUNT, Cue.TIMES)
+    return "minutes_listened" if is_time else "plays"
 
 
 @dataclass(frozen=True)
@@ -111,9 +122,12 @@ class Alternatives:
 
 
 def as_alternatives(reading: Reading) -> Alternatives | None:
-    """The times that are compared, where it is times that come back; None elsewhere."""
+    """What is compared, where it is times that come back or values such as devices; None elsewhere."""
     if not reading.has(Cue.COMPARE, Cue.MORE, Cue.THAN):
         return None
+    if len(reading.spans(Cue.VALUE)) > 1 and len(value_filters(reading)) == 1:
+        [wanted] = value_filters(reading)
+        return Alternatives(wanted.dimension, wanted.values, reading.times.phrases)
     by_dimension: dict[str, list[TimePhrase]] = {}
     for phrase in reading.times.phrases:
         if len(phrase.filters) == 1 and phrase.window is None and phrase.filters[0].operator is Operator.IN:
@@ -130,10 +144,11 @@ def compare_alternatives(draft: Draft, alternatives: Alternatives) -> SemanticQu
     draft.use(*_COMPARES, Cue.LISTEN, Cue.TOP)
     metric = compared_metric(draft)
     wanted = Filter(dimension=alternatives.dimension, values=alternatives.values)
+    rest = [one for one in draft.filters if one.dimension != alternatives.dimension]
     return SemanticQuery(
         metrics=(metric,),
         group_by=(alternatives.dimension,),
-        filters=(*draft.filters, wanted),
+        filters=(*rest, wanted),
         window=draft.window,
         order=ordered(metric),
     )

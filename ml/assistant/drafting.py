@@ -129,14 +129,17 @@ def name_filters(reading: Reading) -> list[Filter]:
 
 
 def value_filters(reading: Reading) -> list[Filter]:
-    """Filters of the values that a question names without quotes, such as a kind of device."""
-    found: list[Filter] = []
+    """Filters of values that a question names without quotes, such as devices; several are alternatives."""
+    wanted: dict[tuple[str, Operator], list[str]] = {}
     for phrase in reading.spans(Cue.VALUE):
         dimension, values = next(value for cue, value in phrase.meanings if cue is Cue.VALUE).split("=")
         is_left_out = EXCEPT_BEFORE.search(reading.text[: phrase.start]) is not None
         operator = Operator.NOT_IN if is_left_out else Operator.IN
-        found.append(Filter(dimension=dimension, operator=operator, values=tuple(values.split())))
-    return found
+        wanted.setdefault((dimension, operator), []).extend(values.split())
+    return [
+        Filter(dimension=dimension, operator=operator, values=tuple(dict.fromkeys(values)))
+        for (dimension, operator), values in wanted.items()
+    ]
 
 
 def subject_of(name: Name) -> Subject:

@@ -29,13 +29,14 @@ from ml.assistant.drafting import (
     subject_of,
 )
 from ml.assistant.lexicon import PLURAL, Cue
-from ml.assistant.query import Filter, Grain, Intent, Kind, Operator, Order, SemanticQuery
+from ml.assistant.query import Filter, Grain, Intent, Kind, Operator, Order, SemanticQuery, Window
 from ml.assistant.reading import Reading
 from ml.assistant.vocabulary import TIME
 
 __all__ = ["compare_times", "is_comparison_of_times", "query_of"]
 
 _AVERAGES_BY_DAY = {"plays": "average_plays_per_day", "minutes_listened": "average_minutes_per_day"}
+_DAYS_LISTED = 7
 _NEAR = 10
 """Characters between “by” and what it is by, such as those of “ my ”."""
 _PER_DAY = ("per day", "a day", "daily", "each day", "every day", "per day on average")
@@ -204,6 +205,8 @@ def _asks_for_a_single_play(reading: Reading) -> bool:
 
 
 def _single_plays(draft: Draft) -> SemanticQuery:
+    if draft.reading.says("what time"):
+        raise NotUnderstoodError("whether a day or an hour is asked for; ask when, or at which hour")
     draft.use(Cue.FIRST, Cue.LAST, Cue.LISTEN, Cue.METRIC)
     asked = kinds(draft.reading)
     several = (bool(asked) and asked[0][1]) or "plays" in metrics_named(draft.reading)
@@ -247,6 +250,9 @@ def _asks_for_top(reading: Reading) -> bool:
 def _top(draft: Draft) -> SemanticQuery:
     draft.use(Cue.TOP, Cue.LEAST, Cue.LISTEN)
     reading = draft.reading
+    if _MOST_IN_ONE_DAY.search(reading.text):
+        draft.use(Cue.PERIOD, Cue.METRIC, Cue.COUNT)
+        return SemanticQuery(metrics=("most_plays_in_a_day",), filters=tuple(draft.filters), window=draft.window)
     metric = _metric_of_ranking(draft)
     descending = not reading.has(Cue.LEAST)
     period = _period_asked_for(reading)
@@ -290,9 +296,19 @@ def _metric_of_ranking(draft: Draft) -> str:
     return "minutes_listened" if reading.says("spend the most time", "most time", "longest time") else "plays"
 
 
+_MOST_IN_ONE_DAY = re.compile(r"\bmost (songs|tracks|plays|tunes)\b.* in (a|one|any)( single)? day\b")
+_ASKED_FOR = re.compile(
+    r"\b(which|what|busiest|biggest|quietest|best|worst|top|record|active|favou?rite|heaviest|strongest|longest|"
+    r"happiest|saddest|calmest|wildest|fastest|slowest|mainstream|diverse|energetic|danceable|my|most|\d+)( single| of the)? $"
+)
+"""What stands before a period that is asked for, unlike that of “in one day”."""
+
+
 def _period_asked_for(reading: Reading) -> tuple[Grain, bool] | None:
     """Which month, my busiest days: a period as the thing that is asked for, and whether in the plural."""
     for phrase in reading.spans(Cue.PERIOD):
+        if not phrase.words.endswith("s") and _ASKED_FOR.search(reading.text[: phrase.start]) is None:
+            continue
         value = next(value for cue, value in phrase.meanings if cue is Cue.PERIOD)
         return Grain(value), phrase.words.endswith("s")
     return None
@@ -362,6 +378,15 @@ def _list(draft: Draft) -> SemanticQuery:
             order=ordered("plays"),
             limit=number_of_rows(draft, several=True),
         )
+    if not _is_short(draft.window):
+        return SemanticQuery(
+            metrics=("plays",),
+            group_by=GROUPS[Kind.TRACK],
+            filters=tuple(draft.filters),
+            window=draft.window,
+            order=ordered("plays"),
+            limit=number_of_rows(draft, several=True),
+        )
     return SemanticQuery(
         intent=Intent.LIST,
         filters=tuple(draft.filters),
@@ -369,6 +394,11 @@ def _list(draft: Draft) -> SemanticQuery:
         order=(Order(by=TIME, descending=True),),
         limit=number_of_rows(draft, several=True),
     )
+
+
+def _is_short(window: Window) -> bool:
+    """Whether a window is short enough to list its plays one by one rather than to count them by song."""
+    return window.start is not None and window.end is not None and (window.end - window.start).days <= _DAYS_LISTED
 
 
 def _asks_for_figures(reading: Reading) -> bool:
@@ -457,41 +487,32 @@ def _rows_of(draft: Draft) -> tuple[tuple[str, ...], tuple[Filter, ...], int | N
 
 
 def _metrics(draft: Draft) -> list[str]:
+    """The figures that a question names, or those that its words come to."""
     reading = draft.reading
-    draft.use(
-        Cue.METRIC,
-        Cue.COUNT,
-        Cue.AMOUNT,
-        Cue.TIMES,
-        Cue.SKIP,
-        Cue.NEW,
-        Cue.DISCOVER,
-        Cue.DIFFERENT,
-        Cue.GROWTH,
-        Cue.DIMENSION,
-        Cue.LONGEST,
-        Cue.TOP,
-    )
-    explicit = metrics_named(reading)
-    asked = [kind for kind, _ in kinds(reading)]
-    if reading.has(Cue.GROWTH):
-        return ["plays_growth"]
-    counted = _counted(reading)
-    if len(counted) > 1 or (explicit and not counted):
-        return list(dict.fromkeys([*counted, *explicit] if len(counted) > 1 else explicit))
-    if explicit:
+    draft.use(Cue.METRIC, Cue.COUNT, Cue.AMOUNT, Cue.TIMES, Cue.SKIP, Cue.NEW, Cue.DISCOVER, Cue.DIFFERENT)
+    draft.use(Cue.GROWTH, Cue.DIMENSION, Cue.LONGEST, Cue.TOP)
+    counted, explicit = _counted(reading), metrics_named(reading)
+    if len(counted) > 1:
+        return list(dict.fromkeys([*counted, *explicit]))
+    if explicit and not reading.has(Cue.GROWTH):
         return explicit
-    if reading.has(Cue.SKIP):
-        return ["skip_rate" if reading.says("how often") else "skips"]
-    if asked and reading.has(Cue.NEW, Cue.DISCOVER) and asked[0] in NEW:
-        return [NEW[asked[0]]]
-    if asked and reading.has(Cue.COUNT, Cue.DIFFERENT) and (reading.has(Cue.DIFFERENT) or asked[0] is not Kind.TRACK):
-        return [UNIQUE[asked[0]]]
-    if reading.has(Cue.USUAL, Cue.WHEN):
-        return ["average_listening_hour"]
-    if reading.has(Cue.AMOUNT) and not reading.has(Cue.COUNT, Cue.TIMES):
-        return ["minutes_listened"]
-    return ["plays"]
+    return [_metric_of_words(reading)]
+
+
+def _metric_of_words(reading: Reading) -> str:
+    """The metric of a question that names none."""
+    kind = next((kind for kind, _ in kinds(reading)), None)
+    is_new = reading.has(Cue.NEW, Cue.DISCOVER)
+    is_counted = reading.has(Cue.DIFFERENT) or (reading.has(Cue.COUNT) and kind is not Kind.TRACK)
+    found = (
+        (reading.has(Cue.GROWTH), "plays_growth"),
+        (reading.has(Cue.SKIP), "skip_rate" if reading.says("how often") else "skips"),
+        (is_new and kind in NEW, NEW.get(kind or Kind.GENRE, "")),
+        (is_counted and kind is not None, UNIQUE[kind or Kind.TRACK]),
+        (reading.has(Cue.USUAL, Cue.WHEN), "average_listening_hour"),
+        (reading.has(Cue.AMOUNT) and not reading.has(Cue.COUNT, Cue.TIMES), "minutes_listened"),
+    )
+    return next((metric for fits, metric in found if fits), "plays")
 
 
 _ASKS_WHICH = re.compile(r"\b(which|what|whats|what's|who|list|show|give|name|tell|display|find)\b")

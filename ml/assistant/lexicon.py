@@ -96,13 +96,13 @@ def words() -> Words:
 
 
 def phrases(vocabulary: Vocabulary) -> dict[str, list[Meaning]]:
-    """Every phrase with the cues it can give, the project's own words before those of the metrics."""
+    """Every phrase with the cues it can give; what words.yml says of one wins over labels and synonyms."""
     found: dict[str, list[Meaning]] = {}
-    for phrase, meaning in [*_own(), *_of_metrics(vocabulary)]:
+    for phrase, meaning in _own():
         meanings = found.setdefault(phrase, [])
         if meaning not in meanings:
             meanings.append(meaning)
-    for phrase, meaning in _of_dimensions(vocabulary):
+    for phrase, meaning in [*_of_metrics(vocabulary), *_of_dimensions(vocabulary)]:
         found.setdefault(phrase, [meaning])
     return found
 

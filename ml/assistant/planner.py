@@ -34,7 +34,6 @@ _MAY_STAND = frozenset(
         Cue.CURRENT,
         Cue.USUAL,
         Cue.KIND,
-        Cue.LONGEST,
     }
 )
 """Cues that change nothing where no rule asks for them: in “the song I played”, song and played say the same."""

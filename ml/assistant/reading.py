@@ -23,8 +23,8 @@ from ml.assistant.wording import WORD, blanked
 SHORTEST_MISSPELT = 4
 """Letters of a word that may be misspelt; see _is_slip_of_four."""
 _INTRODUCED = re.compile(
-    r"\b(by|artist|band|singer|group|rapper|song|track|album|record|called|named|genre|similar to|sounds like|listen to|"
-    r"listened to|play|played|hear|heard|like)( the)? [\"']?$"
+    r"\b(by|artist|band|singer|group|rapper|song|track|album|record|called|named|genre|similar to|sounds like)"
+    r"( the)? [\"']?$"
 )
 """What may stand before a name that is made of the words of questions."""
 _PLACE_BEFORE = re.compile(r"\b(in|at|with|near|while|during|when|after|before|for|to)( the| my| a)? $")

@@ -57,7 +57,7 @@ _ELSEWHERE = (
     (_any(r"\b(songs?|tracks?|music|albums?) about\b"), "what songs are about"),
     (
         _any(
-            r"\bwho (plays|sings|sang|wrote|produced|composed|covered|is|was|are) (?!(my|the most|most|your)\b)",
+            r"\bwho (plays|sings|sang|wrote|produced|composed|covered)\b",
             r"\bmembers of\b",
         ),
         "who made music",

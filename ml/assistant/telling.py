@@ -42,7 +42,7 @@ _OF_COLUMN = {
 
 def tell(query: SemanticQuery, result: Result, vocabulary: Vocabulary, names: Names) -> str:
     """One sentence, or two where a table follows."""
-    where = _of_filters(query.filters, names) + _in_window(query.window)
+    where = _of_filters(query.filters, names) + ("" if query.comparison else _in_window(query.window))
     if not result.rows:
         return f"There is nothing{where}."
     if query.intent is Intent.METRIC:
@@ -150,7 +150,7 @@ def _names(rows: tuple[Row, ...]) -> str:
 
 def _of_filters(filters: tuple[Filter, ...], names: Names) -> str:
     """What was left in: of Queen, on weekends."""
-    told = [_told(wanted, names) for wanted in filters if not _is_self_evident(wanted)]
+    told = list(dict.fromkeys(_told(wanted, names) for wanted in filters if not _is_self_evident(wanted)))
     return f" ({'; '.join(told)})" if told else ""
 
 
@@ -167,13 +167,20 @@ def _told(wanted: Filter, names: Names) -> str:
     if wanted.dimension == "date__iso_weekday":
         values = [_WEEKDAYS[int(value) - 1] for value in wanted.values]
     if wanted.dimension == "play__local_hour" and wanted.operator is Operator.IN:
-        return f"from {values[0]} h" if len(values) == 1 else f"at {', '.join(values)} h"
+        return _hours([int(value) for value in wanted.values])
     without = "not " if wanted.operator is Operator.NOT_IN else ""
     compared = f"{wanted.operator} " if wanted.operator in (Operator.AT_LEAST, Operator.AT_MOST) else ""
     what = {"track__release_year": "released ", "track__release_decade": "released in the decade of "}.get(
         wanted.dimension, ""
     )
     return f"{without}{what}{compared}{' or '.join(values)}"
+
+
+def _hours(hours: list[int]) -> str:
+    """Hours in which plays began: from 6 to 9 h, for 6, 7 and 8."""
+    if hours == list(range(hours[0], hours[-1] + 1)):
+        return f"from {hours[0]} to {hours[-1] + 1} h"
+    return f"in the hours from {', '.join(map(str, hours))} h"
 
 
 def _in_window(window: Window) -> str:

@@ -108,7 +108,10 @@ def grains_at(place: Place) -> Iterator[Reading]:
     """*Per month*, *weekly*, *over time* (months), *songs a day*."""
     for pattern in _GRAINS:
         match = place.match(pattern)
-        if match is not None and place.words.before(place.offset, 1) != ("discover",):
+        is_a_playlist = (
+            match is not None and match[0] == "weekly" and place.words.before(place.offset, 1) == ("discover",)
+        )
+        if match is not None and not is_a_playlist:
             yield Reading(match.end(), grain=_grain(match["unit"] or "month"))
     match = place.match(_A_PERIOD)
     if match is not None and _COUNTABLE & set(place.words.before(place.offset, 1)):

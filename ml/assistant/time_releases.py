@@ -28,7 +28,7 @@ _RELEASED = (
 )
 _OF_DECADE = rule(
     rf"(?:{_RELEASED} )?(?P<prep>in|from|of|during|out of) {_ONE}(?P<more>(?: (?:and|or|,) (?:(?:from|of|in) "
-    rf")?(?:the )?[0-9]{{2,4}}s)*)"
+    rf")?(?:the )?[0-9]{{2,4}}s)*)(?P<music>(?= (?:{_MUSIC})\b))?"
 )
 _BARE_DECADE = rule(rf"{_ONE}(?P<more>(?: (?:and|,|or) (?:the )?[0-9]{{2,4}}s)*)(?P<music>(?= (?:{_MUSIC})\b))?")
 _BETWEEN_DECADES = rule(
@@ -87,7 +87,8 @@ def _decades(place: Place) -> Iterator[Reading]:
     match = place.match(_OF_DECADE)
     if match is not None:
         decade = first_year(match["decade"])
-        if decade < _FIRST_HISTORY or match["prep"] in {"from", "out of"} or re.match(_RELEASED, match[0]):
+        is_told = match["prep"] in {"from", "out of"} or match["music"] is not None or re.match(_RELEASED, match[0])
+        if decade < _FIRST_HISTORY or is_told:
             yield _decade(match, decade, re.findall(r"([0-9]{2,4})s", match["more"]))
     match = place.match(_BARE_DECADE)
     if match is not None:

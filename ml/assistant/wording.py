@@ -20,6 +20,9 @@ _SIGNS = (
     ("vs.", "vs"),
     ("#1", "number one"),
     ("no. 1", "number one"),
+    ("no.1", "number one"),
+    ("no1", "number one"),
+    ("nr 1", "number one"),
     ("w/o", "without"),
     ("&amp;", "&"),
 )

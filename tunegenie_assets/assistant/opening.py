@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ml.assistant.assistant import Assistant
 from ml.assistant.compiling import Compiler, Dialect
@@ -73,7 +74,7 @@ def open_assistant(settings: Settings, listener: str | None) -> Assistant:
     manifest = semantic_manifest(settings)
     dialect = Dialect.SNOWFLAKE if settings.env is Environment.PRODUCTION else Dialect.DUCKDB
     compiler = Compiler.of(manifest, dialect)
-    names = warehouse.read(HEARD_NAMES, (who,))
+    names = _with_families(warehouse.read(HEARD_NAMES, (who,)))
     [reach] = warehouse.read(_REACH, (who,)).to_pylist()
     return Assistant(
         planner=Planner(Reader.of(compiler.vocabulary, NameIndex.of(names, genre_taxonomy()))),
@@ -113,6 +114,14 @@ def _who(known: list[dict[str, Any]], listener: str | None, by_default: str) -> 
 def _some(names: Iterable[str]) -> str:
     listed = list(names)
     return ", ".join(listed[:5]) + (f" and {len(listed) - 5} more" if len(listed) > 5 else "")
+
+
+def _with_families(heard: pa.Table) -> pa.Table:
+    """The families that nothing was heard of, too: of these there are no plays, which is an answer."""
+    known = set(heard.filter(pc.field("kind") == Kind.FAMILY.value)["name"].to_pylist())
+    missing = [family for family in genre_taxonomy().all_families if family not in known]
+    rows = [{"kind": Kind.FAMILY.value, "key": name, "name": name, "by": "", "plays": 0} for name in missing]
+    return pa.concat_tables([heard, pa.Table.from_pylist(rows, schema=heard.schema)])
 
 
 def _names_of_ids(names: pa.Table) -> dict[tuple[str, str], str]:

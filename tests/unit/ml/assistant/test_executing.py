@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,5 +22,5 @@ def test_runs_hold_every_day_once_and_nothing_else(days: list[date]) -> None:
 @given(DAYS)
 def test_between_two_runs_lies_a_day_without_plays(days: list[date]) -> None:
     runs = runs_of(days)
-    for (_, last), (first, _) in zip(runs, runs[1:], strict=False):
+    for (_, last), (first, _) in pairwise(runs):
         assert (first - last).days > 1
