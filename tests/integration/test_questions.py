@@ -28,6 +28,8 @@ OF_OTHERS = {"listeners", "listener_days"}
 """A question for these is one for other people."""
 NO_FIGURE_OF_ITS_OWN = {"share_of_listening"}
 """A share of what, a question must say."""
+NEW = {"new_artists", "new_tracks"}
+"""Their labels alone ask for names."""
 OVER_TIME = {"plays_growth", "plays_growth_over_a_year", "cumulative_plays", "plays_year_to_date", "plays_last_7_days"}
 """They go by time; test_metrics_over_time.py has plays made for them."""
 
@@ -138,8 +140,9 @@ def test_a_metric_is_the_same_through_metricflow_through_gold_and_through_ask(
     assert isinstance(answered, Answer)
     assert_is_told(answered, by_gold)
     if name not in OF_OTHERS | NO_FIGURE_OF_ITS_OWN:
-        question = f"What was my {examined.labels[name].lower()} from {FIRST} to {LAST}?"
-        asked, _ = put(assistant, question, LAST + timedelta(days=3))
+        label = examined.labels[name].lower()
+        asks_for = f"How many {label} did I have" if name in NEW else f"What was my {label}"
+        asked, _ = put(assistant, f"{asks_for} from {FIRST} to {LAST}?", LAST + timedelta(days=3))
         assert isinstance(asked, Answer), asked
         assert_is_told(asked, by_gold)
 
