@@ -71,7 +71,10 @@ def together(examinations: Sequence[Examination]) -> Examination:
 
 
 def examine(home: Home, listener: str, *, one_in: int, again_one_in: int) -> Examination:
-    """One in so many questions of one listener, and of those again one in so many of an assistant opened anew."""
+    """One in so many questions of one listener, and of those again one in so many of an assistant opened anew.
+
+    What is kept aside is asked whole: half of sixty would say little.
+    """
     # Closed before the assistant opens the same file in its own way.
     with closing(duckdb.connect(str(home.warehouse), read_only=True)) as connection:
         examiner = Examiner.of(connection, listener)
@@ -84,7 +87,7 @@ def examine(home: Home, listener: str, *, one_in: int, again_one_in: int) -> Exa
     examination = Examination(
         answerable=ask_answerable(assistant, answerables[::one_in]),
         paraphrases=ask_answerable(assistant, others[::one_in]),
-        kept_aside=ask_answerable(assistant, aside[::one_in]),
+        kept_aside=ask_answerable(assistant, aside),
         refused=ask_refused(assistant, to_refuse[::one_in]),
         leaks=guard.attack(assistant, hostile()),
         changed=[],
