@@ -86,16 +86,18 @@ class _Statement:
     def sql(self, when: str) -> str:
         query = self._query
         columns = {name: self._column(name) for name in self._dimensions()}
-        selected = [f"{column} AS {_alias(name)}" for name, column in columns.items() if name in query.group_by]
+        selected = [f"{column} AS {_alias(name)}" for name, column in columns.items() if self._is_shown(name)]
         if query.grain is not None:
             selected.insert(0, f"{_truncated(query.grain, self._time())} AS {query.grain}")
-        grouped = len(selected)
+        grouped = [str(number + 1) for number in range(len(selected))]
+        # Ids tell two of one name apart, and nobody wants to see them.
+        grouped += [columns[name] for name in query.group_by if not self._is_shown(name)]
         selected += [f"{self._expressions.of(metric)} AS {metric}" for metric in query.metrics]
         conditions = [*_within(self._time(), when), *(_condition(one, columns) for one in query.filters)]
         lines = ["SELECT", *_listed(selected), f"FROM __{self._table.name} AS {self._table.name}"]
         lines += self._joined(columns)
         lines += [f"{'AND' if number else 'WHERE'} {one}" for number, one in enumerate(conditions)]
-        lines += [f"GROUP BY {', '.join(str(number + 1) for number in range(grouped))}"] if grouped else []
+        lines += [f"GROUP BY {', '.join(grouped)}"] if grouped else []
         lines += self._ordered()
         lines += [f"LIMIT {query.limit}"] if query.limit else []
         return "\n".join(lines) + "\n"
@@ -103,8 +105,16 @@ class _Statement:
     def _dimensions(self) -> list[str]:
         return list(dict.fromkeys([*self._query.group_by, *(one.dimension for one in self._query.filters)]))
 
+    def _is_shown(self, dimension: str) -> bool:
+        return dimension in self._query.group_by and "__" in dimension
+
     def _column(self, dimension: str) -> str:
         entity, _, name = dimension.rpartition("__")
+        if not entity:
+            key = next((one.column for one in self._table.entities if one.name == name), None)
+            if key is None:
+                raise NotExpressibleError(f"needs {dimension}, which no column of {self._table.name} is")
+            return f"{self._table.name}.{key}"
         if entity == self._table.identity:
             return f"{self._table.name}.{name}"
         target = next((model for model in self._models.values() if model.identity == entity), None)
@@ -141,6 +151,8 @@ def _within(time: str, when: str) -> Iterator[str]:
 
 def _condition(told: Filter, columns: Mapping[str, str]) -> str:
     column = columns[told.dimension]
+    if told.operator is Operator.KNOWN:
+        return f"{column} IS NOT NULL"
     if told.operator in (Operator.AT_LEAST, Operator.AT_MOST):
         return f"{column} {told.operator} {_literal(told.values[0])}"
     values = ", ".join(_literal(value) for value in told.values)

@@ -184,11 +184,13 @@ def expected_rows(metrics: Metrics, verified: VerifiedQuestion, today: date) -> 
     where = [*window(metrics, verified.when, today), *map(condition, query.filters)]
     groups = list(metrics.ask(query.metrics, group_by, where).items())
     names = [*group_by, *query.metrics]
+    shown = [place for place, name in enumerate(names) if "__" in name or name in query.metrics]
     orders = [Order(by=group_by[0], descending=False)] if query.grain else list(query.order)
     for order in reversed(orders):
         place = names.index(order.by)
         groups.sort(key=lambda group: _key((*group[0], *group[1])[place], descending=order.descending))
-    return [tuple(about(value) for value in (*keys, *values)) for keys, values in groups[: query.limit]]
+    rows = [(*keys, *values) for keys, values in groups[: query.limit]]
+    return [tuple(about(row[place]) for place in shown) for row in rows]
 
 
 def _key(value: Any, *, descending: bool) -> tuple[bool, Any]:
@@ -210,8 +212,15 @@ def window(metrics: Metrics, when: str, today: date) -> list[str]:
 
 
 def condition(told: Filter) -> str:
+    column = (
+        f"{{{{ Dimension('{told.dimension}') }}}}"
+        if "__" in told.dimension
+        else f"{{{{ Entity('{told.dimension}') }}}}"
+    )
+    if told.operator is Operator.KNOWN:
+        return f"{column} is not null"
     values = ", ".join(str(value) if isinstance(value, bool) else f"'{value}'" for value in told.values)
-    return f"{{{{ Dimension('{told.dimension}') }}}} {'in' if told.operator is Operator.IN else 'not in'} ({values})"
+    return f"{column} {'in' if told.operator is Operator.IN else 'not in'} ({values})"
 
 
 def test_windows_are_those_of_the_conventions(metrics: Metrics) -> None:

@@ -224,11 +224,12 @@ def test_the_file_is_the_model_again() -> None:
 def test_a_verified_question_is_sql_over_the_logical_tables() -> None:
     query = {
         "metrics": ["plays"],
-        "group_by": ["artist__name"],
+        "group_by": ["artist", "artist__name"],
         "filters": [
             {"dimension": "artist__name", "operator": "not in", "values": ["Guns N' Roses", "x"]},
             {"dimension": "play__skipped", "values": [False]},
             {"dimension": "artist__debut", "operator": ">=", "values": [1990]},
+            {"dimension": "artist", "operator": "is known"},
         ],
         "order": [{"by": "plays"}, {"by": "artist__name", "descending": False}],
         "limit": 10,
@@ -247,7 +248,8 @@ def test_a_verified_question_is_sql_over_the_logical_tables() -> None:
         "AND artists.name NOT IN ('Guns N'' Roses', 'x')",
         "AND plays.skipped IN (FALSE)",
         "AND artists.debut >= 1990",
-        "GROUP BY 1",
+        "AND plays.artist_id IS NOT NULL",
+        "GROUP BY 1, plays.artist_id",
         "ORDER BY plays DESC NULLS LAST, artist_name ASC NULLS LAST",
         "LIMIT 10",
     ]
@@ -263,6 +265,7 @@ def test_a_verified_question_is_sql_over_the_logical_tables() -> None:
             "needs artist__name, to which finds does not lead",
         ),
         ({"query": {"metrics": ["plays"]}, "when": "on my birthday"}, "is not written as SQL: on my birthday"),
+        ({"query": {"metrics": ["plays"], "group_by": ["album"]}}, "needs album, which no column of plays is"),
         ({"query": {"metrics": ["growth"]}}, "compares with another time"),
         (
             {"query": {"metrics": ["plays"], "comparison": {"window": {"label": "last year"}}}},
