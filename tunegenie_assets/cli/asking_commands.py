@@ -52,3 +52,11 @@ def chat(*, listener: Listener = None, as_of: AsOf = None) -> None:
     from tunegenie_assets.cli import asking as command  # noqa: PLC0415  # as above
 
     command.chat(listener=listener, as_of=as_of.date() if as_of else None)
+
+
+@app.command()
+def mcp(*, listener: Listener = None) -> None:
+    """Serve the assistant to another program, such as Claude Desktop, over standard input and output (MCP)."""
+    from tunegenie_assets.cli import serving_mcp as command  # noqa: PLC0415  # as above
+
+    command.run(listener=listener)
