@@ -20,6 +20,7 @@ _STORAGE = re.compile(r"[a-z][a-z0-9+]*://[^\s@?#]+", re.ASCII)
 
 REDIRECT_ADDRESS = "http://127.0.0.1:8888/callback"
 FERNET_KEY_BYTES = 32
+MODEL_PROVIDERS = ("anthropic", "google", "openai", "ollama")
 
 
 def checked_redirect_address(value: str) -> str:
@@ -67,6 +68,15 @@ def checked_stage(value: str) -> str:
     """It stands in SQL, where no parameter may."""
     if value and not _STAGE.fullmatch(value):
         raise ValueError("expected the name of a stage such as raw.landing, without @")
+    return value
+
+
+def checked_model(value: str) -> str:
+    """A language model, by its provider and the name that the provider has for it."""
+    provider, _, name = value.partition(":")
+    if value and (provider not in MODEL_PROVIDERS or not name.strip()):
+        known = ", ".join(f"{one}:…" for one in MODEL_PROVIDERS)
+        raise ValueError(f"expected a provider and a model, as one of {known}")
     return value
 
 

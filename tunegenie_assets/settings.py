@@ -20,6 +20,7 @@ from tunegenie_assets.setting_values import (
     REDIRECT_ADDRESS,
     checked_contact,
     checked_fernet_key,
+    checked_model,
     checked_names,
     checked_private_key,
     checked_redirect_address,
@@ -118,6 +119,8 @@ class Settings(BaseSettings):
     contact: Annotated[str, AfterValidator(checked_contact)] = ""
     poll: str = "*/30 * * * *"
     collecting: Collecting = Collecting.OFF
+    ask_model: Annotated[str, AfterValidator(checked_model)] = ""
+    ask_model_sees_rows: bool = False
     snowflake_account: str = ""
     snowflake_user: str = ""
     snowflake_private_key_path: Annotated[Path | None, AfterValidator(checked_private_key)] = None

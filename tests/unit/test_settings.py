@@ -81,6 +81,10 @@ def test_unknown_environment_names_the_known_ones(monkeypatch: pytest.MonkeyPatc
         ("SNOWFLAKE_TARGET_LAG", "often", "such as 30 minutes, 1 hour or downstream"),
         ("SNOWFLAKE_TARGET_LAG", "1 hour' warehouse = 'x", "such as 30 minutes"),
         ("CONTACT", "me@example.org) evil", "e-mail address"),
+        ("ASK_MODEL", "gpt-5", "a provider and a model, as one of anthropic:…"),
+        ("ASK_MODEL", "openai:", "a provider and a model"),
+        ("ASK_MODEL", "test:x", "google:…, openai:…, ollama:…"),
+        ("ASK_MODEL_SEES_ROWS", "perhaps", "valid boolean"),
     ],
 )
 def test_bad_value_says_what_was_expected(

@@ -22,6 +22,7 @@ from ml.assistant.conversation import Conversation
 from ml.assistant.query import Grain, Intent
 from ml.assistant.telling import figure, measured, moment, period, window_in_words
 from ml.assistant.vocabulary import TIME, Vocabulary
+from tunegenie_assets.assistant.model_asking import helped
 from tunegenie_assets.assistant.opening import NoSuchListenerError, NothingBuiltError, open_assistant, today_of
 from tunegenie_assets.assistant.reading import ReadingError
 from tunegenie_assets.cli import display
@@ -64,7 +65,7 @@ def ask(request: Request, *, as_json: bool) -> None:
         CommandError: it is refused, or nothing has been built.
     """
     out, _ = display.consoles(as_json=as_json)
-    assistant = opened(request.listener)
+    assistant = with_model(opened(request.listener))
     answer = _answered(assistant, request.question, request.as_of or today_of(assistant, datetime.now(UTC)))
     if as_json:
         display.print_json({"command": "ask", **as_document(answer)})
@@ -82,7 +83,7 @@ def ask(request: Request, *, as_json: bool) -> None:
 def chat(*, listener: str | None, as_of: date | None) -> None:
     """Answer questions until there are no more; each may refer to the one before."""
     out = Console(file=sys.stdout, highlight=False)
-    assistant = opened(listener)
+    assistant = with_model(opened(listener))
     conversation = Conversation(assistant)
     out.print(f"[dim]Ask about the listening of {escape(assistant.executor.listener)}; exit leaves.[/dim]")
     for line in _lines(out):
@@ -112,6 +113,11 @@ def opened(listener: str | None) -> Assistant:
         return open_assistant(settings, listener)
     except (NoSuchListenerError, NothingBuiltError) as error:
         raise CommandError(str(error)) from error
+
+
+def with_model(assistant: Assistant) -> Assistant:
+    """The assistant with the language model of this process's settings, where these name one."""
+    return helped(assistant, load_settings())
 
 
 def as_document(answer: Answer | Refusal) -> dict[str, Any]:
