@@ -52,6 +52,8 @@ FLOORS = (
     Floor("invented_ndcg10_cold", "at least", 0.3, in_small=True),
     Floor("population_better_than_popularity", "at least", 0.05, in_small=True),
     Floor("p99_ms", "at most", 5.0),
+    Floor("fusion_p99_ms", "at most", 5.0),
+    Floor("fusion_recall", "at least", 0.99, in_small=True),
     Floor("all_listeners_seconds", "at most", 60.0),
     Floor("fusion_all_listeners_seconds", "at most", 60.0),
     Floor("train_overhead", "at most", 0.1),

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import resource
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 from scipy import sparse
@@ -26,11 +28,14 @@ from ml.recommender.own_history import OwnHistory
 from ml.recommender.protocol import StoredCandidate
 from ml.recommender.published import Size, published
 from ml.recommender.rank_fusion import RankFusion
+from ml.recommender.ranking import TopItems
 
 PLAYED_SHARE = 0.5
 """Of the tracks; nobody has played the others, as in a catalogue of real size."""
 FEATURES, FEATURES_OF_ITEM = 1_500, 8
-REQUESTS = 200
+REQUESTS, REQUESTS_ANEW = 1_000, 200
+RECALLED = 200
+"""Listeners whose kept lists are compared with those worked out anew."""
 
 
 def random_fusion(listeners: int, items: int) -> tuple[RankFusion, sparse.csr_matrix]:
@@ -86,26 +91,57 @@ def _ease(interactions: InteractionMatrix, features: FeatureMatrix, seed: int) -
     return Ease.from_file(ModelFile(Ease.KIND, "none", ids, numbers, {"rows": rows}))
 
 
+def _milliseconds_each(fusion: RankFusion, known: sparse.csr_matrix, requests: int) -> list[float]:
+    """Of the processor, one listener after another: what others do on the machine is not measured."""
+    fusion.recommend(np.arange(1), 10, known)
+    times: list[float] = []
+    for row in np.random.default_rng(2).integers(0, known.get_shape()[0], requests):
+        begin = time.thread_time()
+        fusion.recommend(np.array([row]), 10, known)
+        times.append(1e3 * (time.thread_time() - begin))
+    return times
+
+
+def _recall(fusion: RankFusion, known: sparse.csr_matrix) -> float:
+    """Of tens worked out anew, what the kept lists give too, after ten of the twenty best were played."""
+    rows = np.arange(min(RECALLED, known.get_shape()[0]))
+    since = known + _ones_of(fusion.recommend(rows, 20, known), known)
+    kept = fusion.recommend(rows, 10, since)
+    anew = StoredCandidate.recommend(fusion, rows, 10, since)
+    items = known.get_shape()[1]
+    return float(np.isin(anew.rows * items + anew.items, kept.rows * items + kept.items).mean())
+
+
+def _ones_of(lists: TopItems, like: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Every second item of the lists, as if it had been played."""
+    chosen = lists.ranks % 2 == 0
+    cells = (np.ones(int(chosen.sum())), (lists.rows[chosen], lists.items[chosen]))
+    return sparse.csr_matrix(cells, shape=like.get_shape())
+
+
 def main(listeners: int, items: int) -> None:
     if listeners + FEATURES > MOST_ROWS:
         raise ValueError("so many listeners get no EASE: a fusion without it would be measured")
     fusion, known = random_fusion(listeners, items)
-    fusion.recommend(np.arange(1), 10, known)
-    times: list[float] = []
-    for row in np.random.default_rng(2).integers(0, listeners, REQUESTS):
-        # Of the processor: what others do on the machine is not measured.
-        begin = time.thread_time()
-        fusion.recommend(np.array([row]), 10, known)
-        times.append(time.thread_time() - begin)
+    anew = _milliseconds_each(fusion, known, REQUESTS_ANEW)
     begin = time.thread_time()
-    fusion.recommend(np.arange(listeners), 10, known)
+    fusion.keep_shortlists()
     seconds = time.thread_time() - begin
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIB_PER_UNIT / 1024
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.npz"
+        fusion.save(path)
+        loaded = RankFusion.load(path)
+    times = _milliseconds_each(loaded, known, REQUESTS)
     measured = {
         "fusion_members": len(fusion.members),
-        "fusion_p50_ms": 1e3 * float(np.quantile(times, 0.5)),
-        "fusion_p99_ms": 1e3 * float(np.quantile(times, 0.99)),
+        "fusion_p50_ms": float(np.quantile(times, 0.5)),
+        "fusion_p99_ms": float(np.quantile(times, 0.99)),
+        "fusion_anew_p50_ms": float(np.quantile(anew, 0.5)),
+        "fusion_anew_p99_ms": float(np.quantile(anew, 0.99)),
+        "fusion_recall": _recall(loaded, known),
         "fusion_all_listeners_seconds": seconds,
-        "fusion_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIB_PER_UNIT / 1024,
+        "fusion_peak_mb": peak_mb,
     }
     sys.stdout.write(json.dumps(measured) + "\n")
 

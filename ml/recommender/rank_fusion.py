@@ -6,7 +6,7 @@ Views that differ, such as factors and item-to-item weights, gain more together 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -25,6 +25,7 @@ from ml.recommender.popularity import Popularity
 from ml.recommender.protocol import Float32, Scorer, StoredCandidate, check_shapes
 from ml.recommender.ranking import TopItems, stored_cells
 from ml.recommender.ranks import best_ranks
+from ml.recommender.shortlist import from_shortlists, shortlists
 from ml.recommender.sparse_rows import shape_of
 
 KINDS: Mapping[str, type[StoredCandidate]] = {
@@ -49,9 +50,13 @@ class FusionParameters:
     """Shape (listeners, items); what is stored is known, and takes no rank."""
     unseen: NDArray[np.bool_]
     """Shape (items,)."""
+    shortlists: sparse.csr_matrix | None = None
+    """Shape (listeners, items): the best of each listener, where they were asked for."""
 
     def __post_init__(self) -> None:
         check_shapes(self, {"unseen": (shape_of(self.known)[1],)})
+        if self.shortlists is not None:
+            check_shapes(self, {"shortlists": shape_of(self.known)})
 
 
 @dataclass(frozen=True)
@@ -201,6 +206,23 @@ class RankFusion(StoredCandidate):
         worths.finish(total)
         return total
 
+    def keep_shortlists(self) -> None:
+        """Works out the best of every listener, so that `recommend` can read them instead."""
+        if self._fitted is None:
+            raise NotFittedError("the fusion has not been fitted")
+        kept = shortlists(self.scores, self._fitted.known)
+        self._fitted = replace(self._fitted, shortlists=kept)
+
+    def recommend(
+        self, listener_rows: NDArray[np.intp], count: int, known: sparse.csr_matrix | None = None
+    ) -> TopItems:
+        fitted = self._fitted
+        if fitted is not None and fitted.shortlists is not None and known is not None:
+            found = from_shortlists(fitted.shortlists, fitted.known, listener_rows, count, known)
+            if found is not None:
+                return found
+        return super().recommend(listener_rows, count, known)
+
     def _prepared(self) -> _Plan:
         if self._plan is None:
             if self._fitted is None:
@@ -218,13 +240,14 @@ class RankFusion(StoredCandidate):
             "settings": np.array([self.settings.offset, self.settings.depth], dtype=np.float32),
             "unseen": self._fitted.unseen.astype(np.float32),
         }
+        shortlist = self._fitted.shortlists
         libraries = sorted({member.library for member in members.values()})
         return ModelFile(
             kind=self.KIND,
             library=", ".join(libraries),
             ids={},
             numbers=numbers,
-            matrices={"known": self._fitted.known},
+            matrices={"known": self._fitted.known} | ({} if shortlist is None else {"shortlists": shortlist}),
             members=members,
         )
 
@@ -238,5 +261,7 @@ class RankFusion(StoredCandidate):
         model = cls(
             members, weights=weights, unseen_weights=unseen_weights, settings=FusionSettings(offset, int(depth))
         )
-        model._fitted = FusionParameters(file.matrices["known"], file.numbers["unseen"] > 0)
+        model._fitted = FusionParameters(
+            file.matrices["known"], file.numbers["unseen"] > 0, file.matrices.get("shortlists")
+        )
         return model

@@ -100,6 +100,7 @@ def model(
     items = feature_matrix(features, matrix.item_ids, matrix.seen_items)
     recommender = published(Size.of(matrix, items), seed=training.seed, threads=training.threads)
     recommender.fit(matrix, items)
+    recommender.keep_shortlists()
     card = {
         "week": week,
         "trained_until": cut_off(week),
