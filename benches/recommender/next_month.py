@@ -27,7 +27,13 @@ ARCHIVE, CATALOGUE = "listener_a_spotify_extended.zip", "spotify_songs_32k.csv.g
 OWNER = "archive"
 LISTENERS, DAYS, SEED = 60, 120, 11
 MONTHS = 6
-COLUMNS = ("listener_id", "track_id", "artist_name", "started_at", "ms_played", "duration_ms", "license_class")
+COLUMNS = (
+    "listener_id", "track_id", "artist_name", "started_at", "ms_played", "duration_ms", "skipped", "license_class",
+)  # fmt: skip
+
+
+SKIPPING = ("fwdbtn", "backbtn")
+"""How a play ends that was skipped."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ def _owner_plays(path: Path) -> pa.Table:
             "started_at": started,
             "ms_played": plays["ms_played"],
             "duration_ms": pa.nulls(count, pa.int64()),
+            "skipped": pa.array(np.isin(plays["reason_end"].to_numpy(), SKIPPING)),
             "license_class": pa.array(np.full(count, "spotify_export")),
         }
     )

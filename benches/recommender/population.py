@@ -67,7 +67,7 @@ def simulated_plays(catalogue: pa.Table, listeners: int, first: date, until: dat
     """What the recommender knows of plays; licence class, and the length of the tracks, included."""
     people = simulate_listeners(PopulationSpec(listeners, seed, first, until), catalogue)
     plays = simulate_plays(people, catalogue, first, until)
-    plays = plays.select(["listener_id", "track_id", "artist_name", "started_at", "ms_played"])
+    plays = plays.select(["listener_id", "track_id", "artist_name", "started_at", "ms_played", "skipped"])
     lengths = catalogue.group_by("track_id").aggregate([("duration_ms", "max")])
     lengths = lengths.rename_columns({"duration_ms_max": "duration_ms"})
     licence = pa.array(np.full(plays.num_rows, "synthetic"))

@@ -126,13 +126,15 @@ def measure(
     *,
     fitted: Mapping[str, Candidate] | None = None,
     split_at: datetime | None = None,
+    shares: pa.Table | None = None,
 ) -> Evaluation:
     """Each recommender by name; they are fitted here, on the past only, but for those of `fitted`.
 
     Relevant is what a listener first played after the split. All tracks the listener may be shown are ranked, without
     those known from the past. Asked for are the listeners with a past and something relevant: precision@10, recall@20
     (of all that is relevant), NDCG@10 (binary gain, ideal cut at 10), MAP@10 (divided by the number of relevant tracks,
-    at most 10); coverage@10 is the share of all tracks that stand in any list.
+    at most 10); coverage@10 is the share of all tracks that stand in any list. Genres are by `shares`
+    (GENRE_SHARES) where they are given.
 
     Raises:
         EvaluationError: the plays cannot be split, or nobody has a past and something relevant.
@@ -141,7 +143,7 @@ def measure(
     split = temporal_split(plays, split_at=split_at)
     item_ids = sorted_item_ids(tracks)
     past = interaction_matrix(build_interactions(split.train, as_of=split.split_at), item_ids)
-    features = feature_matrix(build_item_features(tracks), item_ids, past.seen_items)
+    features = feature_matrix(build_item_features(tracks, shares), item_ids, past.seen_items)
     relevant = _relevant(past, split.test)
     rows = np.flatnonzero(np.diff(relevant.indptr) > 0)
     if len(past.listener_ids) < FEWEST_LISTENERS:

@@ -26,7 +26,8 @@ loudness) took half as long again to train on for no better NDCG@10 among simula
 NO_GENRE = ("", "unclassified")
 POPULARITY_BUCKET = 20
 QUINTILES = 5
-WEIGHTS = {"any": 0.1, "artist": 2.0, "genre": 1.0, "decade": 0.5, "popularity": 0.5}
+WEIGHTS = {"any": 0.1, "artist": 2.0, "genre": 1.0, "family": 0.25, "decade": 0.5, "popularity": 0.5}
+"""Of genres and families what an artist's have together; each has its share of it."""
 AUDIO_WEIGHT = 0.2
 """The audio features together weigh as much as one genre."""
 
@@ -51,16 +52,18 @@ class FeatureMatrix:
         return unseen
 
 
-def build_item_features(tracks: pa.Table) -> pa.Table:
+def build_item_features(tracks: pa.Table, shares: pa.Table | None = None) -> pa.Table:
     """ITEM_FEATURES of `tracks` (track_id, artist_id, primary_genre, release_year, popularity, audio features).
 
-    Audio features become quintiles among the tracks that have them, so that units do not matter.
+    With `shares` (GENRE_SHARES) a track has all genres of its artist and their families, weighted by their shares;
+    without, or where these have nothing of the artist, the primary genre. Audio features become quintiles among the
+    tracks that have them, so that units do not matter.
     """
     count = tracks.num_rows
     parts = [
         _rows(tracks, np.full(count, CONSTANT_FEATURE, dtype=object), WEIGHTS["any"]),
         _rows(tracks, _text_feature(tracks["artist_id"], "artist"), WEIGHTS["artist"]),
-        _rows(tracks, _text_feature(tracks["primary_genre"], "genre"), WEIGHTS["genre"]),
+        *_genre_features(tracks, shares),
         _rows(tracks, _bucket_feature(tracks["release_year"], "decade", 10, suffix="s"), WEIGHTS["decade"]),
         _rows(tracks, _bucket_feature(tracks["popularity"], "popularity", POPULARITY_BUCKET), WEIGHTS["popularity"]),
     ]
@@ -97,6 +100,23 @@ def _rows(tracks: pa.Table, features: NDArray[np.object_], weight: float) -> pa.
         pa.array(np.full(int(given.sum()), weight)),
     ]
     return pa.table(columns, schema=ITEM_FEATURES_SCHEMA)
+
+
+def _genre_features(tracks: pa.Table, shares: pa.Table | None) -> list[pa.Table]:
+    primary = _text_feature(tracks["primary_genre"], "genre")
+    if shares is None:
+        return [_rows(tracks, primary, WEIGHTS["genre"])]
+    primary[np.isin(tracks["artist_id"].to_numpy(), shares["artist_id"].to_numpy())] = None
+    by_artist = shares.to_pandas()
+    own = tracks.select(["track_id", "artist_id"]).to_pandas().merge(by_artist, on="artist_id")
+    return [_rows(tracks, primary, WEIGHTS["genre"]), *(_shared(own, kind) for kind in ("genre", "family"))]
+
+
+def _shared(own: pd.DataFrame, kind: str) -> pa.Table:
+    """Long form of the genres or families of tracks (track_id, genre, family, share)."""
+    sums = own.dropna(subset=[kind]).groupby(["track_id", kind], as_index=False)["share"].sum()
+    named = sums.assign(feature=f"{kind}:" + sums[kind], weight=WEIGHTS[kind] * sums["share"])
+    return pa.Table.from_pandas(named[ITEM_FEATURES_SCHEMA.names], ITEM_FEATURES_SCHEMA, preserve_index=False)
 
 
 def _text_feature(column: pa.ChunkedArray, kind: str) -> NDArray[np.object_]:

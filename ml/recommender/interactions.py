@@ -26,6 +26,15 @@ TRAINABLE_LICENCES = frozenset({"spotify_export", "lastfm", "listenbrainz", "own
 WHOLE_PLAY_MS = 30_000
 """A play this long counts as whole where the length of its track is unknown."""
 
+SKIPPED_AT_MOST = 0.5
+"""What a skipped play counts for at most.
+
+Where no catalogue tells the length of a track it is that of the longest play, and a track that was skipped each time
+looks heard whole: of such first plays in a real archive 4 % were played again within 90 days, of those not skipped
+20 %. The part that was heard says the rest: counting skipped plays half or not at all besides was worse for simulated
+listeners (EASE .233 and .221, .234 without).
+"""
+
 HALF_LIFE_DAYS = 365.0
 """After which a play says half as much of what a listener likes now. On 100 simulated listeners over 60 days, three
 populations, EASE had .2345 with it and .2337 without; 30 and 90 days were no better."""
@@ -34,6 +43,19 @@ INTERACTIONS_SCHEMA = pa.schema(
     [
         ("listener_id", pa.string()),
         ("track_id", pa.string()),
+        ("plays", pa.int64()),
+        ("weight", pa.float64()),
+        ("first_played_at", pa.timestamp("us")),
+        ("last_played_at", pa.timestamp("us")),
+    ]
+)
+
+
+ARTIST_INTERACTIONS_SCHEMA = pa.schema(
+    [
+        ("listener_id", pa.string()),
+        ("artist_id", pa.string()),
+        ("tracks", pa.int64()),
         ("plays", pa.int64()),
         ("weight", pa.float64()),
         ("first_played_at", pa.timestamp("us")),
@@ -73,12 +95,41 @@ def build_interactions(
 ) -> pa.Table:
     """INTERACTIONS of the plays that may be learnt from, one row per listener and track, sorted by both.
 
-    The weight is log(1 + completed plays). A play counts for the part of the track that was heard, at most 1, so skips
-    count little and a track on repeat saturates. With `as_of` (UTC) it counts half after each HALF_LIFE_DAYS.
+    The weight is log(1 + completed plays). A play counts for the part of the track that was heard, at most 1 and, when
+    it was skipped, at most SKIPPED_AT_MOST; so skips count little and a track on repeat saturates. With `as_of` (UTC)
+    it counts half after each HALF_LIFE_DAYS.
 
     Raises:
         NoInteractionsError: no play is left to learn from.
     """
+    rows = _learnt(plays, licence_classes, as_of)
+    return _by_listener_and(rows, "track_id", []).select(INTERACTIONS_SCHEMA.names)
+
+
+def build_artist_interactions(
+    plays: pa.Table,
+    tracks: pa.Table,
+    *,
+    licence_classes: Collection[str] = TRAINABLE_LICENCES,
+    as_of: datetime | None = None,
+) -> pa.Table:
+    """ARTIST_INTERACTIONS of the same plays, one row per listener and artist, sorted by both.
+
+    The weight is log(1 + completed plays) of all their tracks together, counted as those of a track are. `tracks` are
+    track_id and artist_id; plays of tracks without an artist are of none.
+
+    Raises:
+        NoInteractionsError: no play is left to learn from.
+    """
+    rows = _learnt(plays, licence_classes, as_of)
+    rows = rows.join(tracks.select(["track_id", "artist_id"]), "track_id", join_type="inner")
+    rows = rows.filter(rows["artist_id"].is_valid())
+    grouped = _by_listener_and(rows, "artist_id", [("track_id", "count_distinct")])
+    return grouped.rename_columns({"track_id_count_distinct": "tracks"}).select(ARTIST_INTERACTIONS_SCHEMA.names)
+
+
+def _learnt(plays: pa.Table, licence_classes: Collection[str], as_of: datetime | None) -> pa.Table:
+    """listener_id, track_id, started_at and what each play that may be learnt from counts, in millionths."""
     allowed = trainable_plays(plays, licence_classes=licence_classes)
     if allowed.num_rows == 0:
         found = ", ".join(encode(plays["license_class"])[0]) or "none"
@@ -86,27 +137,22 @@ def build_interactions(
         raise NoInteractionsError(
             f"none of {plays.num_rows} plays may be learnt from: licence classes found: {found}; allowed: {wanted}"
         )
-    rows = pa.table(
-        {
-            "listener_id": allowed["listener_id"],
-            "track_id": allowed["track_id"],
-            "started_at": allowed["started_at"],
-            "millionths": pa.array(_faded(_millionths_heard(allowed), allowed["started_at"], as_of)),
-        }
-    )
-    grouped = rows.group_by(["listener_id", "track_id"]).aggregate(
-        [("millionths", "count"), ("millionths", "sum"), ("started_at", "min"), ("started_at", "max")]
-    )
-    grouped = grouped.sort_by([("listener_id", "ascending"), ("track_id", "ascending")])
-    columns = [
-        grouped["listener_id"],
-        grouped["track_id"],
-        grouped["millionths_count"],
-        pa.array(np.log1p(grouped["millionths_sum"].to_numpy() / 1e6)),
-        grouped["started_at_min"],
-        grouped["started_at_max"],
-    ]
-    return pa.table(columns, schema=INTERACTIONS_SCHEMA)
+    millionths = _faded(_millionths_heard(allowed), allowed["started_at"], as_of)
+    return allowed.select(["listener_id", "track_id", "started_at"]).append_column("millionths", pa.array(millionths))
+
+
+def _by_listener_and(rows: pa.Table, key: str, besides: list[tuple[str, str]]) -> pa.Table:
+    """The columns of INTERACTIONS for each listener and `key`, sorted by both, and what is counted `besides`."""
+    counted = [("millionths", "count"), ("millionths", "sum"), ("started_at", "min"), ("started_at", "max")]
+    grouped = rows.group_by(["listener_id", key]).aggregate([*counted, *besides])
+    grouped = grouped.sort_by([("listener_id", "ascending"), (key, "ascending")])
+    weight = pa.array(np.log1p(grouped["millionths_sum"].to_numpy() / 1e6))
+    names = {
+        "millionths_count": "plays",
+        "started_at_min": "first_played_at",
+        "started_at_max": "last_played_at",
+    }
+    return grouped.rename_columns(names).append_column("weight", weight)
 
 
 def interaction_matrix(interactions: pa.Table, item_ids: NDArray[np.str_]) -> InteractionMatrix:
@@ -159,4 +205,6 @@ def _millionths_heard(plays: pa.Table) -> NDArray[np.int64]:
     duration = pc.fill_null(plays["duration_ms"], 0).to_numpy().astype(np.float64)
     part = np.clip(played / np.where(duration > 0, duration, WHOLE_PLAY_MS), 0.0, 1.0)
     part[whole] = 1.0
+    skipped = pc.fill_null(plays["skipped"], fill_value=False).to_numpy()
+    part[skipped] = np.minimum(part[skipped], SKIPPED_AT_MOST)
     return np.rint(part * 1e6).astype(np.int64)

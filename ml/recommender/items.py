@@ -127,10 +127,10 @@ def pair_matrix(
     return sparse.csr_matrix((values[known], (row[known], column[known])), shape=(len(rows), len(columns)))
 
 
-def heard_by(interactions: pa.Table, item_ids: NDArray[np.str_]) -> sparse.csr_matrix:
+def heard_by(interactions: pa.Table, item_ids: NDArray[np.str_], key: str = "track_id") -> sparse.csr_matrix:
     """Weights above zero, shape (items, listeners): who plays each item; who only skipped it does not."""
     names, listener = encode(interactions["listener_id"])
-    item = positions(interactions["track_id"], item_ids)
+    item = positions(interactions[key], item_ids)
     weight = interactions["weight"].to_numpy().astype(np.float64)
     known = (item >= 0) & (weight > 0)
     return sparse.csr_matrix((weight[known], (item[known], listener[known])), shape=(len(item_ids), len(names)))

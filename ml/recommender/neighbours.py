@@ -80,8 +80,12 @@ def track_neighbours(embeddings: Embeddings, tracks: pa.Table, interactions: pa.
     return _neighbours(things, count, TRACK_NEIGHBOURS_SCHEMA, _artists_in_tens)
 
 
-def artist_neighbours(embeddings: Embeddings, tracks: pa.Table, interactions: pa.Table, count: int = 20) -> pa.Table:
+def artist_neighbours(
+    embeddings: Embeddings, tracks: pa.Table, interactions: pa.Table, liked: pa.Table, count: int = 20
+) -> pa.Table:
     """ARTIST_NEIGHBOURS: the same for artists, who are the mean of their tracks, those with most listeners first.
+
+    `liked` is ARTIST_INTERACTIONS: it says who hears them.
 
     A track weighs one more than it has listeners. An artist of the same name under another id is no neighbour.
 
@@ -89,7 +93,7 @@ def artist_neighbours(embeddings: Embeddings, tracks: pa.Table, interactions: pa
         ValueError: `count` is below 1.
         InconsistentInputError: a track_id occurs twice in `tracks`.
     """
-    things = _artists(items_of(tracks, embeddings.ids), _tracks(embeddings, tracks, interactions))
+    things = _artists(items_of(tracks, embeddings.ids), _tracks(embeddings, tracks, interactions), liked)
     return _neighbours(things, count, ARTIST_NEIGHBOURS_SCHEMA, _first)
 
 
@@ -112,7 +116,7 @@ def _tracks(embeddings: Embeddings, tracks: pa.Table, interactions: pa.Table) ->
     )
 
 
-def _artists(items: Items, tracks: _Things) -> _Things:
+def _artists(items: Items, tracks: _Things, liked: pa.Table) -> _Things:
     named = len(items.artist_ids)
     # An artist of real tracks is real, and known by these alone.
     real = np.bincount(items.artist[~tracks.invented], minlength=named)[:named] > 0
@@ -134,7 +138,7 @@ def _artists(items: Items, tracks: _Things) -> _Things:
         artist=np.arange(named),
         genre=genre,
         genre_names=items.genre_names,
-        heard=sparse.csr_matrix(of_artist.T @ tracks.heard, dtype=bool),
+        heard=sparse.csr_matrix(heard_by(liked, items.artist_ids, "artist_id"), dtype=bool),
         catalogued=np.bincount(artist[counts & tracks.catalogued], minlength=named) > 0,
         invented=~real,
     )

@@ -67,13 +67,13 @@ class Size:
         )
 
     @classmethod
-    def of_plays(cls, plays: pa.Table, tracks: pa.Table) -> Self:
-        """Of plays (listener_id, track_id, license_class) of tracks, as build_item_features wants them."""
+    def of_plays(cls, plays: pa.Table, tracks: pa.Table, shares: pa.Table | None = None) -> Self:
+        """Of plays (listener_id, track_id, license_class) of tracks, which are as build_item_features wants them."""
         pairs = trainable_plays(plays).group_by(["listener_id", "track_id"]).aggregate([])
         return cls(
             listeners=len(pairs["listener_id"].unique()),
             items=tracks.num_rows,
-            features=len(build_item_features(tracks)["feature"].unique()) if tracks.num_rows else 0,
+            features=len(build_item_features(tracks, shares)["feature"].unique()) if tracks.num_rows else 0,
             interactions=pairs.num_rows,
         )
 

@@ -46,6 +46,8 @@ def try_out(
     listeners: pa.Table,
     candidates: Mapping[str, Candidate],
     in_use: InUse | None = None,
+    *,
+    shares: pa.Table | None = None,
 ) -> Trial:
     """The figures of all `candidates`, among them NEW and POPULARITY, and whether NEW may be published.
 
@@ -55,16 +57,17 @@ def try_out(
         listeners: listener_id, is_simulated.
         candidates: they are fitted here.
         in_use: the one to compare with, None for the first.
+        shares: GENRE_SHARES, the genres of artists.
 
     Raises:
         EvaluationError: the plays cannot be split, or nobody has a past and something relevant.
         NoInteractionsError: no play may be learnt from.
     """
     if in_use is not None and in_use.model is not None:
-        trial = _beside(in_use.model, in_use.trained_until, plays, tracks, listeners, candidates)
+        trial = _beside(in_use.model, in_use.trained_until, plays, tracks, listeners, candidates, shares)
         if trial is not None and trial.verdict.is_judged:
             return trial
-    evaluation = measure(plays, tracks, listeners, candidates)
+    evaluation = measure(plays, tracks, listeners, candidates, shares=shares)
     recorded = in_use.recorded if in_use else None
     return Trial(evaluation, judge(evaluation, NEW, baseline=POPULARITY, recorded=recorded))
 
@@ -76,12 +79,21 @@ def _beside(  # noqa: PLR0917  # as those of try_out
     tracks: pa.Table,
     listeners: pa.Table,
     candidates: Mapping[str, Candidate],
+    shares: pa.Table | None,
 ) -> Trial | None:
     """On what came after the training of the one in use; None where too little did."""
     if _listeners_on_both_sides(plays, trained_until) < FEWEST_LISTENERS:
         return None
     try:
-        evaluation = measure(plays, tracks, listeners, candidates, fitted={BEFORE: model}, split_at=trained_until)
+        evaluation = measure(
+            plays,
+            tracks,
+            listeners,
+            candidates,
+            fitted={BEFORE: model},
+            split_at=trained_until,
+            shares=shares,
+        )
     except EvaluationError:
         return None
     knows = np.isin(evaluation.listener_ids, model.listener_ids)

@@ -1,7 +1,7 @@
 """What the published recommender says: lists, neighbours, the playlist to send. The rules are in ml/recommender."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from tunegenie_assets.partitions import cut_off, training_weeks
 from tunegenie_assets.resources.model_store import ModelStore, Training
 from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
 from tunegenie_assets.schemas.recommender import (
+    ARTIST_INTERACTIONS,
     ARTIST_NEIGHBOURS,
     INTERACTIONS,
     PLAYLIST,
@@ -113,12 +114,18 @@ def neighbours_of_tracks(
     context: dg.AssetExecutionContext, known: pa.Table, tracks: pa.Table, model_store: ModelStore
 ) -> dg.MaterializeResult[pa.Table]:
     week = week_in(context)
-    return _alike(track_neighbours, week, learnt_embeddings(model_store, week), tracks, known)
+    items = one_per_recording(licensed_tracks(tracks))
+    value = track_neighbours(learnt_embeddings(model_store, week), items, built_for(week, INTERACTIONS.key, known))
+    return dg.MaterializeResult(value=of_week(value, week))
 
 
 @dg.asset(
     key=list(ARTIST_NEIGHBOURS.key),
-    ins={"known": dg.AssetIn(list(INTERACTIONS.key)), "tracks": TRACKS},
+    ins={
+        "known": dg.AssetIn(list(INTERACTIONS.key)),
+        "liked": dg.AssetIn(list(ARTIST_INTERACTIONS.key)),
+        "tracks": TRACKS,
+    },
     deps=[PUBLISHED_KEY],
     partitions_def=training_weeks,
     group_name="recommender",
@@ -128,10 +135,20 @@ def neighbours_of_tracks(
     metadata={"dagster/column_schema": column_schema(ARTIST_NEIGHBOURS)},
 )
 def neighbours_of_artists(
-    context: dg.AssetExecutionContext, known: pa.Table, tracks: pa.Table, model_store: ModelStore
+    context: dg.AssetExecutionContext,
+    known: pa.Table,
+    liked: pa.Table,
+    tracks: pa.Table,
+    model_store: ModelStore,
 ) -> dg.MaterializeResult[pa.Table]:
     week = week_in(context)
-    return _alike(artist_neighbours, week, learnt_embeddings(model_store, week), tracks, known)
+    value = artist_neighbours(
+        learnt_embeddings(model_store, week),
+        one_per_recording(licensed_tracks(tracks)),
+        built_for(week, INTERACTIONS.key, known),
+        built_for(week, ARTIST_INTERACTIONS.key, liked),
+    )
+    return dg.MaterializeResult(value=of_week(value, week))
 
 
 @dg.asset(
@@ -151,18 +168,6 @@ def playlist(
     is_of_people = [listener not in simulated for listener in lists["listener_id"].to_pylist()]
     value = playlists(lists.filter(pa.array(is_of_people, pa.bool_())), tracks)
     return dg.MaterializeResult(value=of_week(value, week_in(context)))
-
-
-def _alike(  # what the two assets have alike
-    neighbours: Callable[[Embeddings, pa.Table, pa.Table], pa.Table],
-    week: date,
-    embeddings: Embeddings,
-    tracks: pa.Table,
-    known: pa.Table,
-) -> dg.MaterializeResult[pa.Table]:
-    items = one_per_recording(licensed_tracks(tracks))
-    value = neighbours(embeddings, items, built_for(week, INTERACTIONS.key, known))
-    return dg.MaterializeResult(value=of_week(value, week))
 
 
 def learnt_embeddings(model_store: ModelStore, week: date | None = None) -> Embeddings:

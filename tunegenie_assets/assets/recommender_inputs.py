@@ -7,15 +7,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ml.errors import NoInteractionsError
+from ml.genres.placing import family_by_genre
 from ml.recommender.features import build_item_features
-from ml.recommender.interactions import build_interactions
+from ml.recommender.genres import genre_shares
+from ml.recommender.interactions import build_artist_interactions, build_interactions
 from ml.recommender.licence import licensed_tracks
 from ml.recommender.listener_features import build_listener_features
 from ml.recommender.recordings import one_per_recording, with_item_ids
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.partitions import cut_off, training_weeks
 from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
-from tunegenie_assets.schemas.recommender import INTERACTIONS, ITEM_FEATURES, LISTENER_FEATURES, WEEK
+from tunegenie_assets.schemas.recommender import (
+    ARTIST_INTERACTIONS,
+    INTERACTIONS,
+    ITEM_FEATURES,
+    LISTENER_FEATURES,
+    WEEK,
+)
+from tunegenie_assets.schemas.results import GENRE_EVIDENCE, GENRE_TAXONOMY
 
 COUNTED_PLAYS = dg.AssetDep(["silver", "counted_plays"], partition_mapping=dg.AllPartitionMapping())
 """Asked with the end of the week in the question: what came after it is not known to its training."""
@@ -29,6 +38,8 @@ LISTENERS = dg.AssetIn(
     ["gold", "dim_listener"],
     metadata={"columns": ["listener_id", "is_simulated", "country", "timezone", "joined_date"]},
 )
+GENRES_TOLD = dg.AssetIn(list(GENRE_EVIDENCE.key), metadata={"columns": ["artist_id", "genre", "weight", "source"]})
+PLACES = dg.AssetIn(list(GENRE_TAXONOMY.key), metadata={"columns": ["genre", "family"]})
 
 
 @dg.asset(
@@ -57,8 +68,33 @@ def interactions(
 
 
 @dg.asset(
-    key=list(ITEM_FEATURES.key),
+    key=list(ARTIST_INTERACTIONS.key),
     ins={"tracks": TRACKS},
+    deps=[COUNTED_PLAYS],
+    partitions_def=training_weeks,
+    group_name="recommender",
+    description=f"{ARTIST_INTERACTIONS.row}\n\nOf the same plays as those in recordings.",
+    owners=list(OWNERS),
+    kinds={"python", "numpy"},
+    metadata={"dagster/column_schema": column_schema(ARTIST_INTERACTIONS)},
+)
+def artist_interactions(
+    context: dg.AssetExecutionContext, tracks: pa.Table, warehouse: dg.ResourceParam[WarehouseIOManager]
+) -> dg.MaterializeResult[pa.Table]:
+    week = week_in(context)
+    licensed = licensed_tracks(tracks)
+    try:
+        plays = plays_to_learn_from(warehouse, cut_off(week), licensed)
+        value = build_artist_interactions(plays, licensed, as_of=cut_off(week))
+    except NoInteractionsError as error:
+        context.log.warning(f"nobody likes an artist yet: {error}")
+        return dg.MaterializeResult(value=ARTIST_INTERACTIONS.empty())
+    return dg.MaterializeResult(value=of_week(value, week), metadata={"artists": len(value["artist_id"].unique())})
+
+
+@dg.asset(
+    key=list(ITEM_FEATURES.key),
+    ins={"tracks": TRACKS, "told": GENRES_TOLD, "places": PLACES},
     partitions_def=training_weeks,
     group_name="recommender",
     description=ITEM_FEATURES.row,
@@ -66,11 +102,18 @@ def interactions(
     kinds={"python", "numpy"},
     metadata={"dagster/column_schema": column_schema(ITEM_FEATURES)},
 )
-def item_features(context: dg.AssetExecutionContext, tracks: pa.Table) -> dg.MaterializeResult[pa.Table]:
+def item_features(
+    context: dg.AssetExecutionContext, tracks: pa.Table, told: pa.Table, places: pa.Table
+) -> dg.MaterializeResult[pa.Table]:
     items = one_per_recording(licensed_tracks(tracks))
     if not items.num_rows:
         return dg.MaterializeResult(value=ITEM_FEATURES.empty())
-    return dg.MaterializeResult(value=of_week(build_item_features(items), week_in(context)))
+    shares = genre_shares(items, told, family_by_genre(places))
+    features = build_item_features(items, shares)
+    return dg.MaterializeResult(
+        value=of_week(features, week_in(context)),
+        metadata={"genres": len(shares["genre"].unique()), "families": len(shares["family"].drop_null().unique())},
+    )
 
 
 @dg.asset(

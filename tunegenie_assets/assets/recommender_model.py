@@ -10,8 +10,10 @@ import dagster as dg
 import pyarrow as pa
 
 from ml.errors import EvaluationError, ModelFileError, NoInteractionsError
+from ml.genres.placing import family_by_genre
 from ml.recommender.features import feature_matrix
 from ml.recommender.gate import METRIC, Recorded, Verdict, unjudged
+from ml.recommender.genres import genre_shares
 from ml.recommender.interactions import TRAINABLE_LICENCES, interaction_matrix, sorted_item_ids
 from ml.recommender.licence import licensed_tracks
 from ml.recommender.listener_features import listener_matrix
@@ -25,7 +27,9 @@ from ml.recommender.trial import NEW, POPULARITY, InUse, try_out
 from tunegenie_assets import charts
 from tunegenie_assets.assets.recommender_inputs import (
     COUNTED_PLAYS,
+    GENRES_TOLD,
     LISTENERS,
+    PLACES,
     TRACKS,
     built_for,
     of_week,
@@ -134,7 +138,7 @@ def model(
 
 @dg.asset(
     key=list(EVALUATION.key),
-    ins={"tracks": TRACKS, "listeners": LISTENERS},
+    ins={"tracks": TRACKS, "listeners": LISTENERS, "told": GENRES_TOLD, "places": PLACES},
     deps=[MODEL_KEY, COUNTED_PLAYS],
     partitions_def=training_weeks,
     group_name="recommender",
@@ -159,14 +163,15 @@ def evaluation(  # noqa: ANN201  # of an asset with checks Dagster takes an anno
     licensed = licensed_tracks(tables["tracks"])
     plays = plays_to_learn_from(warehouse, cut_off(week), licensed)
     items = one_per_recording(licensed)
+    shares = genre_shares(items, tables["told"], family_by_genre(tables["places"]))
     try:
         candidates: dict[str, Candidate] = {
-            NEW: published(Size.of_plays(plays, items), seed=training.seed, threads=training.threads),
+            NEW: published(Size.of_plays(plays, items, shares), seed=training.seed, threads=training.threads),
             OWN_HISTORY: OwnHistory(),
             POPULARITY: Popularity(),
         }
         in_use = _in_use(context, model_store) if _is_latest(model_store, week) else None
-        trial = try_out(plays, items, tables["listeners"], candidates, in_use)
+        trial = try_out(plays, items, tables["listeners"], candidates, in_use, shares=shares)
         figures, verdict = trial.evaluation.table(), trial.verdict
     except (EvaluationError, NoInteractionsError) as error:
         context.log.warning(f"not evaluated: {error}")

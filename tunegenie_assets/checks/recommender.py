@@ -23,6 +23,25 @@ interactions_come_from_plays = no_rows_check(
     blocking=True,
 )
 
+artists_come_from_plays = no_rows_check(
+    ["recommender", "artist_interactions"],
+    "allowed_plays_only",
+    """
+    select i.listener_id, i.artist_id
+    from recommender.artist_interactions as i
+    left join (
+        select distinct plays.listener_id, tracks.artist_id
+        from silver.plays as plays
+        inner join gold.dim_track as played on plays.track_id = played.track_id
+        inner join gold.dim_track as tracks on played.recording_key = tracks.recording_key
+        where plays.license_class != 'spotify_api'
+    ) as p on i.listener_id = p.listener_id and i.artist_id = p.artist_id
+    where p.artist_id is null
+    """,
+    description="An artist is liked for plays that may be learnt from.",
+    blocking=True,
+)
+
 recommendations_are_new = no_rows_check(
     ["recommender", "recommendations"],
     "never_heard_before",
@@ -107,6 +126,7 @@ playlist_is_recommended = no_rows_check(
 
 RECOMMENDER_CHECKS: list[dg.AssetChecksDefinition] = [
     interactions_come_from_plays,
+    artists_come_from_plays,
     recommendations_are_new,
     recommendations_ranked,
     recommendations_are_wanted,

@@ -28,9 +28,25 @@ INTERACTIONS = Table(
         (
             "weight",
             FLOAT,
-            "Interest: grows with the logarithm of completed plays, each half as much after a year.",
+            "Interest: the logarithm of completed plays, a skipped one at most half; each half as much after a year.",
             True,
         ),
+        ("first_played_at", TIMESTAMP, "First play (UTC).", True),
+        ("last_played_at", TIMESTAMP, "Last play (UTC).", True),
+    ),
+)
+
+ARTIST_INTERACTIONS = Table(
+    layer="recommender",
+    name="artist_interactions",
+    row="One row is one listener and one artist with the strength of the listener's interest in them.",
+    columns=columns_of(
+        _WEEK,
+        ("listener_id", STRING, "Listener.", True),
+        ("artist_id", STRING, "Artist, the key of `dim_artist`.", True),
+        ("tracks", INTEGER, "Recordings of the artist that were played.", True),
+        ("plays", INTEGER, "Plays counted.", True),
+        ("weight", FLOAT, "Interest: as that in a recording, of the plays of all of them together.", True),
         ("first_played_at", TIMESTAMP, "First play (UTC).", True),
         ("last_played_at", TIMESTAMP, "Last play (UTC).", True),
     ),
@@ -132,6 +148,7 @@ PLAYLIST = Table(
 
 RECOMMENDER: tuple[Table, ...] = (
     INTERACTIONS,
+    ARTIST_INTERACTIONS,
     ITEM_FEATURES,
     LISTENER_FEATURES,
     EVALUATION,

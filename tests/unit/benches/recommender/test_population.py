@@ -62,6 +62,7 @@ def an_owner(catalogue: pa.Table, simulated: pa.Table) -> pa.Table:
             "started_at": datetime(2024, 12, 12) + timedelta(days=day),
             "ms_played": 200_000,
             "duration_ms": None,
+            "skipped": False,
             "license_class": "spotify_export",
         }
         for day in range(19)
@@ -73,7 +74,7 @@ def test_a_discovery_is_within_reach_where_the_catalogue_or_the_past_knows_it(
     catalogue: pa.Table, plays: pa.Table
 ) -> None:
     plays = plays.select(
-        ["listener_id", "track_id", "artist_name", "started_at", "ms_played", "duration_ms", "license_class"]
+        ["listener_id", "track_id", "artist_name", "started_at", "ms_played", "duration_ms", "skipped", "license_class"]
     )
     bench = Bench(Keeping(None), Console(file=StringIO()))
     everything = pa.concat_tables([plays, an_owner(catalogue, plays)])

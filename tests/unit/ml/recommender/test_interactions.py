@@ -9,12 +9,13 @@ import pytest
 from ml.errors import InconsistentInputError, NoInteractionsError
 from ml.recommender.interactions import (
     TRAINABLE_LICENCES,
+    build_artist_interactions,
     build_interactions,
     interaction_matrix,
     sorted_item_ids,
 )
 from tests.unit.ml.recommender.samples import BEGIN, play, plays_table, track, tracks_table, without_week
-from tunegenie_assets.schemas.recommender import INTERACTIONS
+from tunegenie_assets.schemas.recommender import ARTIST_INTERACTIONS, INTERACTIONS
 
 
 def weight_of(*plays: dict[str, object]) -> float:
@@ -45,6 +46,12 @@ def test_a_play_never_counts_more_than_whole_or_less_than_nothing() -> None:
     assert weight_of(play("a", "x", ms_played=999_000)) == pytest.approx(math.log(2))
     assert weight_of(play("a", "x", ms_played=-5)) == 0
     assert weight_of(play("a", "x", ms_played=0)) == 0
+
+
+def test_a_skipped_play_counts_for_what_was_heard_and_never_more_than_half() -> None:
+    assert weight_of(play("a", "x", skipped=True, ms_played=50_000)) == pytest.approx(math.log(1.25))
+    assert weight_of(play("a", "x", skipped=True)) == pytest.approx(math.log(1.5))
+    assert weight_of(play("a", "x", skipped=None)) == pytest.approx(math.log(2))
 
 
 @pytest.mark.parametrize("duration", [None, 0])
@@ -94,3 +101,38 @@ def test_what_was_heard_long_ago_counts_less() -> None:
     table = build_interactions(plays, as_of=BEGIN + timedelta(days=365))
     weights = dict(zip(table["track_id"].to_pylist(), np.expm1(table["weight"].to_numpy()), strict=True))
     assert weights == pytest.approx({"old": 0.5, "new": 1.0, "later": 1.0}, abs=1e-6)
+
+
+def test_an_artist_is_liked_for_all_their_tracks_together() -> None:
+    plays = plays_table(
+        play("b", "x", 5),
+        play("b", "x", 1),
+        play("b", "y", 2, ms_played=100_000),
+        play("b", "nobody's"),
+        play("a", "z"),
+    )
+    tracks = tracks_table(
+        track("x", artist_id="ada"), track("y", artist_id="ada"), track("z"), track("nobody's", artist_id=None)
+    )
+    table = build_artist_interactions(plays, tracks)
+    assert table.schema.equals(without_week(ARTIST_INTERACTIONS))
+    assert [(row["listener_id"], row["artist_id"], row["tracks"], row["plays"]) for row in table.to_pylist()] == [
+        ("a", "artist-z", 1, 1),
+        ("b", "ada", 2, 3),
+    ]
+    last = table.to_pylist()[-1]
+    assert last["weight"] == pytest.approx(math.log(1 + 2.5))
+    assert (last["first_played_at"], last["last_played_at"]) == (
+        BEGIN + timedelta(hours=1),
+        BEGIN + timedelta(hours=5),
+    )
+
+
+def test_nobody_likes_an_artist_for_plays_of_the_web_api_nor_for_what_is_long_ago_as_much() -> None:
+    tracks = tracks_table(track("x", artist_id="ada"))
+    with pytest.raises(NoInteractionsError):
+        build_artist_interactions(plays_table(play("a", "x", license_class="spotify_api")), tracks)
+    [row] = build_artist_interactions(
+        plays_table(play("a", "x")), tracks, as_of=BEGIN + timedelta(days=365)
+    ).to_pylist()
+    assert row["weight"] == pytest.approx(math.log(1.5), abs=1e-6)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ml.errors import InconsistentInputError
 from ml.recommender import nearest, neighbours
-from ml.recommender.interactions import build_interactions
+from ml.recommender.interactions import build_artist_interactions, build_interactions
 from ml.recommender.nearest import Embeddings, Nearest, unit_rows
 from ml.recommender.neighbours import (
     ARTIST_NEIGHBOURS_SCHEMA,
@@ -34,6 +34,10 @@ def on_a_line(names: list[str]) -> Embeddings:
 
 def interactions(*plays: dict[str, object]) -> pa.Table:
     return build_interactions(plays_table(play("somebody", "elsewhere"), *plays))
+
+
+def liked(tracks: pa.Table, *plays: dict[str, object]) -> pa.Table:
+    return build_artist_interactions(plays_table(play("somebody", "elsewhere"), *plays), tracks)
 
 
 def of(table: pa.Table, name: str) -> list[str]:
@@ -109,7 +113,7 @@ def test_neighbours_are_what_anybody_may_be_shown() -> None:
         "file": ["file-2"], "private": ["file", "file-2"], "file-2": ["file"], "vanished": [],
         "invented": ["invented-2"], "invented-2": ["invented"],
     }  # fmt: skip
-    artists = artist_neighbours(on_a_line(names), tracks, interactions())
+    artists = artist_neighbours(on_a_line(names), tracks, interactions(), liked(tracks))
     assert of(artists, "artist-private") == ["artist-file", "artist-file-2"]
     assert of(artists, "artist-invented") == ["artist-invented-2"]
     assert "artist-private" not in artists["neighbour_id"].to_pylist()
@@ -144,8 +148,8 @@ def test_an_artist_is_the_mean_of_their_tracks_the_popular_ones_first() -> None:
         track("north", artist_id="n"), track("nobody", artist_id=None),
     )  # fmt: skip
     vectors = embedded(hit=(1, 0), rare=(0, 5), east=(9, 0), north=(0, 1), nobody=(1, 0))
-    known = interactions(*(play(f"l{number}", "hit") for number in range(4)), play("l1", "east"))
-    table = artist_neighbours(vectors, tracks, known)
+    plays = [*(play(f"l{number}", "hit") for number in range(4)), play("l1", "east")]
+    table = artist_neighbours(vectors, tracks, interactions(*plays), liked(tracks, *plays))
     assert table.schema.equals(ARTIST_NEIGHBOURS_SCHEMA)
     assert of(table, "a") == ["e", "n"]
     # Five times the hit and once the rare track, each of length 1.
@@ -158,7 +162,7 @@ def test_an_artist_is_no_neighbour_under_another_id() -> None:
     tracks = tracks_table(
         track("x", artist_id="1", artist_name="Björk"), track("y", artist_id="2", artist_name="BJÖRK"), track("z")
     )
-    table = artist_neighbours(on_a_line(["x", "y", "z"]), tracks, interactions())
+    table = artist_neighbours(on_a_line(["x", "y", "z"]), tracks, interactions(), liked(tracks))
     assert of(table, "1") == ["artist-z"]
 
 
@@ -169,7 +173,7 @@ def test_what_has_no_embedding_has_no_neighbours() -> None:
     assert track_neighbours(embedded(a=(1, 0)), tracks, interactions()).num_rows == 0
     nothing = Embeddings(np.array([], dtype=np.str_), np.zeros((0, 2), dtype=np.float32))
     assert track_neighbours(nothing, tracks, interactions()).num_rows == 0
-    assert artist_neighbours(nothing, tracks, interactions()).num_rows == 0
+    assert artist_neighbours(nothing, tracks, interactions(), liked(tracks)).num_rows == 0
 
 
 def test_misuse_is_refused() -> None:
