@@ -1,6 +1,6 @@
 """How many epochs a hybrid should be trained: as long as it gets better at what listeners went on to play.
 
-Which plays are the later ones is the caller's choice; what is published keeps to fixed numbers of epochs.
+The later plays are the last part of those that may be learnt from. Where there is no time axis the number is fixed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from ml.errors import EvaluationError
@@ -19,6 +20,8 @@ from ml.recommender.lightfm_hybrid import HybridSettings, HybridTraining, LightF
 from ml.recommender.protocol import Candidate
 from ml.recommender.ranking import mask_known, score_batches, top_items
 
+LATER_SHARE = 0.2
+"""Of the interactions, those that began last."""
 PATIENCE = 2
 """Looks in a row without gain after which training ends."""
 
@@ -29,6 +32,54 @@ class EpochSearch:
     """The number of epochs after which NDCG@10 was highest, the fewest of equals."""
     ndcg_by_epochs: Mapping[int, float]
     """Of each look, in the order they were taken."""
+
+
+class EarlyStoppedHybrid(LightFMHybrid):
+    """A hybrid trained on everything for so many epochs as were best for what listeners last began to play.
+
+    At most `most` (twice those of the settings); these where nothing tells when anything was first played, or nobody
+    with a past began something new. A kept one is a LightFMHybrid.
+    """
+
+    def __init__(self, settings: HybridSettings | None = None, most: int | None = None) -> None:
+        super().__init__(settings)
+        self.most = most or 2 * self.settings.epochs
+
+    def fit(self, interactions: InteractionMatrix, features: FeatureMatrix) -> None:
+        fixed = self.settings
+        try:
+            past, later = last_begun(interactions)
+            searched = replace(features, identity_items=np.flatnonzero(past.seen_items))
+            epochs = epochs_by_validation(fixed, past, searched, later, most=self.most).best
+        except EvaluationError:
+            epochs = fixed.epochs
+        training = HybridTraining(fixed, interactions, features)
+        training.go_on(epochs)
+        self._fitted = training.parameters()
+
+
+def last_begun(interactions: InteractionMatrix) -> tuple[InteractionMatrix, InteractionMatrix]:
+    """The interactions but for the LATER_SHARE of them that began last, and these, of listeners who began before.
+
+    Raises:
+        EvaluationError: nothing tells when they began, or nobody with a past began something last.
+    """
+    if interactions.first_played is None:
+        raise EvaluationError("nothing tells when anything was first played")
+    began = interactions.first_played.data
+    is_later = began >= np.quantile(began, 1.0 - LATER_SHARE)
+    listener = np.repeat(np.arange(len(interactions.listener_ids)), np.diff(interactions.weights.indptr))
+    has_past = np.bincount(listener[~is_later], minlength=len(interactions.listener_ids)) > 0
+    if not (is_later & has_past[listener]).any():
+        raise EvaluationError("nobody with a past began something new: there is nothing to validate on")
+    return _part(interactions, ~is_later), _part(interactions, is_later & has_past[listener])
+
+
+def _part(interactions: InteractionMatrix, chosen: NDArray[np.bool_]) -> InteractionMatrix:
+    cells = interactions.weights.tocoo()
+    places = (cells.row[chosen], cells.col[chosen])
+    weights = sparse.csr_matrix((cells.data[chosen], places), shape=cells.shape)
+    return replace(interactions, weights=weights, first_played=None)
 
 
 def epochs_by_validation(

@@ -76,6 +76,8 @@ class InteractionMatrix:
     """float32, shape (listeners, items); the stored entries are the tracks a listener knows."""
     listener_features: sparse.csr_matrix | None = None
     """float32, shape (listeners, features): what is known of the listeners besides, where anything is."""
+    first_played: sparse.csr_matrix | None = None
+    """Days, at least 1, in the places of the weights: when a listener first played it, where there is a time axis."""
 
     @property
     def seen_items(self) -> NDArray[np.bool_]:
@@ -169,7 +171,10 @@ def interaction_matrix(interactions: pa.Table, item_ids: NDArray[np.str_]) -> In
     weights = interactions["weight"].to_numpy().astype(np.float32)
     matrix = sparse.csr_matrix((weights, (row, column)), shape=(len(listeners), len(item_ids)))
     matrix.sort_indices()
-    return InteractionMatrix(np.array(listeners), item_ids, matrix)
+    days = _days_from_first(interactions["first_played_at"])
+    first_played = sparse.csr_matrix((days, (row, column)), shape=matrix.shape)
+    first_played.sort_indices()
+    return InteractionMatrix(np.array(listeners), item_ids, matrix, first_played=first_played)
 
 
 def item_positions(interactions: pa.Table, item_ids: NDArray[np.str_]) -> NDArray[np.int64]:
@@ -195,6 +200,12 @@ def _faded(millionths: NDArray[np.int64], started_at: pa.ChunkedArray, as_of: da
         return millionths
     days = (np.datetime64(as_of, "us") - started_at.to_numpy()) / np.timedelta64(1, "D")
     return np.rint(millionths * 0.5 ** (np.maximum(days, 0.0) / HALF_LIFE_DAYS)).astype(np.int64)
+
+
+def _days_from_first(moments: pa.ChunkedArray) -> NDArray[np.float64]:
+    """From a day before the first of all."""
+    times = moments.to_numpy()
+    return (times - times.min()) / np.timedelta64(1, "D") + 1.0
 
 
 def _millionths_heard(plays: pa.Table) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from typing import Self
 
 import pyarrow as pa
 
+from ml.recommender.early_stopping import EarlyStoppedHybrid
 from ml.recommender.ease import MOST_ROWS, Ease, EaseSettings
 from ml.recommender.feature_sets import AS_THEY_ARE, BETWEEN, NORMALISED, FeatureSet
 from ml.recommender.features import FeatureMatrix, build_item_features
@@ -41,6 +42,8 @@ FEW_ROWS = 3_000
 """Listeners and features of which EASE trains in seconds; a catalogue of real artists has more."""
 FEW_REGULARISATION = 100.0
 """Of EASE; 3,000 hides what a few dozen listeners tell."""
+MOST_LOOKED_AT = 16
+"""Epochs of the quick hybrid among which a later window chooses."""
 MOST_STEPS = 4_000_000
 """Interactions times epochs of a hybrid: 40 epochs of up to 100,000 interactions, as on HetRec Last.fm-2K, and fewer of
 more, at least one. That keeps the time of training within bounds; for quality it was not measured."""
@@ -109,8 +112,9 @@ def published(size: Size, seed: int = 42, threads: int = 1) -> RankFusion:
 
 
 def _for_few(size: Size, seed: int, threads: int) -> RankFusion:
+    quick = _within_bounds(HybridSettings(seed=seed, threads=threads), size)
     members: dict[str, StoredCandidate] = {
-        HYBRID: LightFMHybrid(_within_bounds(HybridSettings(seed=seed, threads=threads), size))
+        HYBRID: EarlyStoppedHybrid(quick, most=_within_bounds(replace(quick, epochs=MOST_LOOKED_AT), size).epochs)
     }
     if size.listeners + size.features > FEW_ROWS:
         members[OWN] = OwnHistory()

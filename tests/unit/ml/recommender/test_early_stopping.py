@@ -10,7 +10,7 @@ import pytest
 from scipy import sparse
 
 from ml.errors import EvaluationError
-from ml.recommender.early_stopping import epochs_by_validation
+from ml.recommender.early_stopping import EarlyStoppedHybrid, epochs_by_validation, last_begun
 from ml.recommender.feature_sets import IDENTITY
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
@@ -91,3 +91,65 @@ def test_no_epochs_are_refused() -> None:
     past, features, later = world()
     with pytest.raises(ValueError, match="at least 1"):
         epochs_by_validation(OVERFITTING, past, features, later, most=0)
+
+
+def over_time() -> tuple[InteractionMatrix, FeatureMatrix]:
+    """The past, then the later ones, each a day after the other."""
+    past, _, later = world()
+    begin = sparse.csr_matrix(later.weights.multiply(past.weights.toarray() == 0))
+    begin.eliminate_zeros()
+    first = sparse.csr_matrix(past.weights + 2.0 * begin)
+    weights = sparse.csr_matrix((np.ones(first.nnz, np.float32), first.indices, first.indptr), shape=first.shape)
+    both = replace(past, weights=weights, first_played=first)
+    named = sparse.csr_matrix(np.ones((ITEMS, 1)))
+    return both, FeatureMatrix(both.item_ids, np.array(["any"]), np.flatnonzero(both.seen_items), named)
+
+
+def test_the_last_fifth_that_was_begun_is_the_window() -> None:
+    days = np.array([[1.0, 2.0, 3.0, 4.0, 9.5], [0.0, 0.0, 0.0, 0.0, 9.0]])
+    first = sparse.csr_matrix(days)
+    ids = [np.array([f"{number}" for number in range(count)]) for count in days.shape]
+    weights = sparse.csr_matrix((days > 0).astype(np.float32))
+    past, later = last_begun(InteractionMatrix(ids[0], ids[1], weights, first_played=first))
+    # Who began nothing before is not asked.
+    assert past.weights.toarray().tolist() == [[1, 1, 1, 1, 0], [0, 0, 0, 0, 0]]
+    assert later.weights.toarray().tolist() == [[0, 0, 0, 0, 1], [0, 0, 0, 0, 0]]
+
+
+def test_a_hybrid_over_time_is_trained_for_the_epochs_that_were_best_later() -> None:
+    interactions, features = over_time()
+    settings = replace(OVERFITTING, epochs=30)
+    stopped, fixed = EarlyStoppedHybrid(settings), LightFMHybrid(settings)
+    for model in (stopped, fixed):
+        model.fit(interactions, features)
+    past, later = last_begun(interactions)
+    searched = replace(features, identity_items=np.flatnonzero(past.seen_items))
+    best = epochs_by_validation(settings, past, searched, later, most=60).best
+    assert best < 30
+    expected = LightFMHybrid(replace(settings, epochs=best))
+    expected.fit(interactions, features)
+    rows = np.arange(LISTENERS)
+    np.testing.assert_array_equal(stopped.scores(rows), expected.scores(rows))
+    assert not np.array_equal(stopped.scores(rows), fixed.scores(rows))
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_without_a_time_axis_the_epochs_are_those_of_the_settings(at_once: bool) -> None:
+    past, features, _ = world()
+    if at_once:
+        past = replace(past, first_played=past.weights)
+    settings = HybridSettings(components=8, epochs=3)
+    stopped, fixed = EarlyStoppedHybrid(settings), LightFMHybrid(settings)
+    for model in (stopped, fixed):
+        model.fit(past, features)
+    rows = np.arange(LISTENERS)
+    np.testing.assert_array_equal(stopped.scores(rows), fixed.scores(rows))
+
+
+def test_never_more_epochs_than_may_be_looked_at() -> None:
+    interactions, features = over_time()
+    with patch.object(HybridTraining, "go_on", autospec=True, side_effect=HybridTraining.go_on) as went_on:
+        EarlyStoppedHybrid(HybridSettings(components=8, learning_rate=0.001, epochs=9), most=3).fit(
+            interactions, features
+        )
+    assert went_on.call_args.args[1] <= 3
