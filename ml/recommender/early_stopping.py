@@ -37,8 +37,9 @@ class EpochSearch:
 class EarlyStoppedHybrid(LightFMHybrid):
     """A hybrid trained on everything for so many epochs as were best for what listeners last began to play.
 
-    At most `most` (twice those of the settings); these where nothing tells when anything was first played, or nobody
-    with a past began something new. A kept one is a LightFMHybrid.
+    At least those of the settings, since a window may mislead (docs/recommender.md), and at most `most` (twice these);
+    those of the settings where nothing tells when anything was first played, or nobody with a past began something new.
+    A kept one is a LightFMHybrid.
     """
 
     def __init__(self, settings: HybridSettings | None = None, most: int | None = None) -> None:
@@ -50,7 +51,7 @@ class EarlyStoppedHybrid(LightFMHybrid):
         try:
             past, later = last_begun(interactions)
             searched = replace(features, identity_items=np.flatnonzero(past.seen_items))
-            epochs = epochs_by_validation(fixed, past, searched, later, most=self.most).best
+            epochs = epochs_by_validation(fixed, past, searched, later, least=fixed.epochs, most=self.most).best
         except EvaluationError:
             epochs = fixed.epochs
         training = HybridTraining(fixed, interactions, features)
@@ -90,10 +91,12 @@ def epochs_by_validation(
     *,
     every: int = 2,
     most: int = 40,
+    least: int = 1,
 ) -> EpochSearch:
     """Trains on the past, with one thread, and looks every few epochs at NDCG@10 of what was new to listeners later.
 
-    Ends after two looks without gain, and never trains more than `most` epochs. The same input gives the same answer.
+    The first look is at `least` epochs or more. Ends after two looks without gain, and never trains more than `most`
+    epochs. The same input gives the same answer.
 
     Raises:
         ValueError: `every` or `most` is below 1.
@@ -106,7 +109,7 @@ def epochs_by_validation(
     found: dict[int, float] = {}
     best = epochs = 0
     while epochs < most and (not found or list(found).index(best) >= len(found) - PATIENCE):
-        step = min(every, most - epochs)
+        step = min(every if found else max(every, least), most - epochs)
         training.go_on(step)
         epochs += step
         found[epochs] = _ndcg(LightFMHybrid.of(training), past, relevant)
