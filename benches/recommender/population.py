@@ -18,6 +18,7 @@ from benches.recommender.lineup import PUBLISHED, QUICK_HYBRID
 from benches.recommender.running import Bench, Results
 from benches.recommender.splits import Task
 from benches.report import Size as BenchSize
+from ml.genres.gathering import CATALOGUE
 from ml.listeners.catalogue import generate_catalogue
 from ml.listeners.plays import simulate_plays
 from ml.listeners.population import PopulationSpec, simulate_listeners
@@ -25,6 +26,7 @@ from ml.recommender.early_stopping import new_to_listeners
 from ml.recommender.ease import Ease, EaseSettings
 from ml.recommender.evaluation import temporal_split
 from ml.recommender.features import AUDIO_FEATURES, build_item_features, feature_matrix
+from ml.recommender.genres import genre_shares
 from ml.recommender.interactions import build_interactions, interaction_matrix, sorted_item_ids
 from ml.recommender.item_knn import ItemKnn, ItemKnnSettings
 from ml.recommender.lightfm_hybrid import LightFMHybrid
@@ -32,6 +34,7 @@ from ml.recommender.own_history import OwnHistory
 from ml.recommender.popularity import Popularity
 from ml.recommender.protocol import StoredCandidate
 from ml.recommender.published import EASE_WITH_FEATURES, FEW_REGULARISATION, NEIGHBOURS, OWN, Size, published
+from tunegenie_assets.dbt_support.taxonomy import genre_taxonomy
 
 UNTIL = date(2025, 1, 1)
 
@@ -74,11 +77,24 @@ def simulated_plays(catalogue: pa.Table, listeners: int, first: date, until: dat
     return plays.append_column("license_class", licence).join(lengths, "track_id")
 
 
-def task_of(past: pa.Table, later: pa.Table, tracks: pa.Table) -> Task:
+def shares_of(catalogue: pa.Table) -> pa.Table:
+    """GENRE_SHARES of the artists, as the catalogue tells their genres; families are those of the project."""
+    lowered = pc.utf8_lower(catalogue["artist_name"])  # pyright: ignore[reportAttributeAccessIssue]  # made at import
+    rows = pa.table({"artist_id": lowered, "genre": catalogue["genre"]}).to_pandas().dropna()
+    told = rows.value_counts().rename("weight").astype(float).reset_index().sort_values(["artist_id", "genre"])
+    told = told.assign(source=CATALOGUE)
+    first = told.sort_values(["artist_id", "weight", "genre"], ascending=[True, False, True])
+    first = first.drop_duplicates("artist_id").rename(columns={"genre": "primary_genre"})
+    families = {genre: genre_taxonomy().match(genre).family for genre in told["genre"].unique()}
+    artists, evidence = (pa.Table.from_pandas(each, preserve_index=False) for each in (first, told))
+    return genre_shares(artists, evidence, families)
+
+
+def task_of(past: pa.Table, later: pa.Table, tracks: pa.Table, shares: pa.Table | None = None) -> Task:
     """What is learnt from the past plays of these tracks, and asked of the later ones."""
     item_ids = sorted_item_ids(tracks)
     known, new = (interaction_matrix(build_interactions(plays), item_ids) for plays in (past, later))
-    features = feature_matrix(build_item_features(tracks), item_ids, known.seen_items)
+    features = feature_matrix(build_item_features(tracks, shares), item_ids, known.seen_items)
     return Task(known, features, new_to_listeners(known, new), np.ones(len(item_ids), dtype=bool))
 
 
@@ -106,7 +122,7 @@ def run_population(bench: Bench, size: BenchSize) -> Mapping[int, Results]:
         plays = simulated_plays(catalogue, plan.listeners, UNTIL - timedelta(days=plan.days), UNTIL, seed)
         split = temporal_split(plays)
         label = f"population-{plan.listeners}-{plan.days}-{seed}"
-        tasks = {label: task_of(split.train, split.test, tracks_of(catalogue))}
+        tasks = {label: task_of(split.train, split.test, tracks_of(catalogue), shares_of(catalogue))}
         found[seed] = {
             name: bench.peer(name, tasks, candidate)[label] for name, candidate in contenders(tasks[label]).items()
         }
