@@ -299,7 +299,8 @@ def _metric_of_ranking(draft: Draft) -> str:
 _MOST_IN_ONE_DAY = re.compile(r"\bmost (songs|tracks|plays|tunes)\b.* in (a|one|any)( single)? day\b")
 _ASKED_FOR = re.compile(
     r"\b(which|what|busiest|biggest|quietest|best|worst|top|record|active|favou?rite|heaviest|strongest|longest|"
-    r"happiest|saddest|calmest|wildest|fastest|slowest|mainstream|diverse|energetic|danceable|my|most|\d+)( single| of the)? $"
+    r"happiest|saddest|calmest|wildest|fastest|slowest|mainstream|diverse|energetic|danceable|my|"
+    r"most|\d+)( single| of the)? $"
 )
 """What stands before a period that is asked for, unlike that of “in one day”."""
 
