@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ml.assistant import verified
 from ml.assistant.compiling import CannotCompileError
-from ml.assistant.drafting import NotUnderstoodError
 from ml.assistant.executing import Executor, Row
-from ml.assistant.planner import Plan, Planner
+from ml.assistant.planning import verified
+from ml.assistant.planning.drafting import NotUnderstoodError
+from ml.assistant.planning.planner import Plan, Planner
+from ml.assistant.planning.scope import OutOfScopeError
+from ml.assistant.planning.wording import LONGEST_QUESTION, UnreadableError
 from ml.assistant.query import Grain, Intent, SemanticQuery, Window
-from ml.assistant.scope import OutOfScopeError
 from ml.assistant.telling import tell
 from ml.assistant.vocabulary import UnknownTermError
-from ml.assistant.wording import LONGEST_QUESTION, UnreadableError
 
 REFUSALS = (UnreadableError, OutOfScopeError, NotUnderstoodError, CannotCompileError, UnknownTermError)
 SUGGESTIONS = 3

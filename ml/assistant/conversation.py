@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ml.assistant import scope
 from ml.assistant.assistant import REFUSALS, Answer, Assistant, Refusal
-from ml.assistant.drafting import (
+from ml.assistant.planning import scope
+from ml.assistant.planning.drafting import (
     NotUnderstoodError,
     kinds,
     metrics_named,
@@ -21,11 +21,11 @@ from ml.assistant.drafting import (
     ordered,
     value_filters,
 )
-from ml.assistant.lexicon import Cue
+from ml.assistant.planning.lexicon import Cue
+from ml.assistant.planning.reading import Reading
+from ml.assistant.planning.wording import plain
 from ml.assistant.query import MOST_ROWS, Filter, SemanticQuery
-from ml.assistant.reading import Reading
-from ml.assistant.times import combined, period_before
-from ml.assistant.wording import plain
+from ml.assistant.times.grammar import combined, period_before
 from ml.errors import TimesError
 
 _FOLLOWS = re.compile(

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from ml.assistant import lists, suggesting
 from ml.assistant.compiling import MOST_ROWS_COMPILED, CannotCompileError, Compiled, Compiler
-from ml.assistant.drafting import BY_KIND, GROUPS, NAMELESS
+from ml.assistant.planning.drafting import BY_KIND, GROUPS, NAMELESS
 from ml.assistant.query import Comparison, Grain, Intent, Order, SemanticQuery, Value
 from ml.assistant.vocabulary import TIME
 

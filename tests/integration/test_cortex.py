@@ -11,10 +11,10 @@ import pytest
 import yaml
 from sqlglot import exp, parse_one
 
-from ml.assistant.cortex_fields import MOST_BYTES, CortexModel, Dimension
-from ml.assistant.cortex_queries import EVER, WINDOWS
+from ml.assistant.cortex.fields import MOST_BYTES, CortexModel, Dimension
+from ml.assistant.cortex.queries import EVER, WINDOWS
+from ml.assistant.planning.verified import VerifiedQuestion, verified_questions
 from ml.assistant.query import Filter, Operator, Order, SemanticQuery
-from ml.assistant.verified import VerifiedQuestion, verified_questions
 from tests.integration.conftest import Home
 from tests.integration.metrics import Metrics
 from tests.snowflake_sql import offences

@@ -6,9 +6,9 @@ from typing import Any
 
 import dagster as dg
 
-from ml.assistant.cortex import Published, cortex_model
-from ml.assistant.cortex_words import SAMPLES
-from ml.assistant.verified import verified_questions
+from ml.assistant.cortex.model import Published, cortex_model
+from ml.assistant.cortex.words import SAMPLES
+from ml.assistant.planning.verified import verified_questions
 from tunegenie_assets.dbt_support.runner import DbtRunner
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.resources.report_folder import CORTEX_FILE, CORTEX_MODEL, ReportFolder

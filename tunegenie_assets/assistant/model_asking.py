@@ -11,8 +11,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from ml.assistant.assistant import Answer, Assistant, Refusal
-from ml.assistant.drafting import BY_KIND
-from ml.assistant.names import NameIndex
+from ml.assistant.names.index import NameIndex
+from ml.assistant.planning.drafting import BY_KIND
 from ml.assistant.query import Filter, Kind, SemanticQuery, Subject
 from tunegenie_assets.assistant.language_model import LanguageModel, LanguageModelError, fill_in, phrase
 from tunegenie_assets.assistant.naming import WORDS, NameNotFoundError, named

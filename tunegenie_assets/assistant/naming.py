@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ml.assistant.meant import Name
-from ml.assistant.names import NameIndex
+from ml.assistant.names.index import NameIndex
+from ml.assistant.names.meant import Name
 from ml.assistant.query import Kind
 
 WORDS: Mapping[Kind, str] = {Kind.ARTIST: "artist", Kind.TRACK: "song", Kind.ALBUM: "album"}

@@ -15,13 +15,13 @@ import pyarrow.compute as pc
 
 from ml.assistant.assistant import Assistant
 from ml.assistant.compiling import Compiler, Dialect
-from ml.assistant.drafting import BY_KIND
 from ml.assistant.executing import Executor, ReadOnlyWarehouse
-from ml.assistant.name_queries import HEARD_NAMES
-from ml.assistant.names import NameIndex
-from ml.assistant.planner import Planner
+from ml.assistant.names.index import NameIndex
+from ml.assistant.names.queries import HEARD_NAMES
+from ml.assistant.planning.drafting import BY_KIND
+from ml.assistant.planning.planner import Planner
+from ml.assistant.planning.reading import Reader
 from ml.assistant.query import Kind
-from ml.assistant.reading import Reader
 from tunegenie_assets.assistant.reading import ReadOnlyDuckDB, ReadOnlySnowflake
 from tunegenie_assets.dbt_support.project import DbtProjectFiles
 from tunegenie_assets.dbt_support.taxonomy import genre_taxonomy

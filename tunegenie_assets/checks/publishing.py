@@ -6,8 +6,8 @@ import dagster as dg
 import yaml
 from pydantic import ValidationError
 
-from ml.assistant.cortex_fields import MOST_BYTES, CortexModel
-from ml.assistant.cortex_words import SAMPLES
+from ml.assistant.cortex.fields import MOST_BYTES, CortexModel
+from ml.assistant.cortex.words import SAMPLES
 from tunegenie_assets.checks.factories import WARN
 from tunegenie_assets.resources.report_folder import CORTEX_FILE, CORTEX_MODEL, ReportFolder
 from tunegenie_assets.resources.tables import WarehouseIOManager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ml.assistant.reading import Reader
+from ml.assistant.planning.reading import Reader
 from ml.assistant.vocabulary import Vocabulary
 from tests.unit.ml.assistant.listener import index
 from tunegenie_assets.dbt_support.project import DbtProjectFiles

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from ml.assistant.names import NameIndex
+from ml.assistant.names.index import NameIndex
 from ml.genres.taxonomy import Taxonomy
 
 ARTISTS = {

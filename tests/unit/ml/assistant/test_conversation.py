@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 
 from ml.assistant.conversation import changed_by
-from ml.assistant.drafting import NotUnderstoodError
-from ml.assistant.planner import Planner
+from ml.assistant.planning.drafting import NotUnderstoodError
+from ml.assistant.planning.planner import Planner
+from ml.assistant.planning.reading import Reader
+from ml.assistant.planning.wording import plain
 from ml.assistant.query import SemanticQuery
-from ml.assistant.reading import Reader
-from ml.assistant.wording import plain
 
 WEDNESDAY = date(2026, 11, 18)
 
