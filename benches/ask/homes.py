@@ -55,14 +55,18 @@ class Home:
         return open_assistant(load_settings(home=self.path, env=Environment.CI), listener)
 
     def listeners(self, count: int) -> list[str]:
-        """So many listeners, spread from the busiest to the quietest who can be asked something."""
+        """So many listeners: from the busiest to the quietest who can be asked something, and one of several sources."""
         sql = """
-            select listener_id from gold.fct_plays where counts_as_play
+            select listener_id, count(distinct source) from gold.fct_plays where counts_as_play
             group by listener_id having count(*) >= ? order by count(*) desc, listener_id
         """
         with closing(duckdb.connect(str(self.warehouse), read_only=True)) as connection:
-            known = [str(listener) for (listener,) in connection.execute(sql, [FEWEST_PLAYS]).fetchall()]
-        return spread(known, count)
+            known = connection.execute(sql, [FEWEST_PLAYS]).fetchall()
+        ranked = [str(listener) for listener, _ in known]
+        merged = [str(listener) for listener, sources in known if sources > 1]
+        if count == 1 or not merged:
+            return spread(ranked, count)
+        return [*spread([listener for listener in ranked if listener != merged[0]], count - 1), merged[0]]
 
 
 def spread(ranked: Sequence[str], count: int) -> list[str]:

@@ -167,7 +167,14 @@ def _named(connection: duckdb.DuckDBPyConnection, names: Sequence[_Name]) -> dic
         if name.kind == "family" or (holders[folded(name.name)] == 1 and _is_clear(name, plain, known)):
             things[name.kind].append(Thing(name.key, name.words, name.by))
     long = [artist for artist in things["artist"] if LONG_WORD.search(artist.words)]
-    return {**things, "long_artist": long, "ambiguous": _ambiguous(names, plain)}
+    neighboured = connection.execute("select distinct artist_id from recommender.artist_neighbours").fetchall()
+    with_neighbours = [artist for artist in things["artist"] if (artist.key,) in set(neighboured)]
+    return {
+        **things,
+        "long_artist": long,
+        "neighboured_artist": with_neighbours,
+        "ambiguous": _ambiguous(names, plain),
+    }
 
 
 def _is_clear(name: _Name, plain: frozenset[str], genres: set[str]) -> bool:
