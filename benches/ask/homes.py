@@ -55,7 +55,7 @@ class Home:
         return open_assistant(load_settings(home=self.path, env=Environment.CI), listener)
 
     def listeners(self, count: int) -> list[str]:
-        """So many listeners: from the busiest to the quietest who can be asked something, and one of several sources."""
+        """So many: from the busiest to the quietest who can be asked something, and one with several sources."""
         sql = """
             select listener_id, count(distinct source) from gold.fct_plays where counts_as_play
             group by listener_id having count(*) >= ? order by count(*) desc, listener_id
