@@ -8,7 +8,7 @@ from typing import Literal
 
 from ml.assistant.names.common_words import has_edges, is_common_word, is_misspelt_question, needed
 from ml.assistant.names.cues import NO_CUE, Cue, cue_at, is_noun_of_a_name
-from ml.assistant.names.folding import key_of, words_of
+from ml.assistant.names.folding import Word, key_of, words_of
 from ml.assistant.names.meant import TITLES, Name, meant
 from ml.assistant.names.question_words import FREE, ORDINARY, STRUCTURE, TIME, reserve
 from ml.assistant.names.quotes import quotes_of
@@ -58,7 +58,7 @@ class Reading:
         self._text = text = text[:_LONGEST_TEXT]
         self._hints = hints
         self._words = words_of(text)
-        self._free = [not any(word.start < end and start < word.end for start, end in taken) for word in self._words]
+        self._free = _free(self._words, taken)
         self._found: dict[Span, Mention] = {}
         """By first word and the word behind the last."""
         self._quoted: list[Mention] = []
@@ -283,6 +283,16 @@ class Reading:
             if last == behind and all(name.kind in TITLES for name in mention.candidates):
                 return first, (), False
         return None
+
+
+def _free(words: Sequence[Word], taken: Sequence[Span]) -> list[bool]:
+    """Of each word whether it is not taken; a span of signs alone takes the word before, so that no name holds it."""
+    free = [not any(word.start < end and start < word.end for start, end in taken) for word in words]
+    for start, end in taken:
+        before = [at for at, word in enumerate(words) if word.start < end]
+        if before and words[before[-1]].end <= start:
+            free[before[-1]] = False
+    return free
 
 
 def _by(names: Sequence[Name], artist: str) -> list[Name]:

@@ -400,6 +400,7 @@ QUESTIONS = st.one_of(st.text(max_size=80), st.lists(WORDS, max_size=14).map(" "
 
 @settings(deadline=None)
 @given(QUESTIONS, st.lists(st.tuples(st.integers(0, 60), st.integers(1, 12)), max_size=2))
+@example("0000000000000:THE%RADIOAEA", [(17, 1)])
 def test_mentions_lie_apart_within_the_text_and_outside_of_what_is_taken(
     text: str, spans: list[tuple[int, int]]
 ) -> None:
