@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel, Field
 
 from ml.assistant.assistant import Answer
-from ml.assistant.planning.wording import LONGEST_QUESTION
 from ml.assistant.query import SemanticQuery
 from ml.assistant.vocabulary import UnknownTermError, Vocabulary
+from ml.assistant.wording import LONGEST_QUESTION
 
 if TYPE_CHECKING:
     from pydantic_ai import Agent
@@ -131,7 +131,7 @@ def phrase(answer: Answer, *, by: LanguageModel) -> str:
 
 
 def _run(agent: Agent[object, Output], prompt: str, by: LanguageModel) -> Output:
-    from pydantic_ai.exceptions import AgentRunError, UserError  # noqa: PLC0415  # as above
+    from pydantic_ai.exceptions import UserError  # noqa: PLC0415  # as above
 
     try:
         return agent.run_sync(prompt, model=by.model, timeout=by.seconds).output
@@ -142,7 +142,7 @@ def _run(agent: Agent[object, Output], prompt: str, by: LanguageModel) -> Output
     except UserError as error:
         # Such as a key that is missing, of which it tells the name.
         raise LanguageModelError(_first_sentence(str(error))) from error
-    except (AgentRunError, OSError, ValueError) as error:
+    except Exception as error:  # clients of four services, each with errors of its own
         # What a service says may repeat the key or the question: its kind is enough.
         raise LanguageModelError(f"gave no answer ({type(error).__name__.lstrip('_')})") from error
 

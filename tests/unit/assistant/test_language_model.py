@@ -20,9 +20,9 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.models.test import TestModel
 
 from ml.assistant.assistant import Answer
-from ml.assistant.planning.wording import LONGEST_QUESTION
 from ml.assistant.query import SemanticQuery, Window
 from ml.assistant.vocabulary import Vocabulary
+from ml.assistant.wording import LONGEST_QUESTION
 from tunegenie_assets.assistant.language_model import (
     LanguageModel,
     LanguageModelError,
@@ -211,6 +211,29 @@ def test_a_key_that_is_missing_is_named(model: str, variable: str, monkeypatch: 
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(LanguageModelError, match=f"{variable}|llm extra"):
         fill_in(QUESTION, VOCABULARY, TODAY, by=LanguageModel(model))
+
+
+@pytest.mark.parametrize(
+    ("model", "variables"),
+    [
+        ("openai:gpt-5", {"OPENAI_API_KEY": ""}),
+        ("anthropic:claude-sonnet-4-5", {"ANTHROPIC_API_KEY": ""}),
+        ("openai:gpt-5", {"OPENAI_API_KEY": "sk-secret", "OPENAI_BASE_URL": "no address"}),
+        ("ollama:qwen3", {"OLLAMA_BASE_URL": "http://127.0.0.1:9/v1", "OLLAMA_API_KEY": "sk-secret"}),
+    ],
+)
+def test_clients_that_cannot_be_made_or_reach_nothing_end_in_one_line(
+    model: str, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with (
+        models.override_allow_model_requests(allow_model_requests=True),
+        pytest.raises(LanguageModelError) as raised,
+    ):
+        fill_in(QUESTION, VOCABULARY, TODAY, by=LanguageModel(model, seconds=5))
+    assert "sk-secret" not in str(raised.value)
+    assert "\n" not in str(raised.value)
 
 
 def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
