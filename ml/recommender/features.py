@@ -27,7 +27,10 @@ NO_GENRE = ("", "unclassified")
 POPULARITY_BUCKET = 20
 QUINTILES = 5
 WEIGHTS = {"any": 0.1, "artist": 2.0, "genre": 1.0, "family": 0.25, "decade": 0.5, "popularity": 0.5}
-"""Of genres and families what an artist's have together; each has its share of it."""
+"""Of genres and families what an artist's have together."""
+SHARE_POWER = 2.0
+"""Among an artist's genres each weighs by this power of its share: a tail of small ones takes the place of the great
+ones in what is learnt (docs/recommender.md)."""
 AUDIO_WEIGHT = 0.2
 """The audio features together weigh as much as one genre."""
 
@@ -55,9 +58,9 @@ class FeatureMatrix:
 def build_item_features(tracks: pa.Table, shares: pa.Table | None = None) -> pa.Table:
     """ITEM_FEATURES of `tracks` (track_id, artist_id, primary_genre, release_year, popularity, audio features).
 
-    With `shares` (GENRE_SHARES) a track has all genres of its artist and their families, weighted by their shares;
-    without, or where these have nothing of the artist, the primary genre. Audio features become quintiles among the
-    tracks that have them, so that units do not matter.
+    With `shares` (GENRE_SHARES) a track has all genres of its artist and their families, the heavier ones more than by
+    their shares; without, or where these have nothing of the artist, the primary genre. Audio features become quintiles
+    among the tracks that have them, so that units do not matter.
     """
     count = tracks.num_rows
     parts = [
@@ -108,6 +111,8 @@ def _genre_features(tracks: pa.Table, shares: pa.Table | None) -> list[pa.Table]
         return [_rows(tracks, primary, WEIGHTS["genre"])]
     primary[np.isin(tracks["artist_id"].to_numpy(), shares["artist_id"].to_numpy())] = None
     by_artist = shares.to_pandas()
+    by_artist["share"] **= SHARE_POWER
+    by_artist["share"] /= by_artist.groupby("artist_id")["share"].transform("sum")
     own = tracks.select(["track_id", "artist_id"]).to_pandas().merge(by_artist, on="artist_id")
     return [_rows(tracks, primary, WEIGHTS["genre"]), *(_shared(own, kind) for kind in ("genre", "family"))]
 
