@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel, Field
 
 from ml.assistant.assistant import Answer
+from ml.assistant.planning.wording import LONGEST_QUESTION
 from ml.assistant.query import SemanticQuery
 from ml.assistant.vocabulary import UnknownTermError, Vocabulary
-from ml.assistant.wording import LONGEST_QUESTION
 
 if TYPE_CHECKING:
     from pydantic_ai import Agent

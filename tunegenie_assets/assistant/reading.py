@@ -50,6 +50,8 @@ class ReadOnlyDuckDB:
         ):
             connection.execute("set TimeZone = 'UTC'")
             connection.execute("set memory_limit = ?", [self.memory])
+            # Sums of fractions depend on their order, which two threads change from one run to the next.
+            connection.execute("set threads = 1")
             connection.execute("set enable_external_access = false")
             timer = Timer(MOST_SECONDS, connection.interrupt)
             timer.start()

@@ -27,6 +27,7 @@ _INTRODUCED = re.compile(
     r"( the)? [\"']?$"
 )
 """What may stand before a name that is made of the words of questions."""
+_TIME_WORDS = frozenset(("day", "days", "daily", "week", "month", "year", "hour", "release", "growth"))
 _PLACE_BEFORE = re.compile(r"\b(in|at|with|near|while|during|when|after|before|for|to)( the| my| a)? $")
 """What stands before places, people and occasions, which no plays tell of."""
 _TWO_TO_TWELVE = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -115,7 +116,7 @@ class Reader:
 
     def read(self, text: str, *, as_of: date) -> Reading:
         """Take apart what wording.plain made of a question."""
-        times = read_times(text, as_of=as_of)
+        times = read_times(self._without_names_of_metrics(text), as_of=as_of)
         reading = self._taken_apart(text, times, {})
         hints = {word.start: None for word in reading.unknown if _PLACE_BEFORE.search(text[: word.start]) is None}
         if not hints:
@@ -125,6 +126,19 @@ class Reader:
         added = [mention for mention in second.mentions if mention not in reading.mentions]
         are_artists = all(mention.candidates and mention.candidates[0].kind is Kind.ARTIST for mention in added)
         return second if added and are_artists else reading
+
+    def _without_names_of_metrics(self, text: str) -> str:
+        """The text in which names of metrics that hold times, such as plays a day, are blank."""
+        return blanked(text, [found.span() for found in self._metrics_with_times.finditer(text)])
+
+    @cached_property
+    def _metrics_with_times(self) -> re.Pattern[str]:
+        named = [
+            phrase
+            for phrase, meanings in self.phrases.items()
+            if any(cue is Cue.METRIC for cue, _ in meanings) and _TIME_WORDS & set(phrase.split()) and " " in phrase
+        ]
+        return re.compile(rf"\b({'|'.join(map(re.escape, sorted(named, key=len, reverse=True)))})\b")
 
     def _taken_apart(self, text: str, times: Times, hints: Mapping[int, Kind | None]) -> Reading:
         taken = [(phrase.start, phrase.end) for phrase in times.phrases]

@@ -64,7 +64,10 @@ _ELSEWHERE = (
     ),
     (_any(r"(^|\s)-\d"), "numbers below one"),
     (_any(r"\b(weather|temperature|forecast|raining|sunny outside)\b(?!.*\b(listen|play|hear)\b)"), "the weather"),
-    (_any(r"\b(lyrics?|words of the song|sing along|meaning of|what is .* about)\b"), "what songs say and mean"),
+    (
+        _any(r"(?<!explicit )\blyrics?\b|\b(words of the song|sing along|meaning of|what is .* about)\b"),
+        "what songs say and mean",
+    ),
     (
         _any(
             r"\b(prices?|costs?|tickets?|tour|concerts?|gigs?|merch|royalt(y|ies)|earn(ed)?|money|pay|paid|subscription)\b"

@@ -20,9 +20,9 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.models.test import TestModel
 
 from ml.assistant.assistant import Answer
+from ml.assistant.planning.wording import LONGEST_QUESTION
 from ml.assistant.query import SemanticQuery, Window
 from ml.assistant.vocabulary import Vocabulary
-from ml.assistant.wording import LONGEST_QUESTION
 from tunegenie_assets.assistant.language_model import (
     LanguageModel,
     LanguageModelError,
