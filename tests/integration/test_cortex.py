@@ -15,6 +15,7 @@ from ml.assistant.cortex.fields import MOST_BYTES, CortexModel, Dimension
 from ml.assistant.cortex.queries import EVER, WINDOWS
 from ml.assistant.planning.verified import VerifiedQuestion, verified_questions
 from ml.assistant.query import Filter, Operator, Order, SemanticQuery
+from ml.assistant.vocabulary import Vocabulary
 from tests.integration.conftest import Home
 from tests.integration.metrics import Metrics
 from tests.snowflake_sql import offences
@@ -241,7 +242,11 @@ def test_windows_are_those_of_the_conventions(metrics: Metrics) -> None:
     }
 
 
-def test_verified_questions_name_what_there_is(metrics: Metrics) -> None:
+def test_verified_questions_name_what_there_is(built: dict[str, Any], metrics: Metrics) -> None:
+    home: Home = built["home"]
+    vocabulary = Vocabulary.of((home.path / "dbt" / "semantic_manifest.json").read_text(encoding="utf-8"))
+    for one in verified_questions():
+        vocabulary.check(one.query)
     queries: list[SemanticQuery] = [one.query for one in verified_questions() if one.query.metrics]
     for query in queries:
         grain = [f"metric_time__{query.grain}"] if query.grain else []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ml.assistant.names.folding import key_of
 from ml.assistant.names.index import NameIndex
 from ml.assistant.names.meant import Name
+from ml.assistant.planning.wording import LONGEST_QUESTION
 from ml.assistant.query import Kind
 
 WORDS: Mapping[Kind, str] = {Kind.ARTIST: "artist", Kind.TRACK: "song", Kind.ALBUM: "album"}
@@ -25,14 +27,16 @@ def named(index: NameIndex, name: str, kind: Kind, by: str = "") -> Name:
     Raises:
         NameNotFoundError: there is none, or there are several.
     """
-    text = f'the {WORDS[kind]} "{name.translate(_QUOTES)}"' + (f' by "{by.translate(_QUOTES)}"' if by else "")
-    mentions = index.find(text)
-    candidates = [one for mention in mentions for one in mention.candidates if one.kind is kind]
     asked = repr(name[:LONGEST_SHOWN])
+    if len(name) + len(by) > LONGEST_QUESTION:
+        raise NameNotFoundError(f"no {WORDS[kind]} {asked} … has been heard: that is no name")
+    mentions = index.find(f'the {WORDS[kind]} "{name.translate(_QUOTES)}"')
+    of_kind = [one for mention in mentions for one in mention.candidates if one.kind is kind]
+    candidates = [one for one in of_kind if not by or key_of(one.by) == key_of(by)]
     if not candidates:
-        near = _listed([called(one) for one in index.suggest(name, kind)])
+        near = _listed([called(one) for one in of_kind or index.suggest(name, kind)])
         raise NameNotFoundError(f"no {WORDS[kind]} {asked} has been heard" + (f"; spelt alike: {near}" if near else ""))
-    if any(mention.is_ambiguous for mention in mentions):
+    if len(candidates) > 1 and any(mention.is_ambiguous for mention in mentions):
         raise NameNotFoundError(f"{asked} could be {_listed([called(one) for one in candidates])}; say by whom")
     return candidates[0]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -68,6 +69,7 @@ def server_for(tools: Tools) -> MCPServer[Any]:
     server = Server(
         "tunegenie",
         instructions=INSTRUCTIONS.format(listener=assistant.executor.listener, timezone=assistant.timezone),
+        version=version("tunegenie"),
         log_level="WARNING",
     )
 
