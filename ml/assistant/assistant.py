@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from ml.assistant.compiling import CannotCompileError
 from ml.assistant.executing import Executor, Row
@@ -86,7 +86,7 @@ class Assistant:
         if query.window.start is not None and query.window.start > as_of:
             return self.refuse(question, "that time lies in the future")
         try:
-            result = self.executor.run(query, as_of=as_of)
+            result = self.executor.run(self._until(query, as_of), as_of=as_of)
         except REFUSALS as error:
             return self.refuse(question, str(error))
         vocabulary = self.executor.compiler.vocabulary
@@ -105,6 +105,14 @@ class Assistant:
             notes=(*self._gaps(query, as_of), *self._outside(query)),
             confidence=confidence,
         )
+
+    def _until(self, query: SemanticQuery, as_of: date) -> SemanticQuery:
+        """The query without plays after the day of asking, which an earlier day than today may have."""
+        ends = query.window.end
+        if self.last_date is None or as_of >= self.last_date or (ends is not None and ends <= as_of):
+            return query
+        window = query.window.model_copy(update={"end": as_of + timedelta(days=1)})
+        return query.model_copy(update={"window": window})
 
     def _gaps(self, query: SemanticQuery, as_of: date) -> tuple[str, ...]:
         """At least: what was collected has gaps that touch the window."""

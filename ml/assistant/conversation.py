@@ -6,13 +6,15 @@ Only the last query is remembered, and only for as long as the conversation last
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from ml.assistant.assistant import REFUSALS, Answer, Assistant, Refusal
 from ml.assistant.planning import scope
 from ml.assistant.planning.drafting import (
+    BY_KIND,
+    GROUPS,
     NotUnderstoodError,
     kinds,
     metrics_named,
@@ -24,14 +26,18 @@ from ml.assistant.planning.drafting import (
 from ml.assistant.planning.lexicon import Cue
 from ml.assistant.planning.reading import Reading
 from ml.assistant.planning.wording import plain
-from ml.assistant.query import MOST_ROWS, Filter, SemanticQuery
+from ml.assistant.query import MOST_ROWS, Comparison, Filter, Intent, Kind, SemanticQuery
 from ml.assistant.times.grammar import combined, period_before
 from ml.errors import TimesError
 
 _FOLLOWS = re.compile(
-    r"^(and|but|only|just|also|what about|how about|or|now|then|same|by|per|in|on|for|since|without|except|instead|as|"
-    r"with|top \d+|the (year|month|week|day|one) before|the previous|before that|over time)\b"
+    r"^(and|but|only|just|also|what about|how about|or|then|same|by|per|without|except|instead|as|"
+    r"the (year|month|week|day|one) before|the previous|before that|over time|compare (that|it|this))\b"
 )
+"""How a question begins that refers to the one before."""
+_PRONOUN = re.compile(r"\b(them|they|their|theirs|him|her|his|its?|(that|this) (song|track|artist|band|album|one))\b")
+_IMPERSONAL = re.compile(r"\b(it|that|this)('s| is| was) (true|correct|right|possible)\b|\bcompare (it|that|this)\b")
+_WORDS_OF_A_KIND = {Kind.ARTIST: "the artist", Kind.TRACK: "the song", Kind.ALBUM: "the album"}
 
 
 @dataclass
@@ -39,44 +45,87 @@ class Conversation:
     """Questions one after another."""
 
     assistant: Assistant
-    last: SemanticQuery | None = field(default=None, init=False)
+    last: Answer | None = field(default=None, init=False)
 
     def ask(self, question: str, *, as_of: date) -> Answer | Refusal:
         """A question, which may refer to the one before."""
-        answer = self._follow_up(self.last, question, as_of) if self.last is not None else None
-        if answer is None:
-            answer = self.assistant.ask(question, as_of=as_of)
-        if isinstance(answer, Answer):
-            self.last = answer.query
-        return answer
-
-    def _follow_up(self, last: SemanticQuery, question: str, as_of: date) -> Answer | Refusal | None:
-        """The answer to a question that changes the last one; None where it does not refer to it."""
         try:
-            text = plain(question)
-            if _FOLLOWS.match(text) is None and len(text.split()) > _LONGEST_BARE:
-                return None
-            scope.check(text)
-            reading = self.assistant.planner.reader.read(text, as_of=as_of)
-            if _stands_alone(reading):
-                return None
-            changed = changed_by(last, reading, as_of)
+            text = self._with_names(plain(question))
         except REFUSALS as error:
             return self.assistant.refuse(question, str(error))
-        if changed == last:
+        answer = self._answer(text, as_of)
+        if isinstance(answer, Answer):
+            self.last = answer
+        return replace(answer, question=question)
+
+    def _answer(self, text: str, as_of: date) -> Answer | Refusal:
+        if self.last is None:
+            return self.assistant.ask(text, as_of=as_of)
+        if _FOLLOWS.match(text) is not None:
+            followed = self._follow_up(self.last.query, text, as_of)
+            return followed if isinstance(followed, Answer) else self._or_alone(followed, text, as_of)
+        alone = self.assistant.ask(text, as_of=as_of)
+        if isinstance(alone, Answer) and self._stands_alone(text, as_of):
+            return alone
+        followed = self._follow_up(self.last.query, text, as_of)
+        return followed if isinstance(followed, Answer) else alone
+
+    def _or_alone(self, followed: Refusal, text: str, as_of: date) -> Answer | Refusal:
+        """A question that begins like a follow-up and is none: and who is my top artist?"""
+        alone = self.assistant.ask(text, as_of=as_of)
+        return alone if isinstance(alone, Answer) and self._stands_alone(text, as_of) else followed
+
+    def _follow_up(self, last: SemanticQuery, text: str, as_of: date) -> Answer | Refusal:
+        """The answer to the last question with what this one names in place of what it had."""
+        try:
+            scope.check(text)
+            changed = changed_by(last, self.assistant.planner.reader.read(text, as_of=as_of), as_of)
+            if changed == last:
+                raise NotUnderstoodError("what of the last question is to be different")
+        except REFUSALS as error:
+            return self.assistant.refuse(text, str(error))
+        return self.assistant.answer(changed, as_of=as_of, question=text)
+
+    def _stands_alone(self, text: str, as_of: date) -> bool:
+        """Whether it says itself what is asked for, which a follow-up leaves out."""
+        reading = self.assistant.planner.reader.read(text, as_of=as_of)
+        says_what = reading.has(Cue.LISTEN, Cue.COUNT, Cue.AMOUNT, Cue.RECOMMEND, Cue.SIMILAR, Cue.STREAK, Cue.WHEN)
+        return says_what or (reading.has(Cue.TOP, Cue.LEAST) and reading.has(Cue.KIND, Cue.DIMENSION, Cue.PERIOD))
+
+    def _with_names(self, text: str) -> str:
+        """The text with what its pronouns stand for.
+
+        Raises:
+            NotUnderstoodError: nothing that was asked before tells what they stand for.
+        """
+        found = _PRONOUN.search(text)
+        if found is None or _IMPERSONAL.search(text):
+            return text
+        name = self._referent()
+        if name is None:
+            raise NotUnderstoodError(f"I do not know whom or what “{found[0]}” means; name it")
+        owned = f"{name}'s" if found[0] in ("their", "theirs", "his", "its") else name
+        return f"{text[: found.start()]}{owned}{text[found.end() :]}"
+
+    def _referent(self) -> str | None:
+        """The one artist, song or album that the last question named, or that was its one answer."""
+        if self.last is None:
             return None
-        return self.assistant.answer(changed, as_of=as_of, question=question)
+        query = self.last.query
+        for kind, words in _WORDS_OF_A_KIND.items():
+            keys = [key for wanted in query.filters if wanted.dimension == BY_KIND[kind] for key in wanted.values]
+            if query.subject is not None and query.subject.kind is kind:
+                return f'{words} "{query.subject.name}"'
+            if len(keys) == 1 and (name := self.assistant.names.get((BY_KIND[kind], str(keys[0])))):
+                return f'{words} "{name}"'
+            if query.group_by == GROUPS[kind] and len(self.last.rows) == 1:
+                return f'{words} "{self.last.rows[0][0]}"'
+        return None
 
 
-_LONGEST_BARE = 4
-"""Words of a follow-up that does not begin as one, such as “rock songs” or “2019?”."""
-
-
-def _stands_alone(reading: Reading) -> bool:
-    """Whether it has a verb of listening or asks how many, which a follow-up leaves out."""
-    return reading.has(Cue.COUNT, Cue.AMOUNT, Cue.RECOMMEND, Cue.STREAK, Cue.FORGOTTEN, Cue.SHARE) and reading.has(
-        Cue.LISTEN
-    )
+_GENRES = {"artist__primary_genre": "artist__genre_family"}
+_NEW_QUESTIONS = (Cue.RECOMMEND, Cue.SIMILAR, Cue.STREAK, Cue.FORGOTTEN, Cue.NEGATED, Cue.FIRST, Cue.LAST, Cue.RANK)
+"""Cues of questions that are never a change of another one."""
 
 
 def changed_by(last: SemanticQuery, reading: Reading, as_of: date) -> SemanticQuery:
@@ -90,15 +139,21 @@ def changed_by(last: SemanticQuery, reading: Reading, as_of: date) -> SemanticQu
     if reading.times.refused:
         raise NotUnderstoodError(reading.times.refused)
     update = _times(last, reading, as_of)
+    if reading.has(*_NEW_QUESTIONS):
+        raise NotUnderstoodError("what of it belongs to the last question; ask it as a question of its own")
+    if "grain" in update and last.intent is not Intent.METRIC:
+        raise NotUnderstoodError("how that goes over time; ask for plays over time")
     added = [*name_filters(reading), *value_filters(reading), *update.pop("filters", ())]
-    update["filters"] = _merged(last, added)
-    metrics = metrics_named(reading)
+    update["part" if last.intent is Intent.SHARE else "filters"] = _merged(
+        last.part if last.intent is Intent.SHARE else last.filters, added
+    )
+    metrics = ["skips"] if reading.has(Cue.SKIP) else metrics_named(reading)
     if metrics and last.metrics:
         update |= {"metrics": tuple(metrics), "order": ordered(metrics[0]) if last.order else ()}
     asked = kinds(reading)
     if asked and last.group_by:
         group, excluded = of_kind(asked[0][0])
-        update |= {"group_by": group, "filters": (*_merged(last, added), *excluded)}
+        update |= {"group_by": group, "filters": (*_merged(last.filters, added), *excluded)}
     if reading.numbers and last.limit is not None:
         update["limit"] = min(int(reading.numbers[0].text), MOST_ROWS)
     return SemanticQuery.model_validate({**last.model_dump(), **update})
@@ -117,14 +172,15 @@ def _times(last: SemanticQuery, reading: Reading, as_of: date) -> dict[str, Any]
     if earlier is not None:
         update["window"] = earlier
     elif any(phrase.window is not None for phrase in others):
-        update["window"] = window
+        is_compared = reading.has(Cue.COMPARE, Cue.THAN)
+        update |= {"comparison": Comparison(window=window)} if is_compared else {"window": window, "comparison": None}
     if grain is not None:
         update |= {"grain": grain, "group_by": (), "order": (), "limit": None}
     return update
 
 
-def _merged(last: SemanticQuery, added: list[Filter]) -> tuple[Filter, ...]:
-    """The filters of before, those of a dimension that is named again replaced."""
-    replaced = {(wanted.dimension, wanted.operator) for wanted in added}
-    kept = [wanted for wanted in last.filters if (wanted.dimension, wanted.operator) not in replaced]
+def _merged(filters: tuple[Filter, ...], added: list[Filter]) -> tuple[Filter, ...]:
+    """The filters of before, those of a dimension that is named again replaced; a family and a genre are one."""
+    replaced = {(_GENRES.get(wanted.dimension, wanted.dimension), wanted.operator) for wanted in added}
+    kept = [one for one in filters if (_GENRES.get(one.dimension, one.dimension), one.operator) not in replaced]
     return (*kept, *added)

@@ -51,9 +51,7 @@ _PLAY = """
 select plays.local_timestamp as played_at, recordings.recording_name as song, recordings.artist_name as artist,
        cast(plays.ms_heard as double) / 60000 as minutes, plays.date_key as day
 """
-_FIRST_HEARD = """
-, min(plays.date_key) as first_heard, count(*) as plays
-from gold.fct_counted_plays as plays
+_HEARD = """from gold.fct_counted_plays as plays
 inner join gold.dim_recording as recordings on plays.recording_key = recordings.recording_key
 inner join gold.dim_artist as artists on plays.artist_id = artists.artist_id
 where plays.listener_id = ?
@@ -123,19 +121,40 @@ def _discovered(query: SemanticQuery, listener: str) -> Compiled:
     shown, group, name = _DISCOVERED[kind]
     which, values = conditions(query.filters, _DISCOVERY_COLUMNS)
     sql = (
-        f"select {shown}{_FIRST_HEARD}{which}group by {group}\n"
+        f"select {shown}, min(plays.date_key) as first_heard, count(*) as plays\n{_HEARD}{which}group by {group}\n"
         f"having min(plays.date_key) >= ? and min(plays.date_key) < ?\n"
         f"order by count(*) desc, {name}, min(plays.date_key)\nlimit {query.limit or DEFAULT_ROWS}"
     )
-    return Compiled(sql.replace("\n, min", ", min", 1), (listener, *values, *_dates(query)))
+    return Compiled(sql, (listener, *values, *_dates(query)))
 
 
 def _forgotten(query: SemanticQuery, listener: str) -> Compiled:
+    """Of a window: what was played before it and not within it, most played first; else the favourites of gold."""
+    if query.window.start is not None:
+        return _not_played(query, listener)
     if query.kind not in (None, Kind.TRACK):
-        raise CannotCompileError(f"forgotten favourites are songs, not {query.kind}s")
+        raise CannotCompileError(
+            f"forgotten favourites are songs, not {query.kind}s; name a time to ask about {query.kind}s"
+        )
     which, values = conditions(query.filters, _FORGOTTEN_COLUMNS)
     sql = f"{_FORGOTTEN}{which}order by found.place\nlimit {query.limit or DEFAULT_ROWS}"
     return Compiled(sql.strip(), (listener, *values))
+
+
+def _not_played(query: SemanticQuery, listener: str) -> Compiled:
+    kind = query.kind or Kind.TRACK
+    if kind not in _DISCOVERED:
+        raise CannotCompileError(f"what is not heard for long is an artist or a song, not a {kind}")
+    shown, group, name = _DISCOVERED[kind]
+    which, values = conditions(query.filters, _DISCOVERY_COLUMNS)
+    start, end = _dates(query)
+    sql = (
+        f"select {shown}, max(plays.date_key) as last_heard, count(*) as plays\n{_HEARD}{which}"
+        f"and plays.date_key < ?\ngroup by {group}\n"
+        f"having max(plays.date_key) < ?\n"
+        f"order by count(*) desc, {name}, max(plays.date_key)\nlimit {query.limit or DEFAULT_ROWS}"
+    )
+    return Compiled(sql, (listener, *values, end, start))
 
 
 def _dates(query: SemanticQuery) -> tuple[Value, Value]:

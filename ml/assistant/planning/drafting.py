@@ -213,11 +213,14 @@ def metrics_named(reading: Reading) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+_HOUR = re.compile(
+    r"\b((which|what|busiest|peak|top|favou?rite|listening) (hours?|times?)|(by|per|each|every) (hour|time))\b"
+)
+
+
 def asks_for_hour(reading: Reading) -> bool:
-    return (
-        re.search(r"\b(which|what|by|per|each|every|busiest|peak|top|favou?rite) (hours?|times?)\b", reading.text)
-        is not None
-    )
+    """Whether hours are those of the day, rather than hours of music: by hour, and not by hours."""
+    return _HOUR.search(reading.text) is not None and not reading.says("by time", "by total time")
 
 
 def ordered(metric: str, *, descending: bool = True) -> tuple[Order, ...]:

@@ -69,6 +69,9 @@ def figures_of(draft: Draft) -> SemanticQuery:
         averages = [_AVERAGES_BY_DAY.get(metric, metric) for metric in metrics]
         if reading.has(Cue.AVERAGE, Cue.USUAL) or not draft.window.start:
             metrics, grain = averages, None
+    is_average = "average" in reading.text or reading.has(Cue.AVERAGE)
+    if is_average and set(metrics) & set(_AVERAGES_BY_DAY.values()) and grain not in (None, Grain.DAY):
+        raise NotUnderstoodError(f"the average of a {grain}; I know that of a day with music")
     if reading.has(Cue.AVERAGE, Cue.USUAL):
         if not any(
             reading.vocabulary.metrics[metric].is_mean or metric == "average_listening_hour" for metric in metrics
@@ -99,7 +102,7 @@ def broken_down(draft: Draft) -> tuple[tuple[str, ...], tuple[Filter, ...], int 
     if by is None:
         return (), (), None
     for phrase in draft.reading.phrases:
-        if not 0 <= phrase.start - by.end() <= _NEAR:
+        if not by.start() <= phrase.start <= by.end() + _NEAR:
             continue
         for cue, value in phrase.meanings:
             if cue is Cue.KIND:
@@ -120,10 +123,14 @@ def metrics_of(draft: Draft) -> list[str]:
     """The figures that a question names, or those that its words come to."""
     reading = draft.reading
     draft.use(Cue.METRIC, Cue.COUNT, Cue.AMOUNT, Cue.TIMES, Cue.SKIP, Cue.NEW, Cue.DISCOVER, Cue.DIFFERENT)
-    draft.use(Cue.GROWTH, Cue.DIMENSION, Cue.LONGEST, Cue.TOP)
+    draft.use(Cue.GROWTH)
+    if set(metrics_named(reading)) & set(EXTREMES):
+        draft.use(Cue.LONGEST, Cue.TOP)
     counted, explicit = counted_metrics(reading), metrics_named(reading)
     if len(counted) > 1:
         return list(dict.fromkeys([*counted, *explicit]))
+    if reading.has(Cue.SKIP) and explicit == ["plays"]:
+        return ["skips"]
     if explicit and not reading.has(Cue.GROWTH):
         return explicit
     return [metric_of_words(reading)]

@@ -47,6 +47,8 @@ class Cue(StrEnum):
     STREAK = auto()
     CURRENT = auto()
     LONGEST = auto()
+    NEGATED = auto()
+    """Not played, in a time that the question names."""
     FORGOTTEN = auto()
     RECOMMEND = auto()
     SIMILAR = auto()

@@ -38,15 +38,17 @@ def streaks(draft: Draft) -> SemanticQuery:
 
 
 def asks_for_forgotten(reading: Reading) -> bool:
-    return reading.has(Cue.FORGOTTEN)
+    is_dated = any(phrase.window is not None for phrase in reading.times.phrases)
+    return reading.has(Cue.FORGOTTEN) or (reading.has(Cue.NEGATED) and is_dated and bool(kinds(reading)))
 
 
 def forgotten_favourites(draft: Draft) -> SemanticQuery:
-    draft.use(Cue.FORGOTTEN, Cue.TOP, Cue.LISTEN)
+    draft.use(Cue.FORGOTTEN, Cue.NEGATED, Cue.TOP, Cue.LISTEN, Cue.EXCEPT)
     asked = kinds(draft.reading)
     return SemanticQuery(
         intent=Intent.FORGOTTEN,
         filters=tuple(draft.filters),
+        window=draft.window,
         kind=asked[0][0] if asked else Kind.TRACK,
         limit=number_of_rows(draft, several=True),
     )

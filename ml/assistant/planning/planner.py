@@ -5,6 +5,7 @@ The rules of each kind of question are in intents.py; what words mean is told in
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,6 +50,9 @@ _MAY_STAND = frozenset(
     }
 )
 """Cues that change nothing where no rule asks for them: in “the song I played”, song and played say the same."""
+
+
+_POINTED_AT = re.compile(r"\b(to|play|played|hear|heard|skip|skipped|like) (?P<what>them|it|him|her)\b")
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,9 @@ def _checked(query: SemanticQuery, draft: Draft) -> Plan:
         NotUnderstoodError: one has none, or too many had to be guessed.
     """
     reading = draft.reading
+    pointed = _POINTED_AT.search(reading.text)
+    if pointed is not None and not reading.mentions and not query.group_by:
+        raise NotUnderstoodError(f"I do not know whom or what “{pointed['what']}” means; name it")
     for phrase in reading.phrases:
         if not any(cue in draft.accounted or cue in _MAY_STAND for cue, _ in phrase.meanings):
             raise NotUnderstoodError(f"I did not see what “{phrase.words}” asks for here")

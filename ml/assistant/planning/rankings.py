@@ -13,6 +13,7 @@ from ml.assistant.planning.drafting import (
     NEW,
     UNIQUE,
     Draft,
+    NotUnderstoodError,
     asks_for_hour,
     introduces_a_name,
     kinds,
@@ -75,6 +76,7 @@ def ranking(draft: Draft) -> SemanticQuery:
             limit=number_of_rows(draft, several=period[1]),
         )
     rows = rows_asked_for(draft)
+    check_one_kind(draft)
     return SemanticQuery(
         metrics=(metric,),
         group_by=rows.group,
@@ -86,22 +88,37 @@ def ranking(draft: Draft) -> SemanticQuery:
     )
 
 
+def check_one_kind(draft: Draft) -> None:
+    """Whether a ranking is of one kind of thing; songs beside it say that plays are counted.
+
+    Raises:
+        NotUnderstoodError: it is of several, such as the top artist by genre.
+    """
+    asked = dict.fromkeys(kind for kind, _ in kinds(draft.reading))
+    others = [kind for kind in list(asked)[1:] if kind is not Kind.TRACK]
+    if others and not draft.reading.has(Cue.NEW, Cue.DIFFERENT, Cue.DISCOVER):
+        raise NotUnderstoodError(f"whether {next(iter(asked))}s or {others[0]}s are asked for; name one of them")
+
+
 def metric_of_ranking(draft: Draft) -> str:
     reading = draft.reading
     draft.use(Cue.METRIC, Cue.SKIP, Cue.NEW, Cue.DISCOVER, Cue.DIFFERENT, Cue.TIMES, Cue.AMOUNT)
     explicit = [
         metric for metric in metrics_named(reading) if not (metric == "listening_days" and reading.has(Cue.PERIOD))
     ]
+    if reading.has(Cue.SKIP) and explicit in ([], ["plays"]):
+        return "skips"
+    if len(explicit) > 1:
+        raise NotUnderstoodError(f"by which of several figures to rank: {', '.join(explicit)}")
     if explicit:
         return explicit[0]
-    if reading.has(Cue.SKIP):
-        return "skips"
     asked = [kind for kind, _ in kinds(reading)]
     if asked and reading.has(Cue.NEW, Cue.DISCOVER) and asked[-1] in NEW:
         return NEW[asked[-1]]
     if asked and reading.has(Cue.DIFFERENT):
         return UNIQUE[asked[-1]]
-    return "minutes_listened" if reading.says("spend the most time", "most time", "longest time") else "plays"
+    is_time = reading.has(Cue.AMOUNT) and not asks_for_hour(reading) and not reading.has(Cue.TIMES)
+    return "minutes_listened" if is_time else "plays"
 
 
 def period_asked_for(reading: Reading) -> tuple[Grain, bool] | None:
@@ -150,11 +167,14 @@ def share(draft: Draft) -> SemanticQuery:
     draft.use(Cue.SHARE, Cue.LISTEN, Cue.AMOUNT, Cue.METRIC, Cue.TIMES)
     reading = draft.reading
     named_shares = [metric for metric in metrics_named(reading) if metric in _SHARES]
-    if named_shares or (reading.has(Cue.SKIP, Cue.NEW, Cue.DISCOVER) and not draft.grain):
-        draft.use(Cue.SKIP, Cue.NEW, Cue.DISCOVER)
-        metric = named_shares[0] if named_shares else "skip_rate" if reading.has(Cue.SKIP) else "discovery_rate"
+    is_skipped = reading.has(Cue.SKIP) or "skips" in metrics_named(reading)
+    if named_shares or is_skipped or (reading.has(Cue.NEW, Cue.DISCOVER) and not draft.grain):
+        draft.use(Cue.SKIP, Cue.NEW, Cue.DISCOVER, Cue.DIMENSION)
+        metric = named_shares[0] if named_shares else "skip_rate" if is_skipped else "discovery_rate"
         return SemanticQuery(metrics=(metric,), filters=tuple(draft.filters), window=draft.window, grain=draft.grain)
     metric = "minutes_listened" if {"minutes_listened", "hours_listened"} & set(metrics_named(reading)) else "plays"
+    if draft.grain is not None:
+        raise NotUnderstoodError("how a share changes over time; ask for the plays over time, or for one time")
     if not draft.filters:
         group = rows_asked_for(draft).group
         return SemanticQuery(

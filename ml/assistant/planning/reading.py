@@ -14,6 +14,7 @@ from functools import cached_property
 from rapidfuzz.distance import OSA
 
 from ml.assistant.names.index import Mention, NameIndex
+from ml.assistant.names.question_words import FREE, reserve
 from ml.assistant.planning.lexicon import Cue, Meaning, phrases, words
 from ml.assistant.planning.wording import WORD, blanked
 from ml.assistant.query import Kind
@@ -30,6 +31,18 @@ _INTRODUCED = re.compile(
 _TIME_WORDS = frozenset(("day", "days", "daily", "week", "month", "year", "hour", "release", "growth"))
 _PLACE_BEFORE = re.compile(r"\b(in|at|with|near|while|during|when|after|before|for|to)( the| my| a)? $")
 """What stands before places, people and occasions, which no plays tell of."""
+_KIND_BEFORE = re.compile(r"\b(?P<kind>artist|band|song|track|album|record|genre)( called| named)? $")
+_FITS = {
+    Kind.ARTIST: ("artist", "band"),
+    Kind.TRACK: ("song", "track"),
+    Kind.ALBUM: ("album", "record"),
+    Kind.GENRE: ("genre",),
+    Kind.FAMILY: ("genre",),
+}
+_NO_SLIPS = frozenset(("newest", "oldest", "latest", "longer", "since"))
+"""Words that are spelt like others and mean something else."""
+_OFTEN = 5
+"""Plays of a song whose name of one common word is taken for it."""
 _TWO_TO_TWELVE = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBERS = {word: str(number) for number, word in enumerate(_TWO_TO_TWELVE, start=2)} | {
     "fifteen": "15",
@@ -124,8 +137,7 @@ class Reader:
         # A word that is nothing else may be an artist of a common name, such as Queen.
         second = self._taken_apart(text, times, hints)
         added = [mention for mention in second.mentions if mention not in reading.mentions]
-        are_artists = all(mention.candidates and mention.candidates[0].kind is Kind.ARTIST for mention in added)
-        return second if added and are_artists else reading
+        return second if added and all(_is_likely(text, mention) for mention in added) else reading
 
     def _without_names_of_metrics(self, text: str) -> str:
         """The text in which names of metrics that hold times, such as plays a day, are blank."""
@@ -136,7 +148,9 @@ class Reader:
         named = [
             phrase
             for phrase, meanings in self.phrases.items()
-            if any(cue is Cue.METRIC for cue, _ in meanings) and _TIME_WORDS & set(phrase.split()) and " " in phrase
+            if any(cue is Cue.METRIC and not self.vocabulary.metrics[name].is_over_time for cue, name in meanings)
+            and _TIME_WORDS & set(phrase.split())
+            and " " in phrase
         ]
         return re.compile(rf"\b({'|'.join(map(re.escape, sorted(named, key=len, reverse=True)))})\b")
 
@@ -169,6 +183,9 @@ class Reader:
 
     def _is_meant(self, text: str, mention: Mention) -> bool:
         """Whether a name is meant: songs are called Time and The Last Song, too."""
+        said = _KIND_BEFORE.search(text[: mention.start])
+        if mention.how == "near" and said is not None and mention.candidates:
+            return said["kind"] in _FITS[mention.candidates[0].kind]
         if mention.how == "quoted" or any(name.kind in (Kind.GENRE, Kind.FAMILY) for name in mention.candidates):
             return True
         words = [word.text for word in _words(mention.words)]
@@ -186,7 +203,7 @@ class Reader:
 
     def _respelt(self, word: str) -> str | None:
         """The one known word that differs by a slip or two; nothing where there are none or several."""
-        if len(word) < SHORTEST_MISSPELT or not word.isalpha():
+        if len(word) < SHORTEST_MISSPELT or not word.isalpha() or reserve(word) != FREE or word in _NO_SLIPS:
             return None
         most = 1 if len(word) <= ONE_SLIP_UP_TO else 2
         near: dict[int, list[str]] = {}
@@ -227,3 +244,14 @@ def _words(text: str) -> Iterator[Word]:
 def _is_slip_of_four(word: str, known: str) -> bool:
     """In a word of four letters two may have changed places, or a fifth is missing; other slips make other words."""
     return sorted(word) == sorted(known) or (len(known) > len(word) and word[0] == known[0])
+
+
+def _is_likely(text: str, mention: Mention) -> bool:
+    """Whether a common word is an artist, or a song that is played often; not where another kind is said to follow."""
+    if not mention.candidates or mention.is_ambiguous:
+        return False
+    name = mention.candidates[0]
+    said = _KIND_BEFORE.search(text[: mention.start])
+    if said is not None and said["kind"] not in _FITS[name.kind]:
+        return False
+    return name.kind is Kind.ARTIST or (mention.how in ("exact", "folded") and name.plays >= _OFTEN)

@@ -63,6 +63,11 @@ _ELSEWHERE = (
         "who made music",
     ),
     (_any(r"(^|\s)-\d"), "numbers below one"),
+    (_any(r"\bwhy\b"), "reasons"),
+    (
+        _any(r"\b(shuffled?|offline|incognito|podcasts?|audiobooks?|radio|volume|ratings?)\b"),
+        "anything but music and when it was heard",
+    ),
     (_any(r"\b(weather|temperature|forecast|raining|sunny outside)\b(?!.*\b(listen|play|hear)\b)"), "the weather"),
     (
         _any(r"(?<!explicit )\blyrics?\b|\b(words of the song|sing along|meaning of|what is .* about)\b"),

@@ -16,6 +16,10 @@ LONGEST_QUESTION = 400
 _SINGLE, _DOUBLE = "\u2018\u2019\u201a\u0060\u00b4", "\u201c\u201d\u201e\u00ab\u00bb"
 _QUOTES = str.maketrans({**dict.fromkeys(_SINGLE, "'"), **dict.fromkeys(_DOUBLE, '"')})
 _SIGNS = (
+    ("i'd like to know", " "),
+    ("i would like to know", " "),
+    ("i'd like to see", " "),
+    ("i want to know", " "),
     ("%", " percent "),
     ("vs.", "vs"),
     ("#1", "number one"),
