@@ -12,11 +12,11 @@ from datetime import date, timedelta
 from ml.assistant.compiling import CannotCompileError
 from ml.assistant.executing import Executor, Row
 from ml.assistant.planning import verified
-from ml.assistant.planning.drafting import NotUnderstoodError
+from ml.assistant.planning.drafting import BY_KIND, NotUnderstoodError
 from ml.assistant.planning.planner import Plan, Planner
 from ml.assistant.planning.scope import OutOfScopeError
 from ml.assistant.planning.wording import LONGEST_QUESTION, UnreadableError
-from ml.assistant.query import Grain, Intent, SemanticQuery, Window
+from ml.assistant.query import Grain, Intent, Kind, Operator, SemanticQuery, Window
 from ml.assistant.telling import tell
 from ml.assistant.vocabulary import UnknownTermError
 
@@ -59,7 +59,7 @@ class Assistant:
     executor: Executor
     timezone: str
     names: Mapping[tuple[str, str], str]
-    """What ids stand for: (dimension, id) to a name."""
+    """What ids of what was heard stand for: (dimension, id) to a name."""
     first_date: date | None
     last_date: date | None
 
@@ -79,8 +79,16 @@ class Assistant:
         return self._run(question, plan.query, as_of, plan.confidence)
 
     def refuse(self, question: str, reason: str) -> Refusal:
-        near = verified.nearest(question[:LONGEST_QUESTION], count=SUGGESTIONS)
+        among = [one for one in verified.verified_questions() if self._has_heard(one.query)]
+        near = verified.nearest(question[:LONGEST_QUESTION], among=among, count=SUGGESTIONS)
         return Refusal(question, reason, tuple(match.verified.question for match in near))
+
+    def _has_heard(self, query: SemanticQuery) -> bool:
+        """Whether all families that a query names are among what the listener has heard."""
+        family = BY_KIND[Kind.FAMILY]
+        wanted = [one for one in (*query.filters, *query.part) if one.dimension == family]
+        named = [str(value) for one in wanted if one.operator is Operator.IN for value in one.values]
+        return all((family, name) in self.names for name in named)
 
     def _run(self, question: str, query: SemanticQuery, as_of: date, confidence: float) -> Answer | Refusal:
         if query.window.start is not None and query.window.start > as_of:

@@ -1,124 +1,237 @@
 """An answer's sentence: what a query came to, in words that name the window and what was left in.
 
-Tables and charts show the same rows; the sentence tells the first of them.
+Tables and charts show the same rows; the sentence tells the first of them. How a value is written is in values.py,
+filters in filters_told.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
 
 from ml.assistant.executing import Result, Row
-from ml.assistant.query import Filter, Grain, Intent, Operator, SemanticQuery, Window
-from ml.assistant.vocabulary import Vocabulary
+from ml.assistant.filters_told import Names, filters_in_words
+from ml.assistant.lists import DEFAULT_ROWS
+from ml.assistant.query import Grain, Intent, Kind, SemanticQuery, Window
+from ml.assistant.values import (
+    PERFORMERS,
+    figure,
+    has_gaps,
+    measured,
+    moment,
+    period,
+    shortly,
+    window_in_words,
+    within,
+    written,
+)
+from ml.assistant.vocabulary import TIME, Metric, Vocabulary
 
 MOST_NAMED = 3
-Names = Mapping[tuple[str, str], str]
-"""What ids stand for: (dimension, id) to a name."""
 _PROPER = re.compile(
     r"\b(january|february|march|april|may|june|july|august|september|october|november|december|christmas|halloween|"
     r"(mon|tues|wednes|thurs|fri|satur|sun)day)\b"
 )
 """Questions are read in lower case; in an answer these begin with a capital."""
-_WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _OF_COLUMN = {
     "artist__name": "artist",
     "recording__name": "song",
     "album__name": "album",
     "artist__primary_genre": "genre",
-    "artist__genre_family": "genre",
+    "artist__genre_family": "genre family",
     "track__release_decade": "decade of release",
     "track__release_year": "year of release",
     "play__local_hour": "hour of the day",
     "play__time_of_day": "time of day",
     "date__weekday_name": "day of the week",
+    "date__iso_weekday": "day of the week",
+    "date__is_weekend": "part of the week",
     "date__month_name": "month of the year",
     "date__season": "season",
-    "play__platform_family": "platform",
+    "play__platform_family": "device",
     "play__source": "source",
+}
+_PLURALS = {
+    Kind.ARTIST: "artists",
+    Kind.TRACK: "songs",
+    Kind.ALBUM: "albums",
+    Kind.GENRE: "genres",
+    Kind.FAMILY: "genre families",
 }
 
 
 def tell(query: SemanticQuery, result: Result, vocabulary: Vocabulary, names: Names) -> str:
     """One sentence, or two where a table follows."""
-    where = _of_filters(query.filters, names) + ("" if query.comparison else _in_window(query.window))
+    where = _of_filters(query, names) + ("" if query.comparison else _in_window(query.window))
     if not result.rows:
         return f"There is nothing{where}."
-    if query.intent is Intent.METRIC:
-        return _figures(query, result, vocabulary, where)
-    if query.intent is Intent.SHARE:
-        return _share(query, result, vocabulary, names)
-    return _TELLERS[query.intent](query, result, where)
+    match query.intent:
+        case Intent.METRIC:
+            return _figures(query, result, vocabulary, where)
+        case Intent.SHARE:
+            return _share(query, result, vocabulary, where, names)
+        case Intent.RANK:
+            return _rank(query, result, vocabulary, where)
+        case _:
+            return _TELLERS[query.intent](query, result, where)
 
 
-def _rank(query: SemanticQuery, result: Result, where: str) -> str:
+def headline(query: SemanticQuery, columns: Sequence[str], vocabulary: Vocabulary, names: Names) -> str:
+    """What an answer shows, without its window: plays by month (by Queen)."""
+    if query.intent is Intent.DISCOVERED:
+        return f"{_discoveries(query)}{_of_filters(query, names)}"
+    if query.intent is Intent.FORGOTTEN:
+        return f"Favourites not heard for long{_of_filters(query, names)}"
+    metrics = [vocabulary.metrics[name] for name in columns if name in vocabulary.metrics]
+    of = _kinds(columns, vocabulary)
+    if query.grain is not None and query.group_by and query.limit is not None:
+        return _of_each_period(query, query.grain, columns, metrics[0], vocabulary) + _of_filters(query, names)
+    by = " and ".join(part for part in (of, query.grain and str(query.grain)) if part)
+    return f"{metrics[0].label}{f' by {by}' if by else ''}{_of_filters(query, names)}"
+
+
+def _figures(query: SemanticQuery, result: Result, vocabulary: Vocabulary, where: str) -> str:
+    metrics = [vocabulary.metrics[name] for name in result.columns if name in vocabulary.metrics]
+    metric, first = metrics[0], result.rows[0]
+    if query.comparison is not None:
+        return _compared(query, query.comparison.window, result, metric, where)
+    if not query.group_by and query.grain is None:
+        told = ", ".join(measured(value, one.unit) for one, value in zip(metrics, first, strict=True))
+        return f"{_labels(metrics)}{where}: {told}."
+    if query.grain is not None and not _is_ranking_of_periods(query):
+        return _over_time(query, query.grain, result, metric, where, vocabulary=vocabulary)
+    what = str(query.grain) if query.grain is not None else _kinds(result.columns, vocabulary)
+    if query.limit == 1:
+        figures = _values(first, metrics, in_full=True)
+        return f"The {what} with {_extreme(query, metric)}{where}: {_name(first, result, query)}, {figures}."
+    told = [f"{_name(row, result, query)} ({_values(row, metrics)})" for row in result.rows]
+    upwards = f", {_words(metric)[1]} first" if query.limit is not None and _is_upwards(query) else ""
+    return f"{_labels(metrics)} by {what}{where}{upwards}: {_some(told)}."
+
+
+def _is_ranking_of_periods(query: SemanticQuery) -> bool:
+    return not query.group_by and bool(query.order) and query.order[0].by != TIME
+
+
+def _over_time(
+    query: SemanticQuery, grain: Grain, result: Result, metric: Metric, where: str, *, vocabulary: Vocabulary
+) -> str:
+    """The highest and the lowest period; all of them where they are few."""
+    position = result.columns.index(metric.name)
+    about = f"{_of_each_period(query, grain, result.columns, metric, vocabulary)}{where}"
+
+    def told(row: Row) -> str:
+        name = _name(row, result, query)
+        return f"{name + ' ' if name else ''}{within(row[0], grain)} ({measured(row[position], metric.unit)})"
+
+    known = [row for row in result.rows if row[position] is not None]
+    if not known:
+        return f"{about}: unknown."
+    if len(known) <= MOST_NAMED and query.group_by:
+        return f"{about}: {_some([told(row) for row in known])}."
+    if len(known) == 1:
+        return f"{about}: {measured(known[0][position], metric.unit)} {within(known[0][0], grain)}."
+    values = [_number(row[position]) for row in known]
+    if len(set(values)) == 1:
+        return f"{about}: {measured(known[0][position], metric.unit)} each."
+    high, low = known[values.index(max(values))], known[values.index(min(values))]
+    if query.group_by and query.limit is not None:
+        return f"{about}: from {told(low)} to {told(high)}."
+    most, fewest = _words(metric)
+    if metric.is_added_up and has_gaps([row[:position] for row in known], grain, query.window):
+        fewest = f"{fewest}, where there were any,"
+    return f"{about}: {most} {told(high)}, {fewest} {told(low)}."
+
+
+def _of_each_period(
+    query: SemanticQuery, grain: Grain, columns: Sequence[str], metric: Metric, vocabulary: Vocabulary
+) -> str:
+    """What an answer over time is about: of tops of each period the tops, else the metric."""
+    if query.group_by and query.limit == 1:
+        return f"The {_kinds(columns, vocabulary)} with {_extreme(query, metric)} of each {grain}"
+    if query.group_by and query.limit is not None:
+        which = "lowest" if _is_upwards(query) else "top"
+        return f"The {which} {query.limit} of each {grain} by {metric.label.lower()}"
+    return f"{metric.label} by {grain}"
+
+
+def _compared(query: SemanticQuery, other: Window, result: Result, metric: Metric, where: str) -> str:
+    """Both windows with their dates, and what lies between two figures."""
+    position = result.columns.index(metric.name)
+    windows = [_for_window(window) for window in (query.window, other)]
+    if query.group_by or query.grain is not None:
+        parts = [
+            _some([f"{_name(row, result, query)} ({shortly(row[position], metric.unit)})" for row in rows])
+            for rows in ([row for row in result.rows if row[0] == one.label] for one in (query.window, other))
+        ]
+        told = "; ".join(f"{part or 'nothing'} {window}" for part, window in zip(parts, windows, strict=True))
+        return f"{metric.label}{where}: {told}."
+    one, two = (row[position] for row in result.rows[:2])
+    told = " and ".join(
+        f"{measured(value, metric.unit)} {window}" for value, window in zip((one, two), windows, strict=True)
+    )
+    return f"{metric.label}{where}: {told}{_difference(one, two, metric)}."
+
+
+def _difference(one: object, two: object, metric: Metric) -> str:
+    if not isinstance(one, int | float) or not isinstance(two, int | float):
+        return ""
+    if one == two:
+        return ", no difference"
+    change = one - two
+    match metric.unit:
+        case "share":
+            told = f"{figure(100 * change, sign=True)} percentage points"
+        case "year":
+            told = measured(round(change, 1), "years", sign=True)
+        case "hour of the day":
+            told = measured(round(60 * change), "minutes", sign=True)
+        case _:
+            told = measured(change, metric.unit, sign=True)
+    return f", a difference of {told}"
+
+
+def _share(query: SemanticQuery, result: Result, vocabulary: Vocabulary, where: str, names: Names) -> str:
+    share, part, whole = result.rows[0]
+    if share is None:
+        return f"There is nothing{where}."
+    of = vocabulary.metrics[query.metrics[0]].label.lower()
+    what = filters_in_words(query.part, names) or "of that"
+    begin = f"Of your {of}{where}"
+    return f"{begin}, {measured(share, 'share')} are {what} ({figure(part)} of {figure(whole)})."
+
+
+def _rank(query: SemanticQuery, result: Result, vocabulary: Vocabulary, where: str) -> str:
     place, value, of = result.rows[0]
-    return f"{query.about.name} is number {figure(place)} of {figure(of)}{where}, with {figure(value)}."
+    among = _PLURALS[query.about.kind] if of != 1 else _PLURALS[query.about.kind].removesuffix("s")
+    told = measured(value, vocabulary.metrics[result.columns[1]].unit)
+    return f"{query.about.name} is number {figure(place)} of {figure(of)} {among}{where}, with {told}."
 
 
 def _moment_of_a_play(query: SemanticQuery, result: Result, where: str) -> str:
     played_at, song, artist = result.rows[0][:3]
-    return f"The {query.intent} time{where} was {moment(played_at)}: {song} by {artist}."
+    return f"{str(query.intent).capitalize()} heard{where}: {moment(played_at)}, {song} by {artist}."
 
 
-def _discovered(_: SemanticQuery, result: Result, where: str) -> str:
-    return f"Heard for the first time{where}, most played first: {_names(result.rows)}."
+def _discovered(query: SemanticQuery, result: Result, where: str) -> str:
+    order = ", most played first" if len(result.rows) > 1 else ""
+    return f"{_discoveries(query)}{where}{order}: {_names(result)}."
+
+
+def _discoveries(query: SemanticQuery) -> str:
+    return f"{_PLURALS[query.kind or Kind.ARTIST].capitalize()} heard for the first time"
 
 
 def _forgotten(_: SemanticQuery, result: Result, where: str) -> str:
-    return f"Favourites that you have not heard for long{where}: {_names(result.rows)}."
+    return f"Favourites that you have not heard for long{where}: {_names(result)}."
 
 
 def _recommended(_: SemanticQuery, result: Result, __: str) -> str:
-    return f"You could listen to {_names(result.rows)}."
+    return f"You could listen to {_names(result)}."
 
 
 def _similar(query: SemanticQuery, result: Result, _: str) -> str:
-    return f"Most like {query.about.name}: {_names(result.rows)}."
-
-
-def _figures(query: SemanticQuery, result: Result, vocabulary: Vocabulary, where: str) -> str:
-    metric = vocabulary.metrics[query.metrics[0]]
-    position = result.columns.index(metric.name)
-    first = result.rows[0]
-    if query.comparison is not None:
-        return _difference(metric.label, result, where)
-    if not query.group_by and query.grain is None:
-        units = [vocabulary.metrics[name] for name in result.columns]
-        told = ", ".join(measured(value, one.unit) for one, value in zip(units, first, strict=True))
-        return f"{' and '.join(one.label for one in units)}{where}: {told}."
-    extreme = "least" if query.order and not query.order[0].descending else "most"
-    value = measured(first[position], metric.unit)
-    if query.limit == 1 and query.grain is None:
-        what = _OF_COLUMN.get(result.columns[0], result.columns[0])
-        return f"The {what} with {extreme} {metric.label.lower()}{where}: {_name(first, position, query)}, {value}."
-    if query.limit == 1 and query.grain is not None and not query.group_by:
-        when = period(first[0], query.grain)
-        return f"The {query.grain} with {extreme} {metric.label.lower()}{where}: {when}, {value}."
-    if query.grain is not None:
-        return f"{metric.label} by {query.grain}{where}, {len(result.rows)} rows."
-    told = ", ".join(f"{_name(row, position, query)} ({figure(row[position])})" for row in result.rows[:MOST_NAMED])
-    more = f", and {len(result.rows) - MOST_NAMED} more" if len(result.rows) > MOST_NAMED else ""
-    return f"{metric.label}{where}: {told}{more}."
-
-
-def _difference(label: str, result: Result, where: str) -> str:
-    (first, *_, one), (second, *_, other) = result.rows[:2]
-    change = ""
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        change = f", a difference of {figure(one - other, sign=True)}"
-    return f"{label}{where}: {figure(one)} ({first}) and {figure(other)} ({second}){change}."
-
-
-def _share(query: SemanticQuery, result: Result, vocabulary: Vocabulary, names: Names) -> str:
-    share, part, whole = result.rows[0]
-    of = vocabulary.metrics[query.metrics[0]]
-    what = _of_filters(query.part, names).strip(", ") or "that"
-    when = _in_window(query.window)
-    if share is None:
-        return f"There is nothing{when}."
-    return f"{measured(share, 'share')} of your {of.label.lower()}{when} ({figure(part)} of {figure(whole)}): {what}."
+    return f"Most like {query.about.name}: {_names(result)}."
 
 
 def _streak(query: SemanticQuery, result: Result, where: str) -> str:
@@ -126,131 +239,105 @@ def _streak(query: SemanticQuery, result: Result, where: str) -> str:
     if not days:
         return f"No streak is running{where}." if query.is_current else f"There is no day with plays{where}."
     which = "current" if query.is_current else "longest"
-    return f"Your {which} streak{where} is {figure(days)} days, from {moment(first)} to {moment(last)}."
+    dates = f"on {moment(first)}" if first == last else f"from {moment(first)} to {moment(last)}"
+    return f"Your {which} streak{where} is {measured(days, 'days')}, {dates}."
 
 
-def _plays(_: SemanticQuery, result: Result, where: str) -> str:
+def _plays(query: SemanticQuery, result: Result, where: str) -> str:
+    """Where there are as many as were asked for, there may be more: the last or the first of them are shown."""
     played_at, song, artist = result.rows[0][:3]
-    if len(result.rows) == 1:
-        return f"{song} by {artist}, {moment(played_at)}{where}."
-    return f"{len(result.rows)} plays{where}, beginning with {song} by {artist}, {moment(played_at)}."
+    many = len(result.rows)
+    is_forward = any(not order.descending for order in query.order)
+    count = "play" if many == 1 else f"{many} plays"
+    shown = f"The {'first' if is_forward else 'last'} {count}"
+    if many < (query.limit or DEFAULT_ROWS):
+        shown = measured(many, "plays")
+    one = f"{song} by {artist}, {moment(played_at)}"
+    return f"{shown}{where}: {one}." if many == 1 else f"{shown}{where}, beginning with {one}."
 
 
-def _name(row: Row, metric_position: int, query: SemanticQuery) -> str:
-    """What a row of figures is of: the song Creep by Radiohead."""
-    parts = [str(value) for value in row[:metric_position]]
-    by = " by " if query.group_by[:1] in (("recording",), ("album",)) else ", "
-    return by.join(parts)
+def _extreme(query: SemanticQuery, metric: Metric) -> str:
+    """The most plays, the lowest skip rate."""
+    return f"the {_words(metric)[_is_upwards(query)]} {metric.label.lower()}"
 
 
-def _names(rows: tuple[Row, ...]) -> str:
-    told = ", ".join(str(row[0]) for row in rows[:MOST_NAMED])
-    return told + (f", and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else "")
+def _words(metric: Metric) -> tuple[str, str]:
+    return ("most", "fewest") if metric.is_added_up else ("highest", "lowest")
 
 
-def _of_filters(filters: tuple[Filter, ...], names: Names) -> str:
-    """What was left in: of Queen, on weekends."""
-    told = list(dict.fromkeys(_told(wanted, names) for wanted in filters if not _is_self_evident(wanted)))
-    return f" ({'; '.join(told)})" if told else ""
+def _is_upwards(query: SemanticQuery) -> bool:
+    return bool(query.order) and not query.order[0].descending
 
 
-def _is_self_evident(wanted: Filter) -> bool:
-    return wanted.operator is Operator.KNOWN or (
-        wanted.operator is Operator.NOT_IN and wanted.values == ("unclassified",)
-    )
+def _labels(metrics: Sequence[Metric]) -> str:
+    first, *others = (metric.label for metric in metrics)
+    return " and ".join((first, *(label.lower() for label in others)))
 
 
-def _told(wanted: Filter, names: Names) -> str:
-    values = [names.get((wanted.dimension, str(value)), str(value)) for value in wanted.values]
-    if wanted.dimension == "date__is_weekend":
-        return "on weekends" if wanted.values == (True,) else "on weekdays"
-    if wanted.dimension == "date__iso_weekday":
-        values = [_WEEKDAYS[int(value) - 1] for value in wanted.values]
-    if wanted.dimension == "play__local_hour" and wanted.operator is Operator.IN:
-        return _hours([int(value) for value in wanted.values])
-    without = "not " if wanted.operator is Operator.NOT_IN else ""
-    compared = f"{wanted.operator} " if wanted.operator in (Operator.AT_LEAST, Operator.AT_MOST) else ""
-    what = {"track__release_year": "released ", "track__release_decade": "released in the decade of "}.get(
-        wanted.dimension, ""
-    )
-    return f"{without}{what}{compared}{' or '.join(values)}"
+def _values(row: Row, metrics: Sequence[Metric], *, in_full: bool = False) -> str:
+    """The figures at the end of a row; the only one goes without its unit, which the sentence has said."""
+    write = measured if in_full or len(metrics) > 1 else shortly
+    return ", ".join(write(value, one.unit) for one, value in zip(metrics, row[-len(metrics) :], strict=True))
 
 
-def _hours(hours: list[int]) -> str:
-    """Hours in which plays began: from 6 to 9 h, for 6, 7 and 8."""
-    if hours == list(range(hours[0], hours[-1] + 1)):
-        return f"from {hours[0]} to {hours[-1] + 1} h"
-    return f"in the hours from {', '.join(map(str, hours))} h"
+def _kinds(columns: Sequence[str], vocabulary: Vocabulary) -> str:
+    """What rows are of, such as artist; the artist of a song is part of its name."""
+    shown = [name for name in columns if name in vocabulary.dimensions and name not in PERFORMERS]
+    return " and ".join(_OF_COLUMN.get(name, vocabulary.dimensions[name].label.lower()) for name in shown)
+
+
+def _name(row: Row, result: Result, query: SemanticQuery) -> str:
+    """What a row of figures is of: Creep by Radiohead. The period is told only where nothing else is."""
+    told = ""
+    for column, value in zip(result.columns, row, strict=True):
+        if column in query.metrics or column == "period" or (column.startswith(TIME) and query.group_by):
+            continue
+        if column.startswith(TIME):
+            shows_period = _is_ranking_of_periods(query) or query.comparison is not None
+            if query.grain is not None and shows_period:
+                told = period(value, query.grain)
+            continue
+        between = " by " if column in PERFORMERS else ", "
+        told += (between if told else "") + written(column, value)
+    return told
+
+
+def _names(result: Result) -> str:
+    is_song = result.columns[1:2] == ("artist",)
+    return _some([f"{row[0]} by {row[1]}" if is_song else str(row[0]) for row in result.rows])
+
+
+def _some(told: Sequence[str]) -> str:
+    more = f", and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
+    return ", ".join(told[:MOST_NAMED]) + more
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _of_filters(query: SemanticQuery, names: Names) -> str:
+    """What was left in: by Queen, on weekends."""
+    told = filters_in_words(query.filters, names)
+    return f" ({told})" if told else ""
 
 
 def _in_window(window: Window) -> str:
-    if window.start is None and window.end is None:
-        return ""
+    return "" if window.start is None and window.end is None else f", {named_window(window)}"
+
+
+def _for_window(window: Window) -> str:
+    return f"for {named_window(window)}"
+
+
+def named_window(window: Window) -> str:
+    """A window in the words of the question, with its dates."""
     resolved = window_in_words(window)
     label = _PROPER.sub(lambda found: found[0].capitalize(), window.label)
-    return f", {label} ({resolved})" if label and label != resolved else f", {resolved}"
-
-
-def window_in_words(window: Window) -> str:
-    """The first and the last date of a window, both within it."""
-    if window.start is not None and window.end is not None:
-        last = window.end - timedelta(days=1)
-        return moment(window.start) if last == window.start else f"{moment(window.start)} to {moment(last)}"
-    if window.start is not None:
-        return f"since {moment(window.start)}"
-    return f"until {moment(window.end - timedelta(days=1))}" if window.end is not None else "the whole history"
-
-
-def moment(value: object) -> str:
-    """1 June 2025, or with the time of day."""
-    if isinstance(value, datetime):
-        return f"{value.day} {value:%B %Y}, {value:%H:%M}"
-    return f"{value.day} {value:%B %Y}" if isinstance(value, date) else str(value)
-
-
-def period(value: object, grain: Grain) -> str:
-    """The period that begins on a date, as people call it."""
-    if not isinstance(value, date):
-        return str(value)
-    match grain:
-        case Grain.YEAR:
-            return f"{value:%Y}"
-        case Grain.MONTH:
-            return f"{value:%B %Y}"
-        case Grain.QUARTER:
-            return f"quarter {(value.month + 2) // 3} of {value:%Y}"
-        case Grain.WEEK:
-            return f"the week of {moment(value)}"
-        case Grain.DAY:
-            return moment(value)
-
-
-def figure(value: object, *, sign: bool = False) -> str:
-    """A number as people write it; a share stays one."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return "unknown" if value is None else str(value)
-    plus = "+" if sign and value > 0 else ""
-    if isinstance(value, int) or (float(value).is_integer() and abs(value) >= 100):
-        return f"{plus}{value:,.0f}"
-    return f"{plus}{value:,.1f}" if abs(value) >= 10 else f"{plus}{value:,.2f}"
-
-
-def measured(value: object, unit: str) -> str:
-    """A value with its unit; shares in percent."""
-    if value is None:
-        return "unknown"
-    if unit == "share" and isinstance(value, int | float):
-        return f"{figure(100 * value)} %"
-    if unit == "year" and isinstance(value, int | float):
-        return f"{value:.0f}"
-    if unit == "hour of the day" and isinstance(value, int | float):
-        minutes = round(float(value) * 60) % (24 * 60)
-        return f"{minutes // 60}:{minutes % 60:02}"
-    return f"{figure(value)}" if unit in ("0 to 1", "0 to 100", "none") else f"{figure(value)} {unit}"
+    return f"{label} ({resolved})" if label and label != resolved else resolved
 
 
 _TELLERS: Mapping[Intent, Callable[[SemanticQuery, Result, str], str]] = {
-    Intent.RANK: _rank,
     Intent.STREAK: _streak,
     Intent.FIRST: _moment_of_a_play,
     Intent.LAST: _moment_of_a_play,

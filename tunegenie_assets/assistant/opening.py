@@ -74,13 +74,13 @@ def open_assistant(settings: Settings, listener: str | None) -> Assistant:
     manifest = semantic_manifest(settings)
     dialect = Dialect.SNOWFLAKE if settings.env is Environment.PRODUCTION else Dialect.DUCKDB
     compiler = Compiler.of(manifest, dialect)
-    names = _with_families(warehouse.read(HEARD_NAMES, (who,)))
+    heard = warehouse.read(HEARD_NAMES, (who,))
     [reach] = warehouse.read(_REACH, (who,)).to_pylist()
     return Assistant(
-        planner=Planner(Reader.of(compiler.vocabulary, NameIndex.of(names, genre_taxonomy()))),
+        planner=Planner(Reader.of(compiler.vocabulary, NameIndex.of(_with_families(heard), genre_taxonomy()))),
         executor=Executor(compiler, warehouse, who),
         timezone=timezone,
-        names=_names_of_ids(names),
+        names=_names_of_ids(heard),
         first_date=_as_date(reach["first"]),
         last_date=_as_date(reach["last"]),
     )
@@ -124,8 +124,8 @@ def _with_families(heard: pa.Table) -> pa.Table:
     return pa.concat_tables([heard, pa.Table.from_pylist(rows, schema=heard.schema)])
 
 
-def _names_of_ids(names: pa.Table) -> dict[tuple[str, str], str]:
-    kinds, keys, titles = (names[column].to_pylist() for column in ("kind", "key", "name"))
+def _names_of_ids(heard: pa.Table) -> dict[tuple[str, str], str]:
+    kinds, keys, titles = (heard[column].to_pylist() for column in ("kind", "key", "name"))
     return {(BY_KIND[Kind(kind)], key): title for kind, key, title in zip(kinds, keys, titles, strict=True)}
 
 

@@ -20,7 +20,7 @@ from rich.table import Table
 from ml.assistant.assistant import Answer, Assistant, Refusal
 from ml.assistant.conversation import Conversation
 from ml.assistant.query import Grain, Intent
-from ml.assistant.telling import figure, measured, moment, period, window_in_words
+from ml.assistant.values import figure, in_order, measured, moment, period, window_in_words, written
 from ml.assistant.vocabulary import TIME, Vocabulary
 from tunegenie_assets.assistant.model_asking import helped
 from tunegenie_assets.assistant.opening import NoSuchListenerError, NothingBuiltError, open_assistant, today_of
@@ -32,7 +32,7 @@ from tunegenie_assets.settings import load_settings
 BAR_WIDTH = 30
 ROWS_SHOWN = 40
 LEAVE = frozenset({"exit", "quit", "bye", "q"})
-_UNITS_SHOWN = ("share", "year", "hour of the day")
+_UNITS_SHOWN = ("share", "percent", "year", "hour of the day")
 """Units without which a figure says little; the others stand in the head of the column, or in the definition."""
 _TITLES = {
     "artist__name": "artist",
@@ -44,6 +44,8 @@ _TITLES = {
     "artist__genre_family": "genre family",
     "track__release_decade": "decade of release",
     "track__release_year": "year of release",
+    "date__is_weekend": "part of the week",
+    "date__iso_weekday": "day of the week",
 }
 
 
@@ -62,7 +64,7 @@ def ask(request: Request, *, as_json: bool) -> None:
     """Answer one question.
 
     Raises:
-        CommandError: it is refused, or nothing has been built.
+        CommandError: it is refused, has no chart that was asked for, or nothing has been built.
     """
     out, _ = display.consoles(as_json=as_json)
     assistant = with_model(opened(request.listener))
@@ -70,14 +72,13 @@ def ask(request: Request, *, as_json: bool) -> None:
     if as_json:
         display.print_json({"command": "ask", **as_document(answer)})
     if isinstance(answer, Refusal):
-        if not as_json:
-            _show_refusal(out, answer)
+        _suggest(out, answer)
         raise CommandError(f"not answered: {answer.reason}")
+    show(out, answer, assistant.executor.compiler.vocabulary, with_sql=request.with_sql)
     if request.chart is not None:
         from tunegenie_assets.cli.asked_charts import save_chart  # noqa: PLC0415  # half a second that few answers need
 
-        save_chart(answer, assistant.executor.compiler.vocabulary, request.chart)
-    show(out, answer, assistant.executor.compiler.vocabulary, with_sql=request.with_sql)
+        save_chart(answer, assistant, request.chart)
 
 
 def chat(*, listener: str | None, as_of: date | None) -> None:
@@ -97,7 +98,8 @@ def chat(*, listener: str | None, as_of: date | None) -> None:
             out.print(str(error), markup=False)
             continue
         if isinstance(answer, Refusal):
-            _show_refusal(out, answer)
+            out.print(f"[bold]I cannot answer that:[/bold] {escape(answer.reason)}.")
+            _suggest(out, answer)
         else:
             show(out, answer, assistant.executor.compiler.vocabulary, with_sql=False)
 
@@ -172,11 +174,12 @@ def _table(answer: Answer, vocabulary: Vocabulary) -> Table:
         made.add_column(
             _title(answer.columns[index], vocabulary), justify="right" if is_number else "left", header_style="dim"
         )
-    values = [_size(row[answer.columns.index(metrics[0])]) for row in answer.rows] if metrics else []
+    rows = in_order(answer.query, answer.columns, answer.rows)
+    values = [_size(row[answer.columns.index(metrics[0])]) for row in rows] if metrics else []
     largest = max(values, default=0.0)
     if metrics and largest > 0:
         made.add_column("")
-    for position, row in enumerate(answer.rows[:ROWS_SHOWN]):
+    for position, row in enumerate(rows[:ROWS_SHOWN]):
         cells: list[Any] = [_cell(answer.columns[index], row[index], vocabulary) for index in shown]
         if metrics and largest > 0:
             cells.append(Bar(largest, 0, values[position], width=BAR_WIDTH, color="cyan"))
@@ -206,14 +209,15 @@ def _cell(column: str, value: object, vocabulary: Vocabulary) -> str:
         return measured(value, unit) if unit in _UNITS_SHOWN else figure(value)
     if column.startswith(f"{TIME}__"):
         return escape(period(value, Grain(column.removeprefix(f"{TIME}__"))))
-    if column == "date__is_weekend":
-        return "weekends" if value else "weekdays"
-    is_name = column in vocabulary.dimensions
-    return escape(str(value) if is_name else moment(value) if isinstance(value, date) else figure(value))
+    if column in vocabulary.dimensions:
+        return escape(written(column, value))
+    return escape(moment(value) if isinstance(value, date) else figure(value))
 
 
-def _show_refusal(out: Console, refusal: Refusal) -> None:
-    out.print(f"[bold]I cannot answer that:[/bold] {escape(refusal.reason)}.")
+def _suggest(out: Console, refusal: Refusal) -> None:
+    """What could be asked instead; the reason is told by the caller, once."""
+    if not refusal.suggestions:
+        return
     out.print("[dim]I can answer, for example:[/dim]")
     for suggestion in refusal.suggestions:
         out.print(f"  {escape(suggestion)}")

@@ -21,7 +21,20 @@ AsOf = Annotated[
 ]
 
 
-@app.command(cls=Command)
+EXAMPLES = """\
+Examples:
+
+tunegenie ask "who were my top 5 artists last summer?"
+
+tunegenie ask "how many hours of jazz did I listen to in 2024?" --listener ada
+
+tunegenie ask "plays per month in 2024" --chart months.png
+
+What can be asked, and how it is understood: docs/questions.md
+"""
+
+
+@app.command(cls=Command, epilog=EXAMPLES)
 def ask(
     question: Annotated[
         list[str], typer.Argument(help="In plain English, such as: who was my top artist last summer?")

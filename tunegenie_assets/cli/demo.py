@@ -25,6 +25,9 @@ from tunegenie_assets.resources.report_folder import DBT_DOCS, page_of
 from tunegenie_assets.sensors import IMPORT_FOLLOWS_TAG, PAGES_KEY
 from tunegenie_assets.sources.fetching import SCOPES
 
+FIRST_LISTENER = "sim-00001"
+"""Who every population has, whatever its size."""
+
 
 @dataclass(frozen=True)
 class Connected:
@@ -132,5 +135,6 @@ def _print(platform: Platform, connected: Connected | None, report: RunReport, s
     out.print(display.stage_table(report))
     out.print(f"[dim]{seconds:.1f} s with the start of the program[/dim]")
     out.print()
+    out.print(f'Ask it: [bold]tunegenie ask "who are my top artists?" --listener {FIRST_LISTENER}[/bold]')
     out.print(f"Look around: [bold]tunegenie ui[/bold], or open {platform.settings.warehouse_path} with DuckDB.")
     out.print(f"Every table and metric explained: {page_of(platform.settings.reports_path, DBT_DOCS)}")
