@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from pydantic import ValidationError
+
 from ml.assistant.assistant import REFUSALS, Answer, Assistant, Refusal
 from ml.assistant.planning import scope
 from ml.assistant.planning.drafting import (
@@ -19,14 +21,16 @@ from ml.assistant.planning.drafting import (
     kinds,
     metrics_named,
     name_filters,
+    named,
     of_kind,
     ordered,
+    subject_of,
     value_filters,
 )
 from ml.assistant.planning.lexicon import Cue
 from ml.assistant.planning.reading import Reading
 from ml.assistant.planning.wording import plain
-from ml.assistant.query import MOST_ROWS, Comparison, Filter, Intent, Kind, SemanticQuery
+from ml.assistant.query import Comparison, Filter, Intent, Kind, SemanticQuery
 from ml.assistant.times.grammar import combined, period_before
 from ml.errors import TimesError
 
@@ -84,6 +88,8 @@ class Conversation:
                 raise NotUnderstoodError("what of the last question is to be different")
         except REFUSALS as error:
             return self.assistant.refuse(text, str(error))
+        except ValidationError:
+            return self.assistant.refuse(text, "the last question cannot be changed in this way")
         return self.assistant.answer(changed, as_of=as_of, question=text)
 
     def _stands_alone(self, text: str, as_of: date) -> bool:
@@ -123,6 +129,7 @@ class Conversation:
         return None
 
 
+MOST_SHOWN = 100
 _GENRES = {"artist__primary_genre": "artist__genre_family"}
 _NEW_QUESTIONS = (Cue.RECOMMEND, Cue.SIMILAR, Cue.STREAK, Cue.FORGOTTEN, Cue.NEGATED, Cue.FIRST, Cue.LAST, Cue.RANK)
 """Cues of questions that are never a change of another one."""
@@ -155,8 +162,19 @@ def changed_by(last: SemanticQuery, reading: Reading, as_of: date) -> SemanticQu
         group, excluded = of_kind(asked[0][0])
         update |= {"group_by": group, "filters": (*_merged(last.filters, added), *excluded)}
     if reading.numbers and last.limit is not None:
-        update["limit"] = min(int(reading.numbers[0].text), MOST_ROWS)
+        update["limit"] = _number(reading)
+    if reading.mentions and last.subject is not None:
+        update["subject"] = subject_of(named(reading.mentions)[0])
+        if last.intent in (Intent.RANK, Intent.SIMILAR):
+            update["filters"] = last.filters
     return SemanticQuery.model_validate({**last.model_dump(), **update})
+
+
+def _number(reading: Reading) -> int:
+    number = int(reading.numbers[0].text)
+    if len(reading.numbers) > 1 or not 1 <= number <= MOST_SHOWN:
+        raise NotUnderstoodError(f"the numbers in it; how many is a number from 1 to {MOST_SHOWN}")
+    return number
 
 
 def _times(last: SemanticQuery, reading: Reading, as_of: date) -> dict[str, Any]:
@@ -169,9 +187,11 @@ def _times(last: SemanticQuery, reading: Reading, as_of: date) -> dict[str, Any]
     except TimesError as error:
         raise NotUnderstoodError(str(error)) from error
     update: dict[str, Any] = {"filters": filters}
-    if earlier is not None:
-        update["window"] = earlier
+    if "window" not in update and earlier is not None:
+        update |= {"window": earlier, "comparison": None}
     elif any(phrase.window is not None for phrase in others):
+        if last.intent in (Intent.RECOMMEND, Intent.SIMILAR):
+            raise NotUnderstoodError("which time that is to be of; what is recommended is of no time")
         is_compared = reading.has(Cue.COMPARE, Cue.THAN)
         update |= {"comparison": Comparison(window=window)} if is_compared else {"window": window, "comparison": None}
     if grain is not None:
@@ -181,6 +201,6 @@ def _times(last: SemanticQuery, reading: Reading, as_of: date) -> dict[str, Any]
 
 def _merged(filters: tuple[Filter, ...], added: list[Filter]) -> tuple[Filter, ...]:
     """The filters of before, those of a dimension that is named again replaced; a family and a genre are one."""
-    replaced = {(_GENRES.get(wanted.dimension, wanted.dimension), wanted.operator) for wanted in added}
-    kept = [one for one in filters if (_GENRES.get(one.dimension, one.dimension), one.operator) not in replaced]
+    replaced = {_GENRES.get(wanted.dimension, wanted.dimension) for wanted in added}
+    kept = [one for one in filters if _GENRES.get(one.dimension, one.dimension) not in replaced]
     return (*kept, *added)

@@ -129,6 +129,11 @@ def metrics_of(draft: Draft) -> list[str]:
     counted, explicit = counted_metrics(reading), metrics_named(reading)
     if len(counted) > 1:
         return list(dict.fromkeys([*counted, *explicit]))
+    if set(explicit) & set(EXTREMES):
+        # In “how many minutes was my longest session” the minutes are its unit.
+        explicit = [name for name in explicit if name in EXTREMES]
+    if any(reading.vocabulary.metrics[name].is_over_time for name in explicit):
+        explicit = [name for name in explicit if name != "plays"]
     if reading.has(Cue.SKIP) and explicit == ["plays"]:
         return ["skips"]
     if explicit and not reading.has(Cue.GROWTH):

@@ -44,6 +44,8 @@ def asks_for_forgotten(reading: Reading) -> bool:
 
 def forgotten_favourites(draft: Draft) -> SemanticQuery:
     draft.use(Cue.FORGOTTEN, Cue.NEGATED, Cue.TOP, Cue.LISTEN, Cue.EXCEPT)
+    if draft.window.start is not None and not draft.reading.has(Cue.NEGATED):
+        raise NotUnderstoodError("which favourites of that time; ask what you have not played since then")
     asked = kinds(draft.reading)
     return SemanticQuery(
         intent=Intent.FORGOTTEN,
@@ -58,6 +60,7 @@ def asks_for_rank(reading: Reading) -> bool:
     return len(reading.mentions) == 1 and (
         reading.has(Cue.RANK)
         or re.search(r"\b(is|was|are|were|does|did)\b.*\b(in|make|among) my top\b", reading.text) is not None
+        or (reading.has(Cue.TOP) and re.match(r"(is|was|are|were|and is|and was) ", reading.text) is not None)
     )
 
 
@@ -109,6 +112,8 @@ def single_plays(draft: Draft) -> SemanticQuery:
         raise NotUnderstoodError("whether a day or an hour is asked for; ask when, or at which hour")
     draft.use(Cue.FIRST, Cue.LAST, Cue.LISTEN, Cue.METRIC)
     asked = kinds(draft.reading)
+    if asked and asked[0][0] is not Kind.TRACK and (asked[0][1] or draft.reading.numbers):
+        raise NotUnderstoodError(f"the last {asked[0][0]}s one by one; I can list the last songs")
     several = (bool(asked) and asked[0][1]) or "plays" in metrics_named(draft.reading)
     return SemanticQuery(
         intent=Intent.LIST,

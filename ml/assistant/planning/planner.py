@@ -5,12 +5,11 @@ The rules of each kind of question are in intents.py; what words mean is told in
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
 from ml.assistant.names.index import Name
-from ml.assistant.planning import intents, scope, verified
+from ml.assistant.planning import accounting, intents, scope, verified
 from ml.assistant.planning.comparing import (
     as_alternatives,
     compare_alternatives,
@@ -35,24 +34,6 @@ from ml.errors import TimesError
 LEAST_CONFIDENCE = 0.6
 """Below it a question is refused; three misspelt words or a name that is spelt quite otherwise come to less."""
 _COST_OF_A_SLIP = 0.12
-_MAY_STAND = frozenset(
-    {
-        Cue.LISTEN,
-        Cue.WHO,
-        Cue.WHEN,
-        Cue.TIMES,
-        Cue.AMOUNT,
-        Cue.COUNT,
-        Cue.ONLY,
-        Cue.CURRENT,
-        Cue.USUAL,
-        Cue.KIND,
-    }
-)
-"""Cues that change nothing where no rule asks for them: in “the song I played”, song and played say the same."""
-
-
-_POINTED_AT = re.compile(r"\b(to|play|played|hear|heard|skip|skipped|like) (?P<what>them|it|him|her)\b")
 
 
 @dataclass(frozen=True)
@@ -113,20 +94,13 @@ def _verified(reading: Reading) -> SemanticQuery | None:
 
 
 def _checked(query: SemanticQuery, draft: Draft) -> Plan:
-    """The plan of a query in which every word of the question has its place.
+    """The plan of a query that holds all of its question.
 
     Raises:
-        NotUnderstoodError: one has none, or too many had to be guessed.
+        NotUnderstoodError: it does not, or too many words had to be guessed.
     """
+    accounting.check(query, draft)
     reading = draft.reading
-    pointed = _POINTED_AT.search(reading.text)
-    if pointed is not None and not reading.mentions and not query.group_by:
-        raise NotUnderstoodError(f"I do not know whom or what “{pointed['what']}” means; name it")
-    for phrase in reading.phrases:
-        if not any(cue in draft.accounted or cue in _MAY_STAND for cue, _ in phrase.meanings):
-            raise NotUnderstoodError(f"I did not see what “{phrase.words}” asks for here")
-    if reading.numbers and not draft.is_number_used:
-        raise NotUnderstoodError(f"I did not see what {reading.numbers[0].text} asks for here")
     confidence = 1 - _COST_OF_A_SLIP * reading.slips - sum(1 - mention.closeness for mention in reading.mentions)
     if confidence < LEAST_CONFIDENCE:
         raise NotUnderstoodError("too many words are spelt in ways I had to guess")

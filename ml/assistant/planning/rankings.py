@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from ml.assistant.planning.drafting import (
+    BY_KIND,
     GROUPS,
     NEW,
     UNIQUE,
@@ -40,6 +41,7 @@ _SHARES = {
     "completion_rate",
 }
 _DAYS_LISTED = 7
+_TOP_OF_TOP = re.compile(r"\b(by|of|from|on|with) my (top|favou?rite|most|best|busiest)\b")
 _MOST_IN_ONE_DAY = re.compile(r"\bmost (songs|tracks|plays|tunes)\b.* in (a|one|any)( single)? day\b")
 _ASKED_FOR = re.compile(
     r"\b(which|what|busiest|biggest|quietest|best|worst|top|record|active|favou?rite|heaviest|strongest|longest|"
@@ -62,6 +64,8 @@ def ranking(draft: Draft) -> SemanticQuery:
     if _MOST_IN_ONE_DAY.search(reading.text):
         draft.use(Cue.PERIOD, Cue.METRIC, Cue.COUNT)
         return SemanticQuery(metrics=("most_plays_in_a_day",), filters=tuple(draft.filters), window=draft.window)
+    if _TOP_OF_TOP.search(reading.text):
+        raise NotUnderstoodError("which of two rankings is asked for; ask one after the other")
     metric = metric_of_ranking(draft)
     descending = not reading.has(Cue.LEAST)
     period = period_asked_for(reading)
@@ -75,6 +79,10 @@ def ranking(draft: Draft) -> SemanticQuery:
             order=ordered(metric, descending=descending),
             limit=number_of_rows(draft, several=period[1]),
         )
+    names_songs = any({"songs", "tracks"} & set(phrase.words.split()) for phrase in reading.spans(Cue.METRIC))
+    says_of_what = names_songs or reading.has(Cue.KIND, Cue.DIMENSION, Cue.WHO, Cue.WHEN)
+    if metrics_named(reading) and not says_of_what:
+        raise NotUnderstoodError("of what the most is asked for: artists, songs, months, hours")
     rows = rows_asked_for(draft)
     check_one_kind(draft)
     return SemanticQuery(
@@ -95,7 +103,8 @@ def check_one_kind(draft: Draft) -> None:
         NotUnderstoodError: it is of several, such as the top artist by genre.
     """
     asked = dict.fromkeys(kind for kind, _ in kinds(draft.reading))
-    others = [kind for kind in list(asked)[1:] if kind is not Kind.TRACK]
+    are_counted = re.search(r"\bmost (different |unique )?(songs|tracks|plays)\b", draft.reading.text) is not None
+    others = [kind for kind in list(asked)[1:] if kind is not Kind.TRACK or not are_counted]
     if others and not draft.reading.has(Cue.NEW, Cue.DIFFERENT, Cue.DISCOVER):
         raise NotUnderstoodError(f"whether {next(iter(asked))}s or {others[0]}s are asked for; name one of them")
 
@@ -172,6 +181,7 @@ def share(draft: Draft) -> SemanticQuery:
         draft.use(Cue.SKIP, Cue.NEW, Cue.DISCOVER, Cue.DIMENSION)
         metric = named_shares[0] if named_shares else "skip_rate" if is_skipped else "discovery_rate"
         return SemanticQuery(metrics=(metric,), filters=tuple(draft.filters), window=draft.window, grain=draft.grain)
+    whole, part = whole_and_part(draft)
     metric = "minutes_listened" if {"minutes_listened", "hours_listened"} & set(metrics_named(reading)) else "plays"
     if draft.grain is not None:
         raise NotUnderstoodError("how a share changes over time; ask for the plays over time, or for one time")
@@ -181,8 +191,34 @@ def share(draft: Draft) -> SemanticQuery:
             metrics=("share_of_listening",), group_by=group, window=draft.window, order=ordered("share_of_listening")
         )
     return SemanticQuery(
-        intent=Intent.SHARE, metrics=(metric,), part=tuple(draft.filters), window=draft.window, grain=draft.grain
+        intent=Intent.SHARE, metrics=(metric,), filters=tuple(whole), part=tuple(part), window=draft.window
     )
+
+
+_OF_MY = re.compile(r"\bof (all )?(my|the) $")
+
+
+def whole_and_part(draft: Draft) -> tuple[list[Filter], list[Filter]]:
+    """Of “what share of my rock listening is at night”: rock is the whole, night the part.
+
+    Raises:
+        NotUnderstoodError: there are several filters, and nothing tells which is of which.
+    """
+    reading = draft.reading
+    owned = {
+        (BY_KIND[mention.candidates[0].kind], mention.candidates[0].key)
+        for mention in reading.mentions
+        if mention.candidates
+        and _OF_MY.search(reading.text[: mention.start])
+        and re.match(r" ?(music|songs|listening|plays|tracks|minutes|hours)", reading.text[mention.end :])
+    }
+    whole = [one for one in draft.filters if any((one.dimension, value) in owned for value in one.values)]
+    part = [one for one in draft.filters if one not in whole]
+    if len(draft.filters) > 1 and (not whole or not part):
+        raise NotUnderstoodError(
+            "what is to be a share of what; ask, for example, what share of my rock plays is at night"
+        )
+    return (whole, part) if part else ([], whole)
 
 
 def asks_for_a_list(reading: Reading) -> bool:

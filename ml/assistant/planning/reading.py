@@ -203,7 +203,14 @@ class Reader:
 
     def _respelt(self, word: str) -> str | None:
         """The one known word that differs by a slip or two; nothing where there are none or several."""
-        if len(word) < SHORTEST_MISSPELT or not word.isalpha() or reserve(word) != FREE or word in _NO_SLIPS:
+        is_negated = word.startswith(("un", "non")) and word.removeprefix("un").removeprefix("non") in self.spelling
+        if (
+            is_negated
+            or len(word) < SHORTEST_MISSPELT
+            or not word.isalpha()
+            or reserve(word) != FREE
+            or word in _NO_SLIPS
+        ):
             return None
         most = 1 if len(word) <= ONE_SLIP_UP_TO else 2
         near: dict[int, list[str]] = {}

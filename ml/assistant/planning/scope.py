@@ -46,7 +46,9 @@ _RELATIVES = (
 _OTHERS = _any(
     rf"\b(other|another|different|all( of)?( the)?|every|each|any|which|how many|most|top|who are the) ({_PEOPLE})\b",
     r"\b(everybody|everyone|anybody else|anyone else|someone else|somebody else|other people)",
-    rf"\b(my|his|her|their|our) ({_RELATIVES})\b",
+    rf"\b(my|his|her|their|our) ({_RELATIVES})\b|\bwho (else )?listens?\b",
+    r"\b(?!today|yesterday|week|month|year|summer|winter|spring|autumn|what|who|it|that|here|there)\w+'s"
+    r" (favou?rite|top (artist|band|genre|musician)|most (played|listened( to)?) (artist|band|genre|musician))",
     r"\bthe other (one|listener|user|person)\b|\blistener[_ ]?id\b|\bsim-?\d+|\bsim-connected\b",
     r"\b(did|does|do|has|have|is|was) (he|she|they)\b",
     r"\b(his|her|their) (top|favou?rite|most|plays|listening|history|songs?|artists?)\b",
@@ -63,6 +65,14 @@ _ELSEWHERE = (
         "who made music",
     ),
     (_any(r"(^|\s)-\d"), "numbers below one"),
+    (
+        _any(
+            r"\bat (least|most) \d",
+            r"\b(more|less|fewer|longer|shorter) than \d+ (times|plays|minutes|hours|songs|days)\b",
+            r"\b(over|under|exactly|above|below) \d+ (times|plays|minutes|hours|songs|days)\b",
+        ),
+        "what lies over or under a figure",
+    ),
     (_any(r"\bwhy\b"), "reasons"),
     (
         _any(r"\b(shuffled?|offline|incognito|podcasts?|audiobooks?|radio|volume|ratings?)\b"),

@@ -115,6 +115,52 @@ def test_what_is_not_understood_is_named(planner: Planner, question: str, says: 
 @pytest.mark.parametrize(
     "question",
     [
+        "songs I played at least 10 times in 2020",
+        "how many unskipped plays in 2020",
+        "average plays per week in 2023",
+        "plays every year but 2020",
+        "which favourites from 2018 have I forgotten",
+        "longest streak per year",
+        "share of each genre per year",
+        "first artist of each year",
+        "recommend me songs for last summer",
+        "plays by month and genre",
+        "plays by day of week and hour",
+        "top song of each artist",
+        "top artist per genre",
+        "longest song I played",
+        "newest song",
+        "top song by my top artist",
+        "skip rate of my top artist",
+        "max plays per day",
+        "top artist and song of 2020",
+        "artists I discovered in 2020 and still play",
+        "last 5 artists",
+        "running total of minutes by month",
+        "how many times did I play them",
+        "what is 17 times 23 songs",
+        "skip rate by genre and by year",
+    ],
+)
+def test_a_question_is_not_answered_in_part(planner: Planner, question: str) -> None:
+    with pytest.raises((NotUnderstoodError, OutOfScopeError)):
+        planned(planner, question)
+
+
+def test_whether_somebody_is_the_favourite_is_their_place(planner: Planner) -> None:
+    query = planned(planner, "was Radiohead my top artist in 2019?")
+    assert (query.intent, query.filters) == (Intent.RANK, ())
+
+
+def test_of_my_rock_listening_rock_is_the_whole(planner: Planner) -> None:
+    query = planned(planner, "what share of my rock listening is at night?")
+    assert [wanted.values for wanted in query.filters] == [("rock",)]
+    assert [wanted.dimension for wanted in query.part] == ["play__time_of_day"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
         "select * from gold.fct_plays",
         "drop table plays",
         "top songs; delete from plays",
