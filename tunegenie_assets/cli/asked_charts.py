@@ -27,7 +27,8 @@ MOST_LINES = 8
 MOST_BARS = 50
 _ROW_HEIGHT = 24
 _LONGEST_LABEL = 340
-"""In pixels."""
+_LETTER_WIDTH = 5.5
+"""In pixels, as the others."""
 _SHORT = {
     Grain.YEAR: "%Y",
     Grain.MONTH: "%b %Y",
@@ -35,6 +36,7 @@ _SHORT = {
     Grain.DAY: "%-d %b %Y",
 }
 _CODES = {Grain.DAY: "D", Grain.WEEK: "W", Grain.MONTH: "M", Grain.QUARTER: "Q", Grain.YEAR: "Y"}
+_TICKS = 8
 _DAYS = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 30, Grain.QUARTER: 91, Grain.YEAR: 365}
 """Of the last column, which no other follows."""
 _PLAIN_UNITS = ("share", "percent", "year", "0 to 1", "0 to 100", "none")
@@ -95,7 +97,7 @@ class _Title:
         self.shown = shown
         windows = [answer.query.window, *([answer.query.comparison.window] if answer.query.comparison else [])]
         told = " and ".join(named_window(window) for window in windows)
-        self.below = f"{told} · {assistant.executor.listener}"
+        self.below = f"{told[:1].upper()}{told[1:]} · {assistant.executor.listener}"
 
     def params(self, more: str = "") -> alt.TitleParams:
         return alt.TitleParams(
@@ -137,7 +139,13 @@ def _over_time(frame: pd.DataFrame, grain: Grain, metric: Metric, title: _Title)
     return (
         alt.Chart(frame.assign(until=frame["when"].map(until)), title=title.params())
         .mark_bar(stroke="white", strokeWidth=0.3)
-        .encode(x=alt.X("when:T", title=None), x2="until:T", y=_height(metric), tooltip=_tooltip(metric, "when"))
+        .encode(
+            x=alt.X("when:T", title=None),
+            x2="until:T",
+            y=_height(metric),
+            y2=alt.Y2Datum(0),
+            tooltip=_tooltip(metric, "when"),
+        )
         .properties(width=WIDTH, height=HEIGHT)
     )
 
@@ -146,23 +154,24 @@ def _lines(frame: pd.DataFrame, grain: Grain, metric: Metric, title: _Title) -> 
     """A line for each name; where nothing was counted in a period, it goes down to 0."""
     order = list(frame.groupby("what")["value"].sum().sort_values(ascending=False, kind="stable").index)
     shown = order[:MOST_LINES]
+    periods = _periods(frame["when"], grain)
     frame = frame[frame["what"].isin(shown)]
     if metric.is_added_up:
-        every = pd.MultiIndex.from_product([shown, _periods(frame["when"], grain)], names=["what", "when"])
+        every = pd.MultiIndex.from_product([shown, periods], names=["what", "when"])
         frame = frame.groupby(["what", "when"])["value"].sum().reindex(every, fill_value=0.0).reset_index()
+    over = alt.X("when:T", title=None)
+    if len(periods) <= MOST_COLUMNS:
+        frame = frame.assign(of=[_short(when, grain) for when in frame["when"]])
+        over = _side_by_side("of:O", [_short(when, grain) for when in periods])
     more = f" · the first {MOST_LINES} of {len(order)}" if len(order) > MOST_LINES else ""
+    legend = alt.Legend(orient="bottom", columns=4, labelLimit=WIDTH // 4 - 30, symbolStrokeWidth=3)
     return (
         alt.Chart(frame, title=title.params(more))
         .mark_line(point=True)
         .encode(
-            x=alt.X("when:T", title=None),
+            x=over,
             y=_height(metric),
-            color=alt.Color(
-                "what:N",
-                title=None,
-                sort=shown,
-                legend=alt.Legend(orient="bottom", columns=4, labelLimit=WIDTH // 4 - 30, symbolStrokeWidth=3),
-            ),
+            color=alt.Color("what:N", title=None, sort=shown, legend=legend),
             tooltip=["what:N", *_tooltip(metric, "when")],
         )
         .properties(width=WIDTH, height=HEIGHT)
@@ -170,24 +179,19 @@ def _lines(frame: pd.DataFrame, grain: Grain, metric: Metric, title: _Title) -> 
 
 
 def _columns(frame: pd.DataFrame, metric: Metric, title: _Title, labels: list[str] | None = None) -> alt.Chart:
-    order = labels or list(frame["what"])
-    angle = 0 if sum(map(len, order)) * 8 < WIDTH else -45
-    return (
-        alt.Chart(frame, title=title.params())
-        .mark_bar()
-        .encode(
-            x=alt.X(
-                "what:O",
-                sort=order,
-                scale=alt.Scale(domain=order),
-                title=None,
-                axis=alt.Axis(labelAngle=angle, labelLimit=_LONGEST_LABEL),
-            ),
-            y=_height(metric),
-            tooltip=_tooltip(metric, "what"),
-        )
-        .properties(width=WIDTH, height=HEIGHT)
+    """Columns, which begin at 0; years lie far from it, and are a line."""
+    chart = alt.Chart(frame, title=title.params())
+    marks = chart.mark_line(point=True) if metric.unit == "year" else chart.mark_bar()
+    over = _side_by_side("what:O", labels or list(frame["what"]))
+    return marks.encode(x=over, y=_height(metric), tooltip=_tooltip(metric, "what")).properties(
+        width=WIDTH, height=HEIGHT
     )
+
+
+def _side_by_side(field: str, labels: list[str]) -> alt.X:
+    angle = 0 if sum(len(label) + 2 for label in labels) * _LETTER_WIDTH < WIDTH else -45
+    axis = alt.Axis(labelAngle=angle, labelLimit=_LONGEST_LABEL)
+    return alt.X(field, sort=labels, scale=alt.Scale(domain=labels), title=None, axis=axis)
 
 
 def _bars(frame: pd.DataFrame, metric: Metric, title: _Title) -> alt.LayerChart:
@@ -195,15 +199,20 @@ def _bars(frame: pd.DataFrame, metric: Metric, title: _Title) -> alt.LayerChart:
     shown = frame.head(MOST_BARS)
     figures = [shortly(value if value % 1 else int(value), metric.unit) for value in shown["value"].fillna(0.0)]
     shown = shown.assign(what=_apart(list(shown["what"])), figure=figures)
-    base = alt.Chart(shown).encode(
+    base = alt.Chart().encode(
         x=alt.X("value:Q", title=_axis_title(metric), axis=_axis(metric), scale=_scale(metric)),
         y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=_LONGEST_LABEL)),
         tooltip=_tooltip(metric, "what"),
     )
     more = f" · the first {MOST_BARS} of {len(frame)}" if len(frame) > MOST_BARS else ""
-    figures_beside = base.mark_text(align="left", dx=4).encode(text="figure:N")
-    return alt.layer(base.mark_bar(), figures_beside).properties(
-        title=title.params(more), width=WIDTH, height=max(80, _ROW_HEIGHT * len(shown))
+    marks = base.mark_point(filled=True, size=80) if metric.unit == "year" else base.mark_bar()
+    beside = base.mark_text(align="left", dx=6).encode(text="figure:N")
+    return alt.LayerChart(
+        data=shown,
+        layer=[marks, beside],
+        title=title.params(more),
+        width=WIDTH,
+        height=max(80, _ROW_HEIGHT * len(shown)),
     )
 
 
@@ -221,7 +230,11 @@ def _axis_title(metric: Metric) -> str:
 
 def _axis(metric: Metric) -> alt.Axis:
     formats = {"share": "%", "year": "d"}
-    return alt.Axis(format=formats[metric.unit]) if metric.unit in formats else alt.Axis()
+    return (
+        alt.Axis(format=formats[metric.unit], tickCount=_TICKS)
+        if metric.unit in formats
+        else alt.Axis(tickCount=_TICKS)
+    )
 
 
 def _scale(metric: Metric) -> alt.Scale:
