@@ -22,3 +22,12 @@ def no_settings_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         if name.upper().startswith((PREFIX, "DAGSTER_")):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> str:
+    files = DbtProjectFiles(target="ci", target_path=tmp_path_factory.mktemp("dbt"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TUNEGENIE_HOME", str(files.target_path))
+        files.manifest()
+    return (files.target_path / "semantic_manifest.json").read_text()

@@ -12,10 +12,12 @@ import altair as alt
 import pandas as pd
 
 from ml.assistant.assistant import Answer, Assistant
+from ml.assistant.figures_told import named_window
 from ml.assistant.query import Grain
-from ml.assistant.telling import headline, named_window
+from ml.assistant.filters_told import Names
+from ml.assistant.telling import headline
 from ml.assistant.values import PERFORMERS, in_order, is_in_order, period, shortly, written
-from ml.assistant.vocabulary import TIME, Metric
+from ml.assistant.vocabulary import TIME, Metric, Vocabulary
 from tunegenie_assets.cli.errors import CommandError
 
 SUFFIXES = (".png", ".html", ".svg")
@@ -54,38 +56,38 @@ def save_chart(answer: Answer, assistant: Assistant, path: Path) -> None:
         )
     if not path.parent.is_dir():
         raise CommandError(f"the chart cannot be written: there is no folder {path.parent}")
-    chart = chart_of(answer, assistant)
+    executor = assistant.executor
+    chart = chart_of(answer, executor.compiler.vocabulary, assistant.names, executor.listener)
     if path.suffix.lower() == ".html":
         chart.save(str(path), inline=True)
     else:
         chart.save(str(path), scale_factor=2)
 
 
-def chart_of(answer: Answer, assistant: Assistant) -> alt.Chart | alt.LayerChart:
+def chart_of(answer: Answer, vocabulary: Vocabulary, names: Names, listener: str) -> alt.Chart | alt.LayerChart:
     """The chart of an answer with several rows of figures.
 
     Raises:
         CommandError: it has none.
     """
-    vocabulary = assistant.executor.compiler.vocabulary
     metrics = [name for name in answer.columns if name in vocabulary.metrics]
     if not metrics or len(answer.rows) < 2:
         raise CommandError("there is no chart of this answer: only several rows of figures have one")
     metric = vocabulary.metrics[metrics[0]]
     rows = in_order(answer.query, answer.columns, answer.rows)
-    names = [index for index, name in enumerate(answer.columns) if name not in vocabulary.metrics]
+    named = [index for index, name in enumerate(answer.columns) if name not in vocabulary.metrics]
     frame = pd.DataFrame(
         {
-            "what": [_label(answer, row, names) for row in rows],
+            "what": [_label(answer, row, named) for row in rows],
             "value": pd.to_numeric(pd.Series([row[answer.columns.index(metric.name)] for row in rows])).astype(float),
         }
     )
-    title = _Title(headline(answer.query, answer.columns, vocabulary, assistant.names), answer, assistant)
+    title = _Title(headline(answer.query, answer.columns, vocabulary, names), answer, listener)
     grain = answer.query.grain
     if grain is not None and answer.query.comparison is None and answer.query.limit is None:
         begins = [row[0] for row in rows]
         return _over_time(frame.assign(when=pd.to_datetime(pd.Series(begins))), grain, metric, title)
-    if is_in_order(answer.query, answer.columns) and len(names) == 1 and frame["what"].nunique() > 2:
+    if is_in_order(answer.query, answer.columns) and len(named) == 1 and frame["what"].nunique() > 2:
         return _columns(frame, metric, title)
     return _bars(frame, metric, title)
 
@@ -93,11 +95,11 @@ def chart_of(answer: Answer, assistant: Assistant) -> alt.Chart | alt.LayerChart
 class _Title:
     """What is shown; below it when, and whose listening it is."""
 
-    def __init__(self, shown: str, answer: Answer, assistant: Assistant) -> None:
+    def __init__(self, shown: str, answer: Answer, listener: str) -> None:
         self.shown = shown
         windows = [answer.query.window, *([answer.query.comparison.window] if answer.query.comparison else [])]
         told = " and ".join(named_window(window) for window in windows)
-        self.below = f"{told[:1].upper()}{told[1:]} · {assistant.executor.listener}"
+        self.below = f"{told[:1].upper()}{told[1:]} · {listener}"
 
     def params(self, more: str = "") -> alt.TitleParams:
         return alt.TitleParams(

@@ -46,6 +46,8 @@ _TITLES = {
     "track__release_year": "year of release",
     "date__is_weekend": "part of the week",
     "date__iso_weekday": "day of the week",
+    "date__weekday_name": "day of the week",
+    "play__platform_family": "device",
 }
 
 
