@@ -26,6 +26,9 @@ def no_settings_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture(scope="session")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The semantic manifest of the project, parsed once."""
+    from tunegenie_assets.dbt_support.project import DbtProjectFiles  # Dagster, which few tests need
+
     files = DbtProjectFiles(target="ci", target_path=tmp_path_factory.mktemp("dbt"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TUNEGENIE_HOME", str(files.target_path))

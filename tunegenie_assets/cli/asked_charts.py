@@ -13,8 +13,8 @@ import pandas as pd
 
 from ml.assistant.assistant import Answer, Assistant
 from ml.assistant.figures_told import named_window
-from ml.assistant.query import Grain
 from ml.assistant.filters_told import Names
+from ml.assistant.query import Grain
 from ml.assistant.telling import headline
 from ml.assistant.values import PERFORMERS, in_order, is_in_order, period, shortly, written
 from ml.assistant.vocabulary import TIME, Metric, Vocabulary
@@ -199,7 +199,9 @@ def _side_by_side(field: str, labels: list[str]) -> alt.X:
 def _bars(frame: pd.DataFrame, metric: Metric, title: _Title) -> alt.LayerChart:
     """Bars in the order of the answer, each with its figure."""
     shown = frame.head(MOST_BARS)
-    figures = [shortly(value if value % 1 else int(value), metric.unit) for value in shown["value"].fillna(0.0)]
+    figures = [
+        shortly(None if pd.isna(value) else value if value % 1 else int(value), metric.unit) for value in shown["value"]
+    ]
     shown = shown.assign(what=_apart(list(shown["what"])), figure=figures)
     base = alt.Chart().encode(
         x=alt.X("value:Q", title=_axis_title(metric), axis=_axis(metric), scale=_scale(metric)),

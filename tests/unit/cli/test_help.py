@@ -49,3 +49,9 @@ def test_each_parameter_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_commands_are_found() -> None:
     assert {"import", "run-once", "playlist push"} <= set(COMMANDS)
+
+
+def test_ask_shows_how_to_ask_and_where_more_is_told() -> None:
+    told = words(CliRunner().invoke(app, ["ask", "--help"]).stdout)
+    assert told.count('tunegenie ask "') >= 2
+    assert "docs/questions.md" in told

@@ -26,6 +26,8 @@ from ml.assistant.vocabulary import Vocabulary
 THIS_YEAR = Window(start=date(2025, 1, 1), end=date(2025, 9, 2), label="this year")
 LAST_YEAR = Window(start=date(2024, 1, 1), end=date(2024, 9, 2), label="last year")
 NAMES = {("artist", "a1"): "Queen", ("artist", "a2"): "Muse", ("recording", "r1"): "Creep"}
+WEEKDAYS, WEEKENDS = WHOLE_WEEK = (False, True)
+NOT_EXPLICIT = False
 PLAYS = SemanticQuery(metrics=("plays",))
 BY_PLAYS = (Order(by="plays"),)
 
@@ -65,7 +67,7 @@ MONTHS = result(
 )
 FIRST_OF_2025 = Window(start=date(2025, 1, 1), end=date(2025, 5, 1))
 ARTISTS = result("artist__name plays", ("Queen", 1200), ("Muse", 7), ("Blur", 3), ("Live", 1))
-ONE_PLAY = (datetime(2025, 3, 4, 9, 5), "Creep", "Radiohead", 3.2, date(2025, 3, 4))  # noqa: DTZ001  # local time
+ONE_PLAY = (datetime(2025, 3, 4, 9, 5), "Creep", "Radiohead", 3.2, date(2025, 3, 4))
 HEARD = "played_at song artist minutes day"
 BY_ARTIST = ("artist", "artist__name")
 
@@ -74,7 +76,7 @@ SENTENCES = [
     (PLAYS, result("plays", (1,)), "Plays: 1 play."),
     (PLAYS, result("plays", (0,)), "Plays: 0 plays."),
     (
-        asked(window=THIS_YEAR, filters=(of("artist", "a1"), of("date__is_weekend", True))),
+        asked(window=THIS_YEAR, filters=(of("artist", "a1"), of("date__is_weekend", WEEKENDS))),
         TOTAL,
         "Plays (by Queen; on weekends), this year (1 January 2025 to 1 September 2025): 23 plays.",
     ),
@@ -88,7 +90,7 @@ SENTENCES = [
         "Plays and skip rate: 1 play, 50.0 %.",
     ),
     (asked(window=THIS_YEAR), result("plays"), "There is nothing, this year (1 January 2025 to 1 September 2025)."),
-    # Rankings and breakdowns
+    # Rankings, and breakdowns.
     (
         asked(group_by=BY_ARTIST, order=BY_PLAYS, limit=1),
         ARTISTS,
@@ -120,7 +122,7 @@ SENTENCES = [
         "The artist with the highest skip rate: Queen, 90.0 %.",
     ),
     (
-        asked(group_by=("date__is_weekend",), filters=(of("date__is_weekend", True, False),), order=BY_PLAYS),
+        asked(group_by=("date__is_weekend",), filters=(of("date__is_weekend", *WHOLE_WEEK),), order=BY_PLAYS),
         result("date__is_weekend plays", (False, 9), (True, 4)),
         "Plays by part of the week: weekdays (9), weekends (4).",
     ),
@@ -143,7 +145,10 @@ SENTENCES = [
     (
         asked(grain=Grain.MONTH, window=FIRST_OF_2025),
         MONTHS,
-        "Plays by month, 1 January 2025 to 30 April 2025: most in March 2025 (9 plays), fewest in February 2025 (1 play).",
+        (
+            "Plays by month, 1 January 2025 to 30 April 2025: most in March 2025 (9 plays), "
+            "fewest in February 2025 (1 play)."
+        ),
     ),
     (
         asked(grain=Grain.MONTH),
@@ -153,7 +158,10 @@ SENTENCES = [
     (
         asked(grain=Grain.WEEK),
         result("metric_time__week plays", (date(2024, 12, 30), 5), (date(2025, 1, 6), 2)),
-        "Plays by week: most in the week of 30 December 2024 (5 plays), fewest in the week of 6 January 2025 (2 plays).",
+        (
+            "Plays by week: most in the week of 30 December 2024 (5 plays), "
+            "fewest in the week of 6 January 2025 (2 plays)."
+        ),
     ),
     (
         asked(grain=Grain.DAY, metrics=("skip_rate",)),
@@ -196,27 +204,35 @@ SENTENCES = [
             (date(2025, 2, 1), "Queen", 3),
             (date(2025, 3, 1), "Queen", 5),
         ),
-        "Plays by month (by Queen or Muse): most Queen in January 2025 (9 plays), "
-        "fewest, where there were any, Queen in February 2025 (3 plays).",
+        (
+            "Plays by month (by Queen or Muse): most Queen in January 2025 (9 plays), "
+            "fewest, where there were any, Queen in February 2025 (3 plays)."
+        ),
     ),
     # Two windows
     (
         compared(),
         result("period plays", ("this year", 120), ("last year", 1)),
-        "Plays: 120 plays for this year (1 January 2025 to 1 September 2025) and 1 play for last year "
-        "(1 January 2024 to 1 September 2024), a difference of +119 plays.",
+        (
+            "Plays: 120 plays for this year (1 January 2025 to 1 September 2025) and 1 play for last year "
+            "(1 January 2024 to 1 September 2024), a difference of +119 plays."
+        ),
     ),
     (
         compared(metrics=("skip_rate",)),
         result("period skip_rate", ("this year", 0.5), ("last year", 0.75)),
-        "Skip rate: 50.0 % for this year (1 January 2025 to 1 September 2025) and 75.0 % for last year "
-        "(1 January 2024 to 1 September 2024), a difference of -25.0 percentage points.",
+        (
+            "Skip rate: 50.0 % for this year (1 January 2025 to 1 September 2025) and 75.0 % for last year "
+            "(1 January 2024 to 1 September 2024), a difference of -25.0 percentage points."
+        ),
     ),
     (
         compared(group_by=BY_ARTIST, order=BY_PLAYS, limit=1),
         result("period artist__name plays", ("this year", "Queen", 9), ("last year", "Muse", 8)),
-        "Plays: Queen (9) for this year (1 January 2025 to 1 September 2025); Muse (8) for last year "
-        "(1 January 2024 to 1 September 2024).",
+        (
+            "Plays: Queen (9) for this year (1 January 2025 to 1 September 2025); Muse (8) for last year "
+            "(1 January 2024 to 1 September 2024)."
+        ),
     ),
     # Shares and places
     (
@@ -225,7 +241,7 @@ SENTENCES = [
         "Of your plays, 25.0 % are rock (5 of 20).",
     ),
     (
-        asked(intent=Intent.SHARE, part=(of("date__is_weekend", False),), window=THIS_YEAR),
+        asked(intent=Intent.SHARE, part=(of("date__is_weekend", WEEKDAYS),), window=THIS_YEAR),
         result("share plays_of_it plays", (0.25, 5, 20)),
         "Of your plays, this year (1 January 2025 to 1 September 2025), 25.0 % are on weekdays (5 of 20).",
     ),
@@ -304,7 +320,7 @@ FILTERS = [
     ((of("artist", "a1", operator=Operator.NOT_IN),), "not by Queen"),
     ((of("recording", "r1"),), "of Creep"),
     ((of("artist__genre_family", "polka"),), "polka"),
-    ((of("track__explicit", False),), "not explicit"),
+    ((of("track__explicit", NOT_EXPLICIT),), "not explicit"),
 ]
 
 
