@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ml.assistant.compiling import CannotCompileError
-from ml.assistant.executing import Executor, Row
+from ml.assistant.executing import Executor, NothingRecommendedError, Row
 from ml.assistant.planning import verified
 from ml.assistant.planning.drafting import BY_KIND, NotUnderstoodError
 from ml.assistant.planning.planner import Plan, Planner
@@ -18,9 +18,17 @@ from ml.assistant.planning.scope import OutOfScopeError
 from ml.assistant.planning.wording import LONGEST_QUESTION, UnreadableError
 from ml.assistant.query import Grain, Intent, Kind, Operator, SemanticQuery, Window
 from ml.assistant.telling import tell
+from ml.assistant.values import window_in_words
 from ml.assistant.vocabulary import UnknownTermError
 
-REFUSALS = (UnreadableError, OutOfScopeError, NotUnderstoodError, CannotCompileError, UnknownTermError)
+REFUSALS = (
+    UnreadableError,
+    OutOfScopeError,
+    NotUnderstoodError,
+    CannotCompileError,
+    UnknownTermError,
+    NothingRecommendedError,
+)
 SUGGESTIONS = 3
 
 
@@ -73,7 +81,7 @@ class Assistant:
 
     def answer(self, query: SemanticQuery, *, as_of: date, question: str = "") -> Answer | Refusal:
         """A query that somebody else has put together."""
-        return self._run(question, query, as_of, 1.0)
+        return self._run(question, _labelled(query), as_of, 1.0)
 
     def carry_out(self, question: str, plan: Plan, *, as_of: date) -> Answer | Refusal:
         return self._run(question, plan.query, as_of, plan.confidence)
@@ -116,6 +124,8 @@ class Assistant:
 
     def _until(self, query: SemanticQuery, as_of: date) -> SemanticQuery:
         """The query without plays after the day of asking, which an earlier day than today may have."""
+        if query.intent in (Intent.RECOMMEND, Intent.SIMILAR):
+            return query
         ends = query.window.end
         if self.last_date is None or as_of >= self.last_date or (ends is not None and ends <= as_of):
             return query
@@ -142,3 +152,15 @@ class Assistant:
         if is_beside and query.intent not in (Intent.RECOMMEND, Intent.SIMILAR):
             return (f"the history reaches from {self.first_date} to {self.last_date}",)
         return ()
+
+
+def _labelled(query: SemanticQuery) -> SemanticQuery:
+    """The query with its two windows called by their dates, where it compares some that are not told apart."""
+    if query.comparison is None:
+        return query
+    windows = (query.window, query.comparison.window)
+    if all(window.label for window in windows) and windows[0].label != windows[1].label:
+        return query
+    one, other = (window.model_copy(update={"label": window_in_words(window)}) for window in windows)
+    comparison = query.comparison.model_copy(update={"window": other})
+    return query.model_copy(update={"window": one, "comparison": comparison})

@@ -16,18 +16,42 @@ from typing import Protocol
 import pyarrow as pa
 
 from ml.assistant import lists, suggesting
+from ml.assistant.checking import UnfitQueryError, check_parts
 from ml.assistant.compiling import MOST_ROWS_COMPILED, CannotCompileError, Compiled, Compiler
 from ml.assistant.planning.drafting import BY_KIND, GROUPS, NAMELESS
-from ml.assistant.query import Comparison, Grain, Intent, Order, SemanticQuery, Value
-from ml.assistant.vocabulary import TIME
+from ml.assistant.query import Comparison, Filter, Grain, Intent, Order, SemanticQuery, Value
+from ml.assistant.vocabulary import TIME, UnknownTermError
+from ml.errors import MlError
 
 Row = tuple[object, ...]
+_IS_TRAINED = """
+select 1 from recommender.track_neighbours
+where exists (select 1 from gold.dim_listener where listener_id = ?)
+limit 1
+"""
+
+
+NOTHING_RECOMMENDED = "nothing has been recommended yet; run tunegenie train"
+
+
+class MissingTableError(MlError):
+    """A statement reads a table that has not been built."""
+
+
+class NothingRecommendedError(MlError):
+    """There is nothing to recommend from yet; its text says what to do."""
 
 
 class ReadOnlyWarehouse(Protocol):
     """Runs one statement with parameters; a limit of rows and of time is its own affair."""
 
-    def read(self, sql: str, parameters: Sequence[Value]) -> pa.Table: ...
+    def read(self, sql: str, parameters: Sequence[Value]) -> pa.Table:
+        """The rows of a statement.
+
+        Raises:
+            MissingTableError: a table of it has not been built.
+        """
+        ...
 
 
 @dataclass(frozen=True)
@@ -49,10 +73,15 @@ class Executor:
         """The result of a query of this listener, asked on a date of their zone.
 
         Raises:
-            UnknownTermError: it names what does not exist.
+            UnknownTermError: it names what does not exist, or has parts that mean nothing there.
             CannotCompileError: its parts do not fit together.
+            NothingRecommendedError: suggestions are asked for, and nothing has been trained.
         """
         self.compiler.vocabulary.check(query)
+        try:
+            check_parts(query)
+        except UnfitQueryError as error:
+            raise UnknownTermError(str(error)) from error
         match query.intent:
             case Intent.METRIC:
                 return self._compared(query, query.comparison) if query.comparison else self._figures(query)
@@ -63,9 +92,20 @@ class Executor:
             case Intent.STREAK:
                 return self._streak(query, as_of)
             case Intent.RECOMMEND | Intent.SIMILAR:
-                return self._read(suggesting.statement(query, self.listener))
+                return self._suggested(suggesting.statement(query, self.listener))
             case _:
-                return self._read(lists.statement(query, self.listener))
+                return self._read(lists.statement(_of_its_subject(query), self.listener))
+
+    def _suggested(self, statement: Compiled) -> Result:
+        """Suggestions; where there are none because nothing has been trained, that is said instead."""
+        try:
+            result = self._read(statement)
+            is_trained = bool(result.rows) or self.warehouse.read(_IS_TRAINED, (self.listener,)).num_rows > 0
+        except MissingTableError as error:
+            raise NothingRecommendedError(NOTHING_RECOMMENDED) from error
+        if not is_trained:
+            raise NothingRecommendedError(NOTHING_RECOMMENDED)
+        return result
 
     def _read(self, statement: Compiled) -> Result:
         found = self.warehouse.read(statement.sql, statement.parameters)
@@ -143,6 +183,16 @@ class Executor:
         runs.sort(key=lambda run: (run[0] - run[1], run[0]))
         rows = tuple(((last - first).days + 1, first, last) for first, last in runs[: query.limit or 1])
         return replace(result, columns=("days", "first_date", "last_date"), rows=rows or ((0, None, None),))
+
+
+def _of_its_subject(query: SemanticQuery) -> SemanticQuery:
+    """The query with its subject among the filters, where it names one: the first play is that of the subject."""
+    if query.subject is None:
+        return query
+    wanted = Filter(dimension=BY_KIND[query.subject.kind], values=(query.subject.key,))
+    if any(one.dimension == wanted.dimension for one in query.filters):
+        return query
+    return query.model_copy(update={"filters": (*query.filters, wanted)})
 
 
 def runs_of(dates: Sequence[date]) -> list[tuple[date, date]]:

@@ -7,20 +7,22 @@ known to MetricFlow, in compiling.py.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ml.assistant.query import SemanticQuery
+from ml.assistant.checking import TIME, UnfitQueryError, check_values
+from ml.assistant.query import Intent, SemanticQuery
 from ml.errors import MlError
 
-TIME = "metric_time"
-"""The date of whatever a metric counts, in the listener's own zone."""
 LISTENER = "listener"
 """The entity that every query is of; nobody may filter or group by it, or by what describes it."""
 ADDED_UP = {"sum", "count", "count_distinct", "sum_boolean"}
 """Aggregations that come to nothing, rather than to no value, where there are no rows."""
+_IN_ANOTHER_UNIT = re.compile(r"\w+ [*/] [\d.]+")
+"""The expression of a metric that is another one in another unit, such as hours of minutes."""
 
 
 class UnknownTermError(MlError):
@@ -37,6 +39,8 @@ class Metric:
     is_helper: bool
     is_added_up: bool
     """Whether no rows make it 0."""
+    is_divisible: bool
+    """Whether a part of it is a share of the whole: what adds up is, and the same in another unit."""
     is_mean: bool
     """Whether it is a mean or a ratio, so that “on average” says nothing more."""
     is_over_time: bool
@@ -66,7 +70,7 @@ class Vocabulary:
         aggregations = {
             measure["name"]: measure["agg"] for model in parsed["semantic_models"] for measure in model["measures"]
         }
-        metrics = [_metric(metric, aggregations) for metric in parsed["metrics"]]
+        metrics = [_metric(metric, aggregations, parsed["metrics"]) for metric in parsed["metrics"]]
         return cls(
             {metric.name: metric for metric in metrics},
             {dimension.name: dimension for dimension in _dimensions(parsed["semantic_models"])},
@@ -81,7 +85,7 @@ class Vocabulary:
         """Whether all that the query names exists and may be asked for.
 
         Raises:
-            UnknownTermError: it does not, or it would tell of other listeners.
+            UnknownTermError: it does not, or it would tell of other listeners; or a filter has values of another type.
         """
         for name in query.metrics:
             if name not in self.metrics:
@@ -90,16 +94,30 @@ class Vocabulary:
         for name in named:
             if name not in self.dimensions:
                 raise UnknownTermError(f"there is no dimension {name!r}")
+        try:
+            for wanted in (*query.filters, *query.part):
+                check_values(wanted)
+        except UnfitQueryError as error:
+            raise UnknownTermError(str(error)) from error
+        if query.intent is Intent.SHARE:
+            for name in query.metrics:
+                if not self.metrics[name].is_divisible:
+                    raise UnknownTermError(f"a share is of something that adds up, such as plays, and not of {name}")
         for order in query.order:
             if order.by not in (*query.metrics, *query.group_by, TIME):
                 raise UnknownTermError(f"an answer cannot be put in order by {order.by!r}, which is not in it")
 
 
-def _metric(metric: dict[str, Any], aggregations: Mapping[str, str]) -> Metric:
+def _metric(metric: dict[str, Any], aggregations: Mapping[str, str], others: list[dict[str, Any]]) -> Metric:
     meta = metric["config"]["meta"]
     parameters = metric["type_params"]
     measure = (parameters.get("measure") or {}).get("name", "")
     inputs = parameters.get("metrics") or []
+    is_added_up = metric["type"] == "simple" and aggregations[measure] in ADDED_UP
+    is_in_another_unit = len(inputs) == 1 and _IN_ANOTHER_UNIT.fullmatch(parameters.get("expr") or "") is not None
+    whole = [
+        _metric(one, aggregations, []) for one in others if is_in_another_unit and one["name"] == inputs[0]["name"]
+    ]
     return Metric(
         name=metric["name"],
         label=metric["label"],
@@ -107,22 +125,28 @@ def _metric(metric: dict[str, Any], aggregations: Mapping[str, str]) -> Metric:
         unit=meta["unit"],
         synonyms=tuple(meta.get("synonyms", ())),
         is_helper=bool(meta.get("is_helper")),
-        is_added_up=metric["type"] == "simple" and aggregations[measure] in ADDED_UP,
+        is_added_up=is_added_up,
+        is_divisible=is_added_up or any(one.is_added_up for one in whole),
         is_mean=metric["type"] == "ratio" or aggregations.get(measure) == "average",
         is_over_time=metric["type"] == "cumulative" or any(given.get("offset_window") for given in inputs),
     )
 
 
 def _dimensions(models: list[dict[str, Any]]) -> Iterator[Dimension]:
-    """Entities by their own name, dimensions behind the entity of their model; none that describe a listener."""
+    """Entities by their own name, dimensions behind the entity of their model; none that describe a listener.
+
+    Left out is what no measure leads to in one step, such as the genres behind the artists, and an entity whose ids
+    hold those of listeners.
+    """
+    reached = {entity["name"] for model in models if model["measures"] for entity in model["entities"]}
     for model in models:
         prefix = model["primary_entity"] or next(
             (entity["name"] for entity in model["entities"] if entity["type"] == "primary"), ""
         )
-        if prefix == LISTENER:
+        if prefix == LISTENER or (prefix not in reached and not model["measures"]):
             continue
         entity = next((entity for entity in model["entities"] if entity["type"] == "primary"), None)
-        if entity is not None:
+        if entity is not None and not prefix.startswith(LISTENER):
             yield Dimension(prefix, model["label"], model["description"], _synonyms(model), is_entity=True)
         for dimension in model["dimensions"]:
             if dimension["type"] == "categorical":

@@ -6,7 +6,6 @@ the settings allow it. Whatever goes wrong ends in one error, after which model_
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
@@ -14,9 +13,11 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel, Field
 
 from ml.assistant.assistant import Answer
+from ml.assistant.checking import UnfitQueryError, check_parts
 from ml.assistant.planning.wording import LONGEST_QUESTION
 from ml.assistant.query import SemanticQuery
 from ml.assistant.vocabulary import UnknownTermError, Vocabulary
+from tunegenie_assets.assistant.invention import invented
 
 if TYPE_CHECKING:
     from pydantic_ai import Agent
@@ -27,7 +28,6 @@ ROWS_SHOWN = 20
 RETRIES = 2
 """How often a model may put right what the vocabulary refused."""
 Output = TypeVar("Output")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 FILLING_IN = """\
 You turn a question about one person's listening history into a query. You write no SQL and answer nothing yourself.
@@ -97,7 +97,8 @@ def fill_in(question: str, vocabulary: Vocabulary, as_of: date, *, by: LanguageM
         if isinstance(told, SemanticQuery):
             try:
                 vocabulary.check(told)
-            except UnknownTermError as error:
+                check_parts(told)
+            except (UnknownTermError, UnfitQueryError) as error:
                 raise ModelRetry(str(error)) from error
         return told
 
@@ -114,7 +115,7 @@ def phrase(answer: Answer, *, by: LanguageModel) -> str:
     """The answer in the model's words; its own sentence where the model may see no rows.
 
     Raises:
-        LanguageModelError: the model gives none, or one with figures that the answer does not have.
+        LanguageModelError: the model gives none, or one with figures or names that the answer does not have.
     """
     if not by.sees_rows:
         return answer.sentence
@@ -122,11 +123,12 @@ def phrase(answer: Answer, *, by: LanguageModel) -> str:
         from pydantic_ai import Agent  # noqa: PLC0415  # as above
     except ImportError as error:
         raise LanguageModelError("needs the llm extra: pip install 'tunegenie[llm]'") from error
-    told = _told(answer)
+    told = "\n".join([f"Question: {answer.question}", *_answered(answer)])
     words = " ".join(_run(Agent(output_type=str, instructions=PHRASING, retries=RETRIES), told, by).split())
-    invented = set(_NUMBER.findall(words)) - set(_NUMBER.findall(told))
-    if invented or not words:
-        raise LanguageModelError(f"told figures that the answer does not have: {', '.join(sorted(invented)) or 'none'}")
+    if not words:
+        raise LanguageModelError("gave no answer")
+    if made_up := invented(words, "\n".join(_answered(answer))):
+        raise LanguageModelError(f"told figures or names that the answer does not have: {', '.join(made_up)[:200]}")
     return words
 
 
@@ -156,13 +158,12 @@ def _instructions(vocabulary: Vocabulary, as_of: date) -> str:
     )
 
 
-def _told(answer: Answer) -> str:
-    """The answer as the model sees it."""
+def _answered(answer: Answer) -> list[str]:
+    """The answer as the model sees it, line by line."""
     rows = [", ".join("" if value is None else str(value) for value in row) for row in answer.rows[:ROWS_SHOWN]]
     left = len(answer.rows) - len(rows)
     more = [f"and {left} more rows"] if left else []
-    lines = [f"Question: {answer.question}", f"Answer: {answer.sentence}", ", ".join(answer.columns), *rows, *more]
-    return "\n".join(lines)
+    return [f"Answer: {answer.sentence}", ", ".join(answer.columns), *rows, *more]
 
 
 def _first_sentence(text: str) -> str:

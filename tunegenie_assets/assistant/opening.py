@@ -10,12 +10,13 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ml.assistant.assistant import Assistant
 from ml.assistant.compiling import Compiler, Dialect
-from ml.assistant.executing import Executor, ReadOnlyWarehouse
+from ml.assistant.executing import Executor, MissingTableError, ReadOnlyWarehouse
 from ml.assistant.names.index import NameIndex
 from ml.assistant.names.queries import HEARD_NAMES
 from ml.assistant.planning.drafting import BY_KIND
@@ -28,6 +29,7 @@ from tunegenie_assets.dbt_support.taxonomy import genre_taxonomy
 from tunegenie_assets.settings import Environment, Settings
 
 NOTHING_BUILT = "nothing has been built yet; run tunegenie demo, or tunegenie import PATH"
+HALF_BUILT = "what has been built is not whole; run tunegenie rebuild"
 _IS_BUILT = """
 select 1 from information_schema.tables
 where lower(table_schema) = 'gold' and lower(table_name) in ('fct_counted_plays', 'dim_listener')
@@ -64,10 +66,19 @@ def open_assistant(settings: Settings, listener: str | None) -> Assistant:
     """The assistant of a listener: the one named, the one of the settings, or the only one there is.
 
     Raises:
-        NothingBuiltError: nothing has been built yet.
+        NothingBuiltError: nothing has been built yet, or what there is cannot be read.
         NoSuchListenerError: there is no such listener, or there are several and none is named.
     """
     warehouse = read_only(settings)
+    try:
+        return _over(warehouse, settings, listener)
+    except (MissingTableError, duckdb.BinderException) as error:
+        raise NothingBuiltError(HALF_BUILT) from error
+    except duckdb.IOException as error:
+        raise NothingBuiltError(f"{settings.warehouse_path} is no warehouse that can be read; build it anew") from error
+
+
+def _over(warehouse: ReadOnlyWarehouse, settings: Settings, listener: str | None) -> Assistant:
     if not warehouse.read(_IS_BUILT, ()).num_rows:
         raise NothingBuiltError(NOTHING_BUILT)
     who, timezone = _who(warehouse.read(_LISTENERS, ()).to_pylist(), listener, settings.listener)

@@ -15,6 +15,7 @@ from threading import Timer
 import duckdb
 import pyarrow as pa
 
+from ml.assistant.executing import MissingTableError
 from ml.assistant.query import Value
 from tunegenie_assets.locking import warehouse_lock
 
@@ -42,6 +43,7 @@ class ReadOnlyDuckDB:
 
         Raises:
             ReadingError: there are too many, or it took too long.
+            MissingTableError: a table of it has not been built.
             WarehouseBusyError: a run has been writing all the while.
         """
         with (
@@ -57,6 +59,8 @@ class ReadOnlyDuckDB:
             timer.start()
             try:
                 found = connection.sql(sql, params=list(parameters)).to_arrow_table()
+            except duckdb.CatalogException as error:
+                raise MissingTableError("a table that this is read from has not been built") from error
             except duckdb.InterruptException as error:
                 raise ReadingError(f"no answer within {MOST_SECONDS:.0f} s; ask about a shorter time") from error
             finally:

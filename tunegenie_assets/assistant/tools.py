@@ -15,7 +15,8 @@ import duckdb
 from pydantic import BaseModel, Field
 
 from ml.assistant.assistant import Answer, Assistant, Refusal
-from ml.assistant.query import Intent, Kind, SemanticQuery, Subject
+from ml.assistant.executing import MissingTableError
+from ml.assistant.query import MOST_ROWS, Intent, Kind, SemanticQuery, Subject
 from tunegenie_assets.assistant.naming import NameNotFoundError, called, named
 from tunegenie_assets.assistant.opening import today_of
 from tunegenie_assets.assistant.reading import ReadingError
@@ -23,7 +24,7 @@ from tunegenie_assets.locking import WarehouseBusyError
 
 Scalar = bool | int | float | str | None
 MOST_SUGGESTED = 50
-_NOT_READ = (ReadingError, WarehouseBusyError, duckdb.Error, OSError)
+_NOT_READ = (ReadingError, WarehouseBusyError, MissingTableError, OSError)
 
 
 class ToolFailedError(Exception):
@@ -159,18 +160,26 @@ class Tools:
                 answer = answered(as_of or today_of(self.assistant, self.now()))
             except _NOT_READ as error:
                 raise ToolFailedError(" ".join(str(error).split())) from error
+            except duckdb.Error as error:
+                raise ToolFailedError(f"the warehouse has no answer: {_without_sql(error)}") from error
+            except (ValueError, OverflowError) as error:
+                raise ToolFailedError(f"not answered: {' '.join(str(error).split())}") from error
         if isinstance(answer, Refusal):
             offered = f"; what can be asked: {' | '.join(answer.suggestions)}" if answer.suggestions else ""
             raise ToolFailedError(f"not answered: {' '.join(answer.reason.split())}{offered}")
+        rows, many = answer.rows[:MOST_ROWS], len(answer.rows)
+        cut = (
+            [f"the first {MOST_ROWS:,} of {many:,} rows; name a limit or a shorter window"] if many > len(rows) else []
+        )
         return Told(
             sentence=answer.sentence,
             columns=list(answer.columns),
-            rows=[[_scalar(value) for value in row] for row in answer.rows],
+            rows=[[_scalar(value) for value in row] for row in rows],
             begins=answer.window.start,
             ends_before=answer.window.end,
             timezone=answer.timezone,
             definitions=[Definition(label=label, description=told) for label, told in answer.definitions],
-            notes=list(answer.notes),
+            notes=[*answer.notes, *cut],
             confidence=answer.confidence,
             query=answer.query,
         )
@@ -180,3 +189,8 @@ def _scalar(value: object) -> Scalar:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _without_sql(error: duckdb.Error) -> str:
+    """What the warehouse says in its first line, without the statement that it says it of."""
+    return str(error).partition("\n")[0].partition(" LINE ")[0].strip()

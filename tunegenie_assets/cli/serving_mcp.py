@@ -16,6 +16,7 @@ from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import Field, ValidationError
 
 from ml.assistant.query import MOST_ROWS, SemanticQuery
+from tunegenie_assets.assistant.naming import LONGEST_SHOWN
 from tunegenie_assets.assistant.tools import MOST_SUGGESTED, Dimensions, Metrics, Told, ToolFailedError, Tools
 from tunegenie_assets.cli.asking import opened
 
@@ -55,6 +56,10 @@ class Server(MCPServer[Any]):
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
+        known = {tool.name: tool.input_schema.get("properties", {}) for tool in await self.list_tools()}
+        if name in known and (unknown := [one for one in arguments if one not in known[name]]):
+            takes = ", ".join(known[name]) or "none"
+            raise ToolError(f"{name}: there is no argument {_shown(unknown[0])}; there are: {takes}")
         try:
             return await super().call_tool(name, arguments, context)
         except ToolError as error:
@@ -116,6 +121,10 @@ def _or_tool_error(answer: Callable[[], Told]) -> Told:
         return answer()
     except ToolFailedError as error:
         raise ToolError(str(error)) from error
+
+
+def _shown(argument: str) -> str:
+    return repr(argument[:LONGEST_SHOWN])
 
 
 def _first(error: ValidationError) -> str:
