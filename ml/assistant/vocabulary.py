@@ -94,6 +94,12 @@ class Vocabulary:
         for name in named:
             if name not in self.dimensions:
                 raise UnknownTermError(f"there is no dimension {name!r}")
+        self._check_values(query)
+        for order in query.order:
+            if order.by not in (*query.metrics, *query.group_by, TIME):
+                raise UnknownTermError(f"an answer cannot be put in order by {order.by!r}, which is not in it")
+
+    def _check_values(self, query: SemanticQuery) -> None:
         try:
             for wanted in (*query.filters, *query.part):
                 check_values(wanted)
@@ -103,9 +109,6 @@ class Vocabulary:
             for name in query.metrics:
                 if not self.metrics[name].is_divisible:
                     raise UnknownTermError(f"a share is of something that adds up, such as plays, and not of {name}")
-        for order in query.order:
-            if order.by not in (*query.metrics, *query.group_by, TIME):
-                raise UnknownTermError(f"an answer cannot be put in order by {order.by!r}, which is not in it")
 
 
 def _metric(metric: dict[str, Any], aggregations: Mapping[str, str], others: list[dict[str, Any]]) -> Metric:

@@ -13,15 +13,23 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _BEGINS = re.compile(r"(?:^|[.!?:;]\s+|\n)[\"'(\u201c]*$")
 _NUMBERS = frozenset(
-    "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands "
-    "million millions billion dozen dozens twice thrice double triple half third thirds quarter second fourth fifth "
-    "sixth seventh eighth ninth tenth one once none both".split()
-)
+    {
+        "zero", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty",
+        "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "hundreds", "thousand", "thousands",
+        "million", "millions", "billion", "dozen", "dozens", "twice", "thrice", "double", "triple", "half", "third",
+        "thirds", "quarter", "second", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "one",
+        "once", "none", "both",
+    }
+)  # fmt: skip
 _OPENING = frozenset(
-    "a all altogether among and as at between by during each for from here however i in it it's its my no nothing of "
-    "on over since so that the then there these they this those to until while with within you you've your".split()
-)
+    {
+        "a", "all", "altogether", "among", "and", "as", "at", "between", "by", "during", "each", "for", "from",
+        "here", "however", "i", "in", "it", "it's", "its", "my", "no", "nothing", "of", "on", "over", "since", "so",
+        "that", "the", "then", "there", "these", "they", "this", "those", "to", "until", "while", "with", "within",
+        "you", "you've", "your",
+    }
+)  # fmt: skip
 
 
 def invented(text: str, answer: str) -> tuple[str, ...]:

@@ -38,27 +38,30 @@ class HelpedAssistant(Assistant):
             scope.check(plain(question))
         except (OutOfScopeError, UnreadableError) as error:
             return self.refuse(question, str(error))
-        try:
-            query = as_stored(fill_in(question, self.executor.compiler.vocabulary, as_of, by=model), self)
-            answer = self.answer(query, as_of=as_of, question=question)
-        except LanguageModelError as error:
-            return self._planned(question, as_of, f"{model.name} {error}")
-        except NameNotFoundError as error:
-            return self._planned(question, as_of, f"of what {model.name} named, {error}")
-        except _UNANSWERED as error:
-            # What they say may hold SQL: their kind is enough.
-            return self._planned(question, as_of, f"the query of {model.name} failed ({type(error).__name__})")
-        if isinstance(answer, Refusal):
-            return self._planned(question, as_of, f"the query of {model.name} was refused ({answer.reason})")
+        answer = self._of_the_model(question, as_of)
+        if isinstance(answer, str):
+            planned = super().ask(question, as_of=as_of)
+            return _noted(planned, f"the planner answered: {answer}") if isinstance(planned, Answer) else planned
         answer = _noted(answer, f"{model.name} put the question into a query")
         try:
             return replace(answer, sentence=phrase(answer, by=model))
         except LanguageModelError as error:
             return _noted(answer, f"in TuneGenie's own words: {model.name} {error}")
 
-    def _planned(self, question: str, as_of: date, reason: str) -> Answer | Refusal:
-        answer = super().ask(question, as_of=as_of)
-        return _noted(answer, f"the planner answered: {reason}") if isinstance(answer, Answer) else answer
+    def _of_the_model(self, question: str, as_of: date) -> Answer | str:
+        """The answer to the query that the model filled in, or why there is none."""
+        model = self.model
+        try:
+            query = as_stored(fill_in(question, self.executor.compiler.vocabulary, as_of, by=model), self)
+            answer = self.answer(query, as_of=as_of, question=question)
+        except LanguageModelError as error:
+            return f"{model.name} {error}"
+        except NameNotFoundError as error:
+            return f"of what {model.name} named, {error}"
+        except _UNANSWERED as error:
+            # What they say may hold SQL: their kind is enough.
+            return f"the query of {model.name} failed ({type(error).__name__})"
+        return answer if isinstance(answer, Answer) else f"the query of {model.name} was refused ({answer.reason})"
 
 
 def helped(assistant: Assistant, settings: Settings) -> Assistant:
