@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,11 @@ import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp_types import CallToolResult, ListToolsResult, TextContent
 
+from ml.assistant.compiling import CannotCompileError
+from ml.assistant.query import MOST_ROWS, SemanticQuery
 from tests.integration.conftest import Home
+from tunegenie_assets.assistant.opening import open_assistant
+from tunegenie_assets.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTENER = "ada"
@@ -23,6 +28,7 @@ ARCHIVE = {"window": {"start": "2019-03-01", "end": "2019-04-01"}}
 TOP = {"metrics": ["plays"], "group_by": ["artist", "artist__name"], "limit": 1, **ARCHIVE}
 OF_ANOTHER = {"metrics": ["plays"], "filters": [{"dimension": "listener", "values": ["sim-00001"]}]}
 COMMAND = ["-m", "tunegenie_assets.cli.app", "mcp", "--listener", LISTENER]
+HOUR = "play__local_hour"
 PLAYS = "gold.fct_counted_plays"
 
 CALLS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -39,6 +45,11 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "recommend": ("recommend", {"count": 2}),
     "similar to nothing": ("similar", {"name": 'nobody "at all"\n', "kind": "artist"}),
     "too many": ("similar", {"name": "x", "count": 500}),
+    "unknown argument": ("ask", {"question": "who was my top artist?", "listener": "sim-00001"}),
+    "no end of dates": ("query", {"query": {"metrics": ["plays"], "window": {"end": "0001-01-01"}}}),
+    "no hour": ("query", {"query": {"metrics": ["plays"], "filters": [{"dimension": HOUR, "values": [24]}]}}),
+    "ignored": ("query", {"query": {"intent": "streak", "grain": "week"}}),
+    "all of them": ("query", {"query": {"metrics": ["plays"], "group_by": ["play"]}}),
     "no such tool": ("drop_tables", {}),
     "again": ("ask", {"question": "who was my top artist in March 2019?"}),
 }
@@ -129,7 +140,18 @@ def test_errors_are_one_line_that_says_what_is_wrong(results: dict[str, CallTool
     assert "Extra inputs are not permitted" in error(results["unknown field"])
     assert "no artist 'nobody" in error(results["similar to nothing"])
     assert "less than or equal to 50" in error(results["too many"])
+    assert "there is no argument 'listener'; there are: question, as_of" in error(results["unknown argument"])
+    assert "a whole number from 0 to 23, not 24" in error(results["no hour"])
+    assert "a query of intent streak has no grain" in error(results["ignored"])
+    assert "out of range" in error(results["no end of dates"])
     assert "drop_tables" in error(results["no such tool"])
+
+
+def test_an_answer_has_so_many_rows_at_most_and_says_so(home: Home, results: dict[str, CallToolResult]) -> None:
+    [(own,)] = home.rows(f"select count(*) from {PLAYS} where listener_id = '{LISTENER}'")
+    answer = told(results["all of them"])
+    assert len(answer["rows"]) == min(own, MOST_ROWS)
+    assert any(note.startswith("the first 1,000 of") for note in answer["notes"]) == (own > MOST_ROWS)
 
 
 def test_recommendations_have_reasons_or_the_way_to_them(results: dict[str, CallToolResult]) -> None:
@@ -178,3 +200,22 @@ def test_a_listener_whom_nobody_knows_ends_it_at_once(home: Home) -> None:
     assert result.exit_code == 1
     assert result.stdout == ""
     assert "there is no listener nobody" in result.stderr
+
+
+def test_every_dimension_that_is_offered_has_figures(built: dict[str, Any]) -> None:
+    home: Home = built["home"]
+    home.apply()
+    executor = open_assistant(load_settings(), LISTENER).executor
+    vocabulary = executor.compiler.vocabulary
+    metrics = ["plays", *(metric.name for metric in vocabulary.asked_for if metric.name != "plays")]
+
+    def is_answered(dimension: str, metric: str) -> bool:
+        query = SemanticQuery(metrics=(metric,), group_by=(dimension,), limit=1)
+        try:
+            executor.run(query, as_of=date(2025, 1, 1))
+        except CannotCompileError:
+            return False
+        return True
+
+    for dimension in vocabulary.dimensions:
+        assert any(is_answered(dimension, metric) for metric in metrics), dimension

@@ -96,6 +96,56 @@ def test_otherwise_the_planner_answers_and_says_why(assistant: Assistant, model:
     assert says in note
 
 
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"metrics": ["plays"], "window": {"end": "0001-01-01"}},
+        {"intent": "streak", "grain": "week"},
+        {"metrics": ["plays"], "filters": [{"dimension": "artist__genre_family", "values": ["no such family"]}]},
+        {"intent": "share", "metrics": ["plays"], "part": UNHEARD["filters"]},
+    ],
+)
+def test_whatever_a_query_ends_in_the_planner_answers(assistant: Assistant, output: dict[str, Any]) -> None:
+    told = of(helped_by(filling_in(output), assistant).ask(QUESTION, as_of=TODAY))
+    assert told.rows == of(assistant.ask(QUESTION, as_of=TODAY)).rows
+    assert any(note.startswith("the planner answered: ") for note in told.notes)
+
+
+def test_values_are_found_however_they_are_written(assistant: Assistant) -> None:
+    filters = [
+        {"dimension": "artist__genre_family", "values": ["ROCK"]},
+        {"dimension": "date__weekday_name", "values": ["monday"]},
+        {"dimension": "date__month_name", "values": ["MARCH"]},
+    ]
+    told = of(helped_by(filling_in({"metrics": ["plays"], "filters": filters}), assistant).ask(QUESTION, as_of=TODAY))
+    assert [one.values for one in told.query.filters] == [("rock",), ("Monday",), ("March",)]
+
+
+def test_the_first_time_is_that_of_the_subject(assistant: Assistant) -> None:
+    name = top_artist(assistant)
+    output = {"intent": "first", "subject": {"kind": "artist", "key": "made up", "name": name.lower()}}
+    told = of(helped_by(filling_in(output), assistant).ask("when did I first hear them?", as_of=TODAY))
+    assert told.rows == of(assistant.ask(f'when did I first listen to "{name}"?', as_of=TODAY)).rows
+
+
+def test_labels_of_a_model_are_no_dates(assistant: Assistant) -> None:
+    windows = {**LAST_MONTH, "label": "all of 1987"}, {"start": "2019-02-01", "end": "2019-03-01", "label": "1988"}
+    output = {"metrics": ["plays"], "window": windows[0], "comparison": {"window": windows[1]}}
+    told = of(helped_by(filling_in(output), assistant).ask(QUESTION, as_of=TODAY))
+    assert "198" not in told.sentence
+    assert [row[0] for row in told.rows] == ["1 March 2019 to 31 March 2019", "1 February 2019 to 28 February 2019"]
+
+
+def test_what_is_refused_never_goes_out(assistant: Assistant) -> None:
+    def reply(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+        raise AssertionError("the model was asked")
+
+    model = LanguageModel(FunctionModel(reply))
+    told = helped_by(model, assistant).ask("what did sim-00001 listen to yesterday?", as_of=TODAY)
+    assert isinstance(told, Refusal)
+    assert "nothing of anybody else's" in told.reason
+
+
 def test_without_a_model_nothing_is_different(assistant: Assistant) -> None:
     assert helped(assistant, load_settings()) is assistant
     named = helped(assistant, load_settings(ask_model="openai:gpt-5", ask_model_sees_rows=True))
