@@ -74,7 +74,7 @@ best as (
            row_number() over (partition by track_id order by closeness desc, reason) as place
     from found
 )
-select tracks.track_name as song, tracks.artist_name as artist, artists.primary_genre as genre, best.reason as because
+select tracks.track_name as song, tracks.artist_name as artist, artists.primary_genre as genre, {because} as because
 from best
 inner join gold.dim_track as tracks on best.track_id = tracks.track_id
 inner join gold.dim_artist as artists on tracks.artist_id = artists.artist_id
@@ -157,7 +157,10 @@ def statement(query: SemanticQuery, listener: str) -> Compiled:
     if query.kind not in (None, Kind.TRACK):
         raise CannotCompileError(f"songs and artists are recommended, not {query.kind}s")
     order, known = _order(query.mood)
-    sql = _TRACKS.format(when=when, which=which + known, order=order, limit=limit, favourites=_FAVOURITES)
+    because = f"'sounds {query.mood}; ' || best.reason" if query.mood else "best.reason"
+    sql = _TRACKS.format(
+        when=when, which=which + known, order=order, because=because, limit=limit, favourites=_FAVOURITES
+    )
     parameters: tuple[Value, ...] = (listener, *hours, listener, listener, *values)
     return Compiled(sql.strip(), parameters)
 
@@ -171,4 +174,4 @@ def _order(mood: str | None) -> tuple[str, str]:
     features = MOODS[mood]
     distance = " + ".join(f"abs(tracks.{feature} - {value})" for feature, value in features.items())
     known = "".join(f"and tracks.{feature} is not null\n" for feature in features)
-    return f"({distance}) / {len(features)} - best.closeness * 0.3, tracks.track_id", known
+    return f"({distance}) / {len(features)} - least(best.closeness, 1) * 0.1, tracks.track_id", known
