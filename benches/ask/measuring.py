@@ -104,13 +104,13 @@ def changed(assistant: Asks, asked: Sequence[Asked]) -> list[str]:
 
 
 def fresh_seconds(home: Home, listener: str) -> float:
-    """`tunegenie ask` as a process of its own, the middle of three.
+    """Processor time of `tunegenie ask` as a process of its own, the middle of three.
 
     Raises:
         BenchError: it failed.
     """
     runs = [home.command("ask", FRESH_QUESTION, "--listener", listener) for _ in range(FRESH_RUNS)]
-    return statistics.median(run.seconds for run in runs)
+    return statistics.median(run.cpu_seconds for run in runs)
 
 
 def share(asked: Sequence[Asked], outcome: Outcome) -> float:
