@@ -94,7 +94,7 @@ bench-warehouse: $(VENV)/.development ## How fast is gold built from millions of
 	@$(BIN)/python -m benches.warehouse --size $(SIZE)
 
 lock: $(VENV)/.uv ## Resolve requirements.lock anew from pyproject.toml.
-	$(BIN)/uv pip compile pyproject.toml --extra snowflake --extra s3 --extra llm --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra snowflake --extra s3 --extra llm --extra deploy --group dev --universal --python-version 3.11 \
 		--no-header --no-annotate --quiet --output-file requirements.lock
 
 clean: ## Remove the environment; what TuneGenie keeps stays in .tunegenie.
@@ -112,5 +112,5 @@ $(VENV)/.runtime: $(VENV)/.uv pyproject.toml requirements.lock
 	@touch $@
 
 $(VENV)/.development: $(VENV)/.uv pyproject.toml requirements.lock
-	$(INSTALL) --editable '.[snowflake,llm]' --group dev
+	$(INSTALL) --editable '.[snowflake,s3,llm,deploy]' --group dev
 	@touch $@ $(VENV)/.runtime
