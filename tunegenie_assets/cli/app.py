@@ -28,7 +28,6 @@ from tunegenie_assets.sources.errors import SourceError
 
 app = typer.Typer(
     name="tunegenie",
-    help="Turns listening history into analytics and recommendations. Everything it keeps is under TUNEGENIE_HOME.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -36,6 +35,25 @@ app = typer.Typer(
 )
 app.add_typer(service_commands.app)
 app.add_typer(asking_commands.app)
+
+
+def _tell_version(asked: bool) -> None:  # noqa: FBT001  # as Typer calls it
+    if asked:
+        from tunegenie_assets.resources.revision import source_revision  # noqa: PLC0415  # for this option only
+
+        typer.echo(source_revision())
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[  # noqa: ARG001  # its callback did what it says
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Turns listening history into analytics and recommendations. Everything it keeps is under TUNEGENIE_HOME."""
+
 
 DATE = ["%Y-%m-%d"]
 # Of the population, the same for both commands that simulate one.

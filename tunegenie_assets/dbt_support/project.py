@@ -20,7 +20,10 @@ from tunegenie_assets.settings import Settings
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
-PROJECT_DIR = Path(__file__).resolve().parents[2] / "dbt"
+_PACKAGE = Path(__file__).resolve().parents[1]
+_IN_WHEEL = _PACKAGE / "dbt_project"
+PROJECT_DIR = _IN_WHEEL if _IN_WHEEL.is_dir() else _PACKAGE.parent / "dbt"
+"""In the package where a wheel was installed, beside it in a checkout. Nothing is ever written there."""
 SOURCE_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv"})
 
 
