@@ -35,13 +35,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def in_checkout() -> set[str]:
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "tunegenie_assets", "ml", "dbt"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
+    kinds = ["--cached", "--others", "--exclude-standard"]
+    command = ["git", "ls-files", *kinds, "tunegenie_assets", "ml", "dbt"]  # whichever git the user has
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
     return {name for name in listed if (ROOT / name).exists()}
 
 

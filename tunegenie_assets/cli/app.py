@@ -18,7 +18,7 @@ from rich.console import Console
 
 from ml.listeners.exports.export_format import ExportFormat
 from tunegenie_assets.cli import asking_commands, service_commands
-from tunegenie_assets.cli.arguments import Command, Json
+from tunegenie_assets.cli.arguments import Command, Json, Version
 from tunegenie_assets.cli.errors import INTERRUPTED, CommandError
 from tunegenie_assets.dbt_support.project import DbtError
 from tunegenie_assets.locking import WarehouseBusyError
@@ -37,21 +37,8 @@ app.add_typer(service_commands.app)
 app.add_typer(asking_commands.app)
 
 
-def _tell_version(asked: bool) -> None:  # noqa: FBT001  # as Typer calls it
-    if asked:
-        from tunegenie_assets.resources.revision import source_revision  # noqa: PLC0415  # for this option only
-
-        typer.echo(source_revision())
-        raise typer.Exit
-
-
 @app.callback()
-def options(
-    *,
-    version: Annotated[  # noqa: ARG001  # its callback did what it says
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
-    ] = False,
-) -> None:
+def options(*, version: Version = False) -> None:
     """Turns listening history into analytics and recommendations. Everything it keeps is under TUNEGENIE_HOME."""
 
 

@@ -1,4 +1,4 @@
-"""What commands share: the option `--json`, and a `--help` that tells what arguments are."""
+"""What commands share: the options `--json` and `--version`, and a `--help` that tells what arguments are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,19 @@ import typer
 from typer.core import TyperArgument, TyperCommand
 from typer.models import ArgumentInfo
 
+from tunegenie_assets.resources.revision import source_revision
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(source_revision())
+        raise typer.Exit
+
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for machines.")]
+Version = Annotated[
+    bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
+]
 
 
 class Command(TyperCommand):
