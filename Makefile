@@ -8,12 +8,15 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-byteco
 SCRATCH = $(shell mktemp -d)
 SIZE ?= full
 
-.PHONY: help setup demo ui test test-parity lint types imports sql definitions pytest snapshot sources metrics lock clean \
+.PHONY: help setup demo ui test test-parity lint types imports sql definitions pytest snapshot sources dictionary metrics docs docs-serve hooks lock clean \
 	bench bench-simulate bench-realism bench-merge bench-collect bench-io bench-warehouse bench-genres bench-recommender \
 	bench-ask
 
+##@ Use
+
 help: ## List the targets.
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@awk -F ':.*## ' '/^##@ / { printf "%s%s\n", gap, substr($$0, 5); gap = "\n" } \
+		/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.runtime ## Only the environment, for your own history.
 
@@ -22,6 +25,8 @@ demo: $(VENV)/.runtime ## Simulate listeners and an account, build the whole gra
 
 ui: $(VENV)/.runtime ## Open the Dagster UI.
 	@$(BIN)/tunegenie ui
+
+##@ Judge
 
 test: lint types imports sql definitions pytest ## Everything that judges the project.
 
@@ -49,16 +54,31 @@ test-parity: $(VENV)/.development ## The same pipeline on DuckDB and on Snowflak
 		tests/integration/test_snowflake_sessions.py tests/integration/test_warehouse_files.py \
 		tests/unit/test_snowflake_sql.py
 
+# mf reads what dbt parsed into dbt/target, and nowhere else.
+metrics: $(VENV)/.runtime ## Check every metric against the warehouse that is there; dbt/README.md shows how to ask one.
+	@cd dbt && export TUNEGENIE_HOME=$(abspath $(or $(TUNEGENIE_HOME),.tunegenie)) && \
+		../$(BIN)/dbt parse --quiet --profiles-dir . && ../$(BIN)/mf validate-configs
+
+##@ Write what is generated
+
 snapshot: $(VENV)/.development ## Accept the present definitions as the ones to hold.
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/test_definitions.py
 
 sources: $(VENV)/.development ## Write the dbt sources anew from the schemas of the tables that Python writes.
 	$(BIN)/python -m tunegenie_assets.dbt_support.sources
 
-# mf reads what dbt parsed into dbt/target, and nowhere else.
-metrics: $(VENV)/.runtime ## Check every metric against the warehouse that is there; dbt/README.md shows how to ask one.
-	@cd dbt && export TUNEGENIE_HOME=$(abspath $(or $(TUNEGENIE_HOME),.tunegenie)) && \
-		../$(BIN)/dbt parse --quiet --profiles-dir . && ../$(BIN)/mf validate-configs
+dictionary: $(VENV)/.development ## Write the data dictionary of docs/ anew from dbt's models and the schemas.
+	$(BIN)/python -m tunegenie_assets.dbt_support.dictionary
+
+##@ Documents
+
+docs: $(VENV)/.development ## Build the documentation site to build/site; a broken link fails.
+	$(BIN)/mkdocs build --strict --quiet
+
+docs-serve: $(VENV)/.development ## Read the documentation at http://127.0.0.1:8000 while writing it.
+	$(BIN)/mkdocs serve
+
+##@ Measure (docs/benchmarks.md)
 
 bench: $(VENV)/.development ## Every bench, to docs/benchmarks.md; ONLY=io for one of them, SIZE=small for a quick look.
 	@$(BIN)/python -m benches.suite --size $(SIZE) $(addprefix --only ,$(ONLY))
@@ -92,6 +112,11 @@ bench-io: $(VENV)/.development ## How fast do rows go into DuckDB and out, besid
 
 bench-warehouse: $(VENV)/.development ## How fast is gold built from millions of plays, and what does a new day cost?
 	@$(BIN)/python -m benches.warehouse --size $(SIZE)
+
+##@ Keep
+
+hooks: $(VENV)/.development ## Let git run the linters before each commit, and the tests before each push.
+	$(BIN)/pre-commit install --hook-type pre-commit --hook-type pre-push
 
 lock: $(VENV)/.uv ## Resolve requirements.lock anew from pyproject.toml.
 	$(BIN)/uv pip compile pyproject.toml --extra snowflake --extra s3 --extra llm --extra deploy --group dev --universal --python-version 3.11 \
