@@ -11,24 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from typing import cast
 
-from metricflow.data_table.mf_table import MetricFlowDataTable
 from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
-from metricflow.protocols.sql_client import SqlEngine
+from metricflow.protocols.sql_client import SqlClient, SqlEngine
 from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
 from metricflow.sql.render.snowflake import SnowflakeSqlPlanRenderer
 from metricflow.sql.render.sql_plan_renderer import SqlPlanRenderer
 from metricflow_semantics.errors.error_classes import MetricFlowException
 from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
-from metricflow_semantics.sql.sql_bind_parameters import SqlBindParameterSet
 
 from ml.assistant.query import Filter, Operator, SemanticQuery, Value, Window
 from ml.assistant.vocabulary import LISTENER, TIME, Vocabulary
 from ml.errors import MlError
 
 MOST_ROWS_COMPILED = 100_000
-_NO_PARAMETERS = SqlBindParameterSet()
 _MARK = re.compile(r"'value_(\d+)_of_the_question'")
 _COMMENTS = re.compile(r"^\s*--.*\n", re.MULTILINE)
 
@@ -51,26 +49,11 @@ class Compiled:
 
 
 @dataclass(frozen=True)
-class _NoWarehouse:
-    """MetricFlow asks for a client though compiling runs nothing; this one cannot."""
+class _Renderer:
+    """What compiling looks at of the client that MetricFlow asks for; nothing can be run with it."""
 
     sql_engine_type: SqlEngine
     sql_plan_renderer: SqlPlanRenderer
-
-    def query(self, stmt: str, sql_bind_parameter_set: SqlBindParameterSet = _NO_PARAMETERS) -> MetricFlowDataTable:
-        raise NotImplementedError(f"compiling runs no statement, but was to run {stmt} {sql_bind_parameter_set}")
-
-    def execute(self, stmt: str, sql_bind_parameter_set: SqlBindParameterSet = _NO_PARAMETERS) -> None:
-        raise NotImplementedError(f"compiling runs no statement, but was to run {stmt} {sql_bind_parameter_set}")
-
-    def dry_run(self, stmt: str, sql_bind_parameter_set: SqlBindParameterSet = _NO_PARAMETERS) -> None:
-        raise NotImplementedError(f"compiling runs no statement, but was to run {stmt} {sql_bind_parameter_set}")
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def render_bind_parameter_key(self, bind_parameter_key: str) -> str:
-        return f":{bind_parameter_key}"
 
 
 _ENGINES = {
@@ -107,7 +90,8 @@ class Compiler:
         """A compiler over the JSON of dbt's semantic manifest, whose relations are named as that target names them."""
         engine_type, renderer = _ENGINES[dialect]
         lookup = SemanticManifestLookup(parse_manifest_from_dbt_generated_manifest(manifest))
-        return cls(Vocabulary.of(manifest), MetricFlowEngine(lookup, _NoWarehouse(engine_type, renderer())))
+        client = cast("SqlClient", _Renderer(engine_type, renderer()))
+        return cls(Vocabulary.of(manifest), MetricFlowEngine(lookup, client))
 
     def compile(self, query: SemanticQuery, listener: str, *, also: Sequence[Filter] = ()) -> Compiled:
         """The statement of a query of metrics about one listener; `also` are further filters.
