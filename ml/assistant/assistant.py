@@ -11,8 +11,9 @@ from datetime import date, timedelta
 
 from ml.assistant.compiling import CannotCompileError
 from ml.assistant.executing import Executor, NothingRecommendedError, Row
+from ml.assistant.kinds import BY_KIND
 from ml.assistant.planning import verified
-from ml.assistant.planning.drafting import BY_KIND, NotUnderstoodError
+from ml.assistant.planning.drafting import NotUnderstoodError
 from ml.assistant.planning.planner import Plan, Planner
 from ml.assistant.planning.scope import OutOfScopeError
 from ml.assistant.planning.wording import LONGEST_QUESTION, UnreadableError

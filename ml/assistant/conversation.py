@@ -13,16 +13,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from ml.assistant.assistant import REFUSALS, Answer, Assistant, Refusal
+from ml.assistant.kinds import BY_KIND, GROUPS, of_kind
 from ml.assistant.planning import scope
 from ml.assistant.planning.drafting import (
-    BY_KIND,
-    GROUPS,
     NotUnderstoodError,
     kinds,
     metrics_named,
     name_filters,
     named,
-    of_kind,
     ordered,
     subject_of,
     value_filters,

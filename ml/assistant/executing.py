@@ -18,7 +18,7 @@ import pyarrow as pa
 from ml.assistant import lists, suggesting
 from ml.assistant.checking import UnfitQueryError, check_parts
 from ml.assistant.compiling import MOST_ROWS_COMPILED, CannotCompileError, Compiled, Compiler
-from ml.assistant.planning.drafting import BY_KIND, GROUPS, NAMELESS
+from ml.assistant.kinds import BY_KIND, of_kind
 from ml.assistant.query import Comparison, Filter, Grain, Intent, Order, SemanticQuery, Value
 from ml.assistant.vocabulary import TIME, UnknownTermError
 from ml.errors import MlError
@@ -153,12 +153,13 @@ class Executor:
     def _rank(self, query: SemanticQuery) -> Result:
         """The place of the subject among all of its kind, equals by name as everywhere."""
         kind = query.about.kind
+        group, excluded = of_kind(kind)
         [metric] = query.metrics
         everything = query.model_copy(
             update={
                 "intent": Intent.METRIC,
-                "group_by": GROUPS[kind],
-                "filters": (*query.filters, *([NAMELESS[kind]] if kind in NAMELESS else [])),
+                "group_by": group,
+                "filters": (*query.filters, *excluded),
                 "order": (Order(by=metric),),
                 "limit": None,
                 "subject": None,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ml.assistant.assistant import Assistant
+from ml.assistant.kinds import BY_KIND
 from ml.assistant.names.folding import key_of
-from ml.assistant.planning.drafting import BY_KIND
 from ml.assistant.query import Comparison, Filter, Intent, Kind, Operator, SemanticQuery, Subject, Value, Window
 from ml.assistant.values import MONTHS, WEEKDAYS
 from tunegenie_assets.assistant.naming import WORDS, NameNotFoundError, named

@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 from ml.assistant.assistant import Assistant
 from ml.assistant.compiling import Compiler, Dialect
 from ml.assistant.executing import Executor, MissingTableError, ReadOnlyWarehouse
+from ml.assistant.kinds import BY_KIND
 from ml.assistant.names.index import NameIndex
 from ml.assistant.names.queries import HEARD_NAMES
-from ml.assistant.planning.drafting import BY_KIND
 from ml.assistant.planning.planner import Planner
 from ml.assistant.planning.reading import Reader
 from ml.assistant.query import Kind

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ml.assistant.planning.drafting import BY_KIND, GROUPS, NEW, UNIQUE, Draft, NotUnderstoodError, introduces_a_name
+from ml.assistant.kinds import BY_KIND, GROUPS
+from ml.assistant.planning.drafting import NEW, UNIQUE, Draft, NotUnderstoodError, introduces_a_name
 from ml.assistant.planning.lexicon import PLURAL, Cue
 from ml.assistant.planning.rankings import EXTREMES
 from ml.assistant.query import Grain, Intent, Kind, SemanticQuery

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ml.assistant.kinds import GROUPS
 from ml.assistant.planning.drafting import (
-    GROUPS,
     NEW,
     UNIQUE,
     Draft,

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from ml.assistant.kinds import BY_KIND
 from ml.assistant.names.index import Mention, Name
 from ml.assistant.planning.lexicon import PLURAL, Cue
 from ml.assistant.planning.reading import Phrase, Reading
@@ -18,28 +19,6 @@ from ml.errors import MlError
 
 SEVERAL = 10
 """Rows of an answer to a question in the plural that names no number."""
-BY_KIND = {
-    Kind.ARTIST: "artist",
-    Kind.TRACK: "recording",
-    Kind.ALBUM: "album",
-    Kind.GENRE: "artist__primary_genre",
-    Kind.FAMILY: "artist__genre_family",
-}
-"""What a name of each kind is a value of."""
-GROUPS = {
-    Kind.ARTIST: ("artist", "artist__name"),
-    Kind.TRACK: ("recording", "recording__name", "recording__artist_name"),
-    Kind.ALBUM: ("album", "album__name", "album__artist_name"),
-    Kind.GENRE: ("artist__primary_genre",),
-    Kind.FAMILY: ("artist__genre_family",),
-}
-"""What a ranking of each kind is grouped by: ids, so that two of one name stay two, and the names that are shown."""
-NAMELESS = {
-    Kind.ALBUM: Filter(dimension="album", operator=Operator.KNOWN),
-    Kind.GENRE: Filter(dimension="artist__primary_genre", operator=Operator.NOT_IN, values=("unclassified",)),
-    Kind.FAMILY: Filter(dimension="artist__genre_family", operator=Operator.NOT_IN, values=("unclassified",)),
-}
-"""What is left out of rankings: plays of which it is not known."""
 UNIQUE = {
     Kind.ARTIST: "unique_artists",
     Kind.TRACK: "unique_recordings",
@@ -163,11 +142,6 @@ def kinds(reading: Reading) -> list[tuple[Kind, bool]]:
 def introduces_a_name(reading: Reading, phrase: Phrase) -> bool:
     """Whether a word of a kind belongs to a name, as in “the song Creep”."""
     return any(_introduces(reading.text, phrase.start, phrase.end, mention) for mention in reading.mentions)
-
-
-def of_kind(kind: Kind) -> tuple[tuple[str, ...], tuple[Filter, ...]]:
-    """What a ranking of a kind is grouped by, and what it leaves out."""
-    return GROUPS[kind], (NAMELESS[kind],) if kind in NAMELESS else ()
 
 
 def _introduces(text: str, start: int, end: int, mention: Mention) -> bool:

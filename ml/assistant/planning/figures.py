@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import re
 
+from ml.assistant.kinds import BY_KIND, GROUPS, NAMELESS
 from ml.assistant.planning.drafting import (
-    BY_KIND,
-    GROUPS,
-    NAMELESS,
     NEW,
     SEVERAL,
     UNIQUE,

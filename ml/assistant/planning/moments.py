@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ml.assistant.planning.drafting import (
-    BY_KIND,
-    Draft,
-    NotUnderstoodError,
-    kinds,
-    metrics_named,
-    number_of_rows,
-    subject_of,
-)
+from ml.assistant.kinds import BY_KIND
+from ml.assistant.planning.drafting import Draft, NotUnderstoodError, kinds, metrics_named, number_of_rows, subject_of
 from ml.assistant.planning.lexicon import Cue
 from ml.assistant.planning.rankings import period_asked_for
 from ml.assistant.planning.reading import Reading

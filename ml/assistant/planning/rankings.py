@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ml.assistant.kinds import BY_KIND, GROUPS, of_kind
 from ml.assistant.planning.drafting import (
-    BY_KIND,
-    GROUPS,
     NEW,
     UNIQUE,
     Draft,
@@ -20,7 +19,6 @@ from ml.assistant.planning.drafting import (
     kinds,
     metrics_named,
     number_of_rows,
-    of_kind,
     ordered,
 )
 from ml.assistant.planning.lexicon import PLURAL, Cue
