@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib.util import find_spec
 
 import dagster as dg
 
@@ -38,6 +39,7 @@ from tunegenie_assets.checks.simulated import SIMULATION_CHECKS
 from tunegenie_assets.dbt_support.project import DbtProjectFiles
 from tunegenie_assets.dbt_support.runner import DbtRunner
 from tunegenie_assets.jobs import JOBS
+from tunegenie_assets.pods import Steps
 from tunegenie_assets.resources.archives import ArchiveStore
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.factory import warehouse_for
@@ -47,7 +49,15 @@ from tunegenie_assets.resources.report_folder import ReportFolder
 from tunegenie_assets.resources.services import Services, build_services
 from tunegenie_assets.resources.simulated_plays import SimulatedPlays
 from tunegenie_assets.resources.simulation import Simulation
-from tunegenie_assets.settings import Collecting, Settings, apply_to_process, load_settings
+from tunegenie_assets.settings import (
+    PREFIX,
+    Collecting,
+    Environment,
+    Settings,
+    SettingsError,
+    apply_to_process,
+    load_settings,
+)
 
 
 @dg.definitions
@@ -99,9 +109,26 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
             is_collecting=is_collecting,
         ),
         resources=build_resources(settings, services),
-        # One process for a run: a process of its own for each step costs four seconds of imports.
-        executor=dg.in_process_executor,
+        executor=build_executor(settings),
     )
+
+
+def build_executor(settings: Settings) -> dg.ExecutorDefinition:
+    """One process for a run, since a process of its own for each step costs four seconds of imports; or a pod a step.
+
+    Raises:
+        SettingsError: pods cannot share a DuckDB file, and need the packages for Kubernetes.
+    """
+    if settings.steps is Steps.PROCESS:
+        return dg.in_process_executor
+    name = f"{PREFIX}STEPS={settings.steps}"
+    if settings.env is not Environment.PRODUCTION:
+        raise SettingsError(f"{name} needs {PREFIX}ENV=production: pods cannot share a DuckDB file")
+    if find_spec("dagster_k8s") is None:
+        raise SettingsError(f"{name} needs the deploy extra: pip install 'tunegenie[deploy]'")
+    from dagster_k8s import k8s_job_executor  # noqa: PLC0415  # of that extra
+
+    return k8s_job_executor
 
 
 def build_resources(settings: Settings, services: Services | None = None) -> dict[str, object]:

@@ -8,6 +8,7 @@ from datetime import date
 import dagster as dg
 
 from tunegenie_assets.partitions import PARTITION_TAG
+from tunegenie_assets.pods import Queue, pod
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_CATALOGUE
 from tunegenie_assets.schemas.collected import COLLECTED, LISTENING
 from tunegenie_assets.schemas.landing import EXCLUSIONS, LISTENER_ZONES, PAGE_FILES, TRAVELLERS
@@ -22,6 +23,12 @@ ENRICH_ARTISTS = "enrich_artists"
 RECOUNT = "recount"
 BUILD_EVERYTHING = "build_everything"
 TRAIN_RECOMMENDER = "train_recommender"
+
+_BUILDING = pod(Queue.WAREHOUSE, memory="1Gi", limit="2Gi", processors="500m")
+_LANDING = pod(Queue.WAREHOUSE, memory="1Gi", limit="4Gi", processors="1")
+"""Parsing an archive of years takes more than statements that Snowflake works through."""
+_COLLECTING = pod(Queue.SERVICES, memory="1Gi", limit="2Gi", processors="250m")
+_TRAINING = pod(Queue.TRAINING, memory="2Gi", limit="4Gi", processors="1")
 
 _preferences = dg.AssetSelection.assets(*(list(table.key) for table in (EXCLUSIONS, LISTENER_ZONES, TRAVELLERS)))
 _pages = dg.AssetSelection.assets(list(PAGE_FILES.key))
@@ -40,12 +47,14 @@ _reference = dg.AssetSelection.assets(["silver", "country_zones"]) | _seeds
 
 land_archives = dg.define_asset_job(
     LAND_ARCHIVES,
+    tags=_LANDING,
     selection=dg.AssetSelection.groups("landing") - _preferences - _pages,
     description="Store files from outside as they came and parse them; needs the paths in its configuration.",
 )
 
 import_archives = dg.define_asset_job(
     IMPORT_ARCHIVES,
+    tags=_LANDING,
     # Pages about the warehouse are for the daily build: what they tell does not change with every archive.
     selection=(_imported | _preferences | _reference).downstream() - _simulated - _trained - _drift - _reports,
     description="What follows from the landed archives but for the recommender, for a range of days.",
@@ -53,18 +62,21 @@ import_archives = dg.define_asset_job(
 
 collect = dg.define_asset_job(
     COLLECT,
+    tags=_COLLECTING,
     selection=_pages,
     description="Ask the services for what is new; needs the scopes in its configuration.",
 )
 
 build_collected = dg.define_asset_job(
     BUILD_COLLECTED,
+    tags=_BUILDING,
     selection=(_imported | _preferences | _reference).downstream() - _simulated - _trained - _drift - _reports,
     description="What follows from the pages that landed, but for the recommender, for a range of days.",
 )
 
 enrich_artists = dg.define_asset_job(
     ENRICH_ARTISTS,
+    tags=_BUILDING,
     selection=(_lookups | _seeds | ((_lookups | _seeds).downstream() & _genres.upstream()) | _genres.downstream())
     - _simulated
     - _trained
@@ -75,6 +87,7 @@ enrich_artists = dg.define_asset_job(
 
 recount = dg.define_asset_job(
     RECOUNT,
+    tags=_BUILDING,
     # The counting policy is read where exclusions are, so what depends on it is among what follows from them.
     selection=_preferences.downstream() - _trained - _drift - _reports,
     description="What follows from the counting policy and from what listeners said, for a range of days.",
@@ -82,12 +95,14 @@ recount = dg.define_asset_job(
 
 build_everything = dg.define_asset_job(
     BUILD_EVERYTHING,
+    tags=_BUILDING,
     selection=dg.AssetSelection.all() - _trained,
     description="The whole graph but for the recommender, for a range of days.",
 )
 
 train_recommender = dg.define_asset_job(
     TRAIN_RECOMMENDER,
+    tags=_TRAINING,
     selection=_trained,
     description="The recommender of a week: trained, tried out, published where it is good enough, and what it says.",
 )

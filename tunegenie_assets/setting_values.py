@@ -16,6 +16,7 @@ from pydantic import SecretStr
 _IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_$]*"
 _STAGE = re.compile(rf"({_IDENTIFIER}\.){{0,2}}{_IDENTIFIER}", re.ASCII)
 _TARGET_LAG = re.compile(r"downstream|[1-9][0-9]* (minute|hour|day)s?", re.ASCII | re.IGNORECASE)
+_POSTGRES = re.compile(r"postgresql(\+psycopg2)?://[^\s/]+/[^\s/]+", re.ASCII)
 _STORAGE = re.compile(r"[a-z][a-z0-9+]*://[^\s@?#]+", re.ASCII)
 
 REDIRECT_ADDRESS = "http://127.0.0.1:8888/callback"
@@ -61,6 +62,13 @@ def checked_storage_address(value: str) -> str:
     """A folder of an object store, without credentials: those come from the store's own environment."""
     if value and not _STORAGE.fullmatch(value):
         raise ValueError("expected an address such as s3://bucket/landing, without credentials")
+    return value
+
+
+def checked_postgres_address(value: SecretStr | None) -> SecretStr | None:
+    """Of a database; a password may stand in it, or in PGPASSWORD, which PostgreSQL's clients read."""
+    if value is not None and not _POSTGRES.fullmatch(value.get_secret_value()):
+        raise ValueError("expected an address such as postgresql://tunegenie@localhost:5432/tunegenie")
     return value
 
 

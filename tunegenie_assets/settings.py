@@ -16,12 +16,14 @@ from pydantic import AfterValidator, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from tunegenie_assets.keys import known_timezones
+from tunegenie_assets.pods import Steps
 from tunegenie_assets.setting_values import (
     REDIRECT_ADDRESS,
     checked_contact,
     checked_fernet_key,
     checked_model,
     checked_names,
+    checked_postgres_address,
     checked_private_key,
     checked_redirect_address,
     checked_service_address,
@@ -119,6 +121,8 @@ class Settings(BaseSettings):
     contact: Annotated[str, AfterValidator(checked_contact)] = ""
     poll: str = "*/30 * * * *"
     collecting: Collecting = Collecting.OFF
+    steps: Steps = Steps.PROCESS
+    dagster_storage: Annotated[SecretStr | None, AfterValidator(checked_postgres_address)] = None
     ask_model: Annotated[str, AfterValidator(checked_model)] = ""
     ask_model_sees_rows: bool = False
     snowflake_account: str = ""
@@ -231,6 +235,13 @@ class Settings(BaseSettings):
         return self.home / "collector.sqlite"
 
     @property
+    def dagster_database(self) -> str | None:
+        """The address of `dagster_storage` with the driver that Dagster brings: SQLAlchemy would take another."""
+        if self.dagster_storage is None:
+            return None
+        return self.dagster_storage.get_secret_value().replace("postgresql://", "postgresql+psycopg2://", 1)
+
+    @property
     def dagster_home(self) -> Path:
         return self.home / "dagster"
 
@@ -265,6 +276,8 @@ def apply_to_process(settings: Settings) -> None:
     os.environ[f"{PREFIX}HOME"] = str(settings.home)
     os.environ[f"{PREFIX}COLLECTING"] = settings.collecting.value
     os.environ[f"{PREFIX}DUCKDB_MEMORY"] = settings.duckdb_memory
+    if settings.dagster_database is not None:
+        os.environ[f"{PREFIX}DAGSTER_STORAGE"] = settings.dagster_database
     for name in ("account", "user", "private_key_path", "role", "warehouse", "database"):
         value = getattr(settings, f"snowflake_{name}")
         if value:

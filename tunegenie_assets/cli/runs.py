@@ -91,7 +91,7 @@ def together(reports: Sequence[RunReport], *, under: RunReport | None = None) ->
 @contextmanager
 def dagster_instance(settings: Settings, *, to_change: bool = True) -> Generator[dg.DagsterInstance]:
     """The instance of this home, with runs of dead processes marked as failed; one command at a time changes it."""
-    prepare_dagster_home(settings.dagster_home)
+    prepare_dagster_home(settings.dagster_home, database=settings.dagster_database)
     alone = command_lock(settings.home) if to_change else nullcontext()
     with alone, dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
         _mark_dead_runs(instance)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tunegenie_assets.cli.arguments import Command, Json
+from tunegenie_assets.cli.parts import Part
 
 app = typer.Typer()
 playlist = typer.Typer(help="Playlists of a listener's account.", no_args_is_help=True)
@@ -73,6 +74,20 @@ def run_by_the_clock(
     from tunegenie_assets.cli import running as command  # noqa: PLC0415  # as above
 
     command.run(port=port, as_json=as_json)
+
+
+@app.command(cls=Command)
+def serve(
+    part: Annotated[Part, typer.Argument(help="What this container does.")],
+    *,
+    # Others reach a container by its name; which of its ports leave the machine is for compose.yaml to say.
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "0.0.0.0",  # noqa: S104
+    code: Annotated[str, typer.Option(help="Host of the code server, for the other parts.")] = "code",
+) -> None:
+    """Be one part of a deployment in containers that share a home: docs/deploying.md."""
+    from tunegenie_assets.cli import serving as command  # noqa: PLC0415  # as above
+
+    command.run(part, host=host, code=code)
 
 
 @app.command()

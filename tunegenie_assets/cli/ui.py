@@ -58,7 +58,7 @@ def serve(settings: Settings, port: int | None) -> None:
     """Replace this process, which has taken the home, by `dagster dev` for the code location of these settings."""
     apply_to_process(settings)
     leave_out_warnings(UNHELPFUL_WARNINGS)
-    prepare_dagster_home(settings.dagster_home)
+    prepare_dagster_home(settings.dagster_home, database=settings.dagster_database)
     fail_lost_runs(settings)
     settings.inbox_path.mkdir(parents=True, exist_ok=True)
     arguments = [

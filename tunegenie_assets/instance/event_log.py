@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as db
 from dagster import EventLogEntry
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
-from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
@@ -25,7 +25,26 @@ from dagster._serdes import ConfigurableClassData
 MATERIALIZATIONS = frozenset({"ASSET_MATERIALIZATION", "ASSET_MATERIALIZATION_PLANNED"})
 
 
-class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
+class PlansOfWholeRuns(SqlEventLogStorage):
+    """What a run over many days announces is stored once, and not once for each day."""
+
+    @property
+    def supports_partition_subset_in_asset_materialization_planned_events(self) -> bool:
+        """One event announces all days of a run: half the events, at the price that the days of a failed run show
+        as missing rather than as failed.
+        """
+        return True
+
+    def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
+        """Our checks look at whole tables, but a run over a range announces each of them once for every day."""
+        dagster_event = event.get_dagster_event()
+        key = dagster_event.asset_check_planned_data.asset_check_key
+        planned = AssetCheckEvaluationPlanned(asset_key=key.asset_key, check_name=key.name)
+        whole = event._replace(dagster_event=dagster_event._replace(event_specific_data=planned))
+        super()._store_asset_check_evaluation_planned(whole, event_id)
+
+
+class BatchedSqliteEventLogStorage(PlansOfWholeRuns, SqliteEventLogStorage):
     """Answers as `SqliteEventLogStorage` does; stores materializations that arrive together faster."""
 
     @classmethod
@@ -79,13 +98,6 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
                 self._close(shard)
         super().dispose()
 
-    @property
-    def supports_partition_subset_in_asset_materialization_planned_events(self) -> bool:
-        """One event announces all days of a run: half the events, at the price that the days of a failed run show
-        as missing rather than as failed.
-        """
-        return True
-
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store events of one run in their order: runs of materializations together, anything else as the parent."""
         for together, group in groupby(events, key=_is_materialization):
@@ -94,14 +106,6 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage):
                 self._store_materializations(batch)
             else:
                 super().store_event_batch(batch)
-
-    def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
-        """Our checks look at whole tables, but a run over a range announces each of them once for every day."""
-        dagster_event = event.get_dagster_event()
-        key = dagster_event.asset_check_planned_data.asset_check_key
-        planned = AssetCheckEvaluationPlanned(asset_key=key.asset_key, check_name=key.name)
-        whole = event._replace(dagster_event=dagster_event._replace(event_specific_data=planned))
-        super()._store_asset_check_evaluation_planned(whole, event_id)
 
     def _store_materializations(self, events: Sequence[EventLogEntry]) -> None:
         rows = [self._event_to_row(event) for event in events]

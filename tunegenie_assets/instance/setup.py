@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tunegenie_assets.instance.database import check_database
+
 CONFIGURATION = """\
 # Written by tunegenie and rewritten when it differs; put your own changes into another DAGSTER_HOME.
 telemetry:
@@ -20,12 +22,33 @@ run_retries:
   enabled: true
   max_retries: 0
   retry_on_asset_or_op_failure: false
+"""
+
+SQLITE = """\
 event_log_storage:
   module: tunegenie_assets.instance.event_log
   class: BatchedSqliteEventLogStorage
   config:
     base_dir: {base_dir}
 """
+"""Files beside it: nothing to install, and fast enough for one machine."""
+
+POSTGRES = """\
+run_storage:
+  module: dagster_postgres.run_storage
+  class: PostgresRunStorage
+  config: &address
+    postgres_url: {env: TUNEGENIE_DAGSTER_STORAGE}
+event_log_storage:
+  module: tunegenie_assets.instance.postgres_event_log
+  class: BatchedPostgresEventLogStorage
+  config: *address
+schedule_storage:
+  module: dagster_postgres.schedule_storage
+  class: PostgresScheduleStorage
+  config: *address
+"""
+"""For several containers. The address is read from the environment: it may hold a password, which no file should."""
 
 WORKSPACE = "workspace.yaml"
 WORKSPACE_TEXT = """\
@@ -37,11 +60,18 @@ load_from:
 """
 
 
-def prepare_dagster_home(folder: Path) -> None:
-    """Make `folder` a Dagster home; running it again changes nothing."""
+def prepare_dagster_home(folder: Path, *, database: str | None = None) -> None:
+    """Make `folder` a Dagster home that keeps its records in files or in `database`; again changes nothing.
+
+    Raises:
+        SettingsError: the database cannot be used.
+    """
+    if database is not None:
+        check_database(database)
     folder.mkdir(parents=True, exist_ok=True)
     # A JSON string is a YAML string, whatever characters the path has.
-    _write(folder / "dagster.yaml", CONFIGURATION.format(base_dir=json.dumps(str(folder / "history" / "runs"))))
+    storage = POSTGRES if database is not None else SQLITE.format(base_dir=json.dumps(str(folder / "history" / "runs")))
+    _write(folder / "dagster.yaml", CONFIGURATION + storage)
     _write(folder / WORKSPACE, WORKSPACE_TEXT)
 
 
