@@ -73,10 +73,10 @@ dictionary: $(VENV)/.development ## Write the data dictionary of docs/ anew from
 ##@ Documents
 
 docs: $(VENV)/.development ## Build the documentation site to build/site; a broken link fails.
-	$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 docs-serve: $(VENV)/.development ## Read the documentation at http://127.0.0.1:8000 while writing it.
-	$(BIN)/mkdocs serve
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
 
 ##@ Measure (docs/benchmarks.md)
 

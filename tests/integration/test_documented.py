@@ -10,6 +10,7 @@ import pytest
 from dbt.cli.main import dbtRunner
 
 from tests.integration.conftest import Home
+from tunegenie_assets.dbt_support.dictionary import DICTIONARY_DIR, pages
 from tunegenie_assets.dbt_support.project import PROJECT_DIR
 from tunegenie_assets.dbt_support.runner import connections_closed_after
 
@@ -39,6 +40,30 @@ def test_every_column_of_the_warehouse_has_a_description(home: Home, manifest: d
 def test_every_table_has_a_description(manifest: dict[str, Any]) -> None:
     tables = [t for t in (*manifest["nodes"].values(), *manifest["sources"].values()) if t["resource_type"] != "test"]
     assert [t["unique_id"] for t in tables if not t["description"]] == []
+
+
+def test_the_data_dictionary_is_what_schemas_and_models_say(manifest: dict[str, Any]) -> None:
+    """`make dictionary` writes it anew."""
+    found = {path.name: path.read_text(encoding="utf-8") for path in DICTIONARY_DIR.glob("*.md")}
+    expected = dict(pages(manifest))
+    assert sorted(found) == sorted(expected)
+    assert [name for name in expected if found[name] != expected[name]] == []
+
+
+def test_the_data_dictionary_has_the_types_of_the_warehouse(home: Home) -> None:
+    written: set[tuple[str, ...]] = set()
+    for layer in LAYERS:
+        table = ""
+        for line in (DICTIONARY_DIR / f"{layer}.md").read_text(encoding="utf-8").splitlines():
+            table = line.split()[1] if line.startswith("## ") else table
+            if line.startswith("| `"):
+                column, kind = [cell.strip(" `") for cell in line.split("|")[1:3]]
+                written.add((layer, table, column, kind))
+    columns = "table_schema, table_name, column_name, lower(data_type)"
+    found = set(home.rows(f"select {columns} from information_schema.columns"))
+    tables = {column[:2] for column in written}
+    assert sorted({column for column in found if column[:2] in tables} ^ written) == []
+    assert {column[:2] for column in found if column[0] in LAYERS} <= tables
 
 
 def test_the_demo_leaves_the_documentation(home: Home, manifest: dict[str, Any]) -> None:
