@@ -1,7 +1,7 @@
 """Pages for the files of the project that the documents point at, so that the site holds without a code host.
 
-A link that leaves docs/, such as `../ml/genres/days.py`, becomes a link to a page of the site that shows the file, one to
-a folder to a page that lists it. They are no part of the navigation, and the search leaves them out.
+A link that leaves docs/, such as `../ml/genres/days.py`, becomes a link to a page of the site that shows the file, and
+one to a folder to a page that lists it. They are no part of the navigation, and the search leaves them out.
 """
 
 from __future__ import annotations
