@@ -49,6 +49,14 @@ class Compiled:
 
 
 @dataclass(frozen=True)
+class Least:
+    """What a metric must come to in a row, which has no place in the answer otherwise."""
+
+    metric: str
+    value: int
+
+
+@dataclass(frozen=True)
 class _Renderer:
     """What compiling looks at of the client that MetricFlow asks for; nothing can be run with it."""
 
@@ -93,8 +101,10 @@ class Compiler:
         client = cast("SqlClient", _Renderer(engine_type, renderer()))
         return cls(Vocabulary.of(manifest), MetricFlowEngine(lookup, client))
 
-    def compile(self, query: SemanticQuery, listener: str, *, also: Sequence[Filter] = ()) -> Compiled:
-        """The statement of a query of metrics about one listener; `also` are further filters.
+    def compile(
+        self, query: SemanticQuery, listener: str, *, also: Sequence[Filter] = (), least: Least | None = None
+    ) -> Compiled:
+        """The statement of a query of metrics about one listener; `also` are further filters, `least` what rows have.
 
         Columns are the groups, `metric_time__<grain>` first, then the metrics, all by their names.
 
@@ -112,7 +122,7 @@ class Compiler:
         groups = ([f"{TIME}__{query.grain}"] if query.grain else []) + list(query.group_by)
         start, end = _bounds(query.window) if is_over_time else (None, None)
         request = MetricFlowQueryRequest.create(
-            metric_names=list(query.metrics),
+            metric_names=list(dict.fromkeys([*query.metrics, *([least.metric] if least else [])])),
             group_by_names=groups or None,
             where_constraints=where,
             time_constraint_start=start,
@@ -124,7 +134,8 @@ class Compiler:
             raise CannotCompileError(_misfit(query)) from error
         columns = ", ".join([*groups, *query.metrics])
         sql = _COMMENTS.sub("", plan.sql_statement.sql)
-        return marks.resolve(f"select {columns}\nfrom (\n{sql}\n) as answer\n{self._last_part(query)}")
+        rows = f"where {least.metric} >= {least.value}\n" if least else ""
+        return marks.resolve(f"select {columns}\nfrom (\n{sql}\n) as answer\n{rows}{self._last_part(query)}")
 
     def _condition(self, wanted: Filter, marks: _Marks) -> str:
         dimension = self.vocabulary.dimensions[wanted.dimension]

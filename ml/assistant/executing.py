@@ -17,9 +17,10 @@ import pyarrow as pa
 
 from ml.assistant import lists, suggesting
 from ml.assistant.checking import UnfitQueryError, check_parts
-from ml.assistant.compiling import MOST_ROWS_COMPILED, CannotCompileError, Compiled, Compiler
+from ml.assistant.compiling import MOST_ROWS_COMPILED, CannotCompileError, Compiled, Compiler, Least
 from ml.assistant.kinds import BY_KIND, of_kind
 from ml.assistant.query import Comparison, Filter, Grain, Intent, Order, SemanticQuery, Value
+from ml.assistant.rates import LEAST_PLAYS, counted_by
 from ml.assistant.vocabulary import TIME, UnknownTermError
 from ml.errors import MlError
 
@@ -115,7 +116,7 @@ class Executor:
         return Result(tuple(found.column_names), rows, (statement,))
 
     def _figures(self, query: SemanticQuery) -> Result:
-        result = self._read(self.compiler.compile(query, self.listener))
+        result = self._read(self.compiler.compile(query, self.listener, least=self._least(query)))
         added_up = {name for name in query.metrics if self.compiler.vocabulary.metrics[name].is_added_up}
         shown = [index for index, name in enumerate(result.columns) if not self._is_id(name)]
         rows = tuple(
@@ -124,6 +125,10 @@ class Executor:
             if query.grain is None or any(row[result.columns.index(name)] is not None for name in query.metrics)
         )
         return replace(result, columns=tuple(result.columns[index] for index in shown), rows=rows)
+
+    def _least(self, query: SemanticQuery) -> Least | None:
+        counted = counted_by(query, self.compiler.vocabulary)
+        return None if counted is None else Least(counted.name, LEAST_PLAYS)
 
     def _is_id(self, column: str) -> bool:
         dimension = self.compiler.vocabulary.dimensions.get(column)
@@ -165,7 +170,7 @@ class Executor:
                 "subject": None,
             }
         )
-        result = self._read(self.compiler.compile(everything, self.listener))
+        result = self._read(self.compiler.compile(everything, self.listener, least=self._least(query)))
         key = result.columns.index(BY_KIND[kind])
         for place, row in enumerate(result.rows, start=1):
             if row[key] == query.about.key:

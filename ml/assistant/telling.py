@@ -13,6 +13,7 @@ from ml.assistant.figures_told import figures, in_window, kinds_of_rows, of_each
 from ml.assistant.filters_told import Names, filters_in_words
 from ml.assistant.lists import DEFAULT_ROWS
 from ml.assistant.query import Intent, Kind, SemanticQuery
+from ml.assistant.rates import at_least, counted_by
 from ml.assistant.values import (
     figure,
     measured,
@@ -32,8 +33,11 @@ _PLURALS = {
 def tell(query: SemanticQuery, result: Result, vocabulary: Vocabulary, names: Names) -> str:
     """One sentence, or two where a table follows."""
     where = _of_filters(query, names) + ("" if query.comparison else in_window(query.window))
+    counted = counted_by(query, vocabulary)
     if not result.rows:
-        return f"There is nothing{where}."
+        return f"There is nothing{f' with {at_least(counted)}' if counted else ''}{where}."
+    if counted is not None:
+        where += f", of those with {at_least(counted)}"
     match query.intent:
         case Intent.METRIC:
             return figures(query, result, vocabulary, where)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from ml.assistant.checking import TIME, UnfitQueryError, check_values
+from ml.assistant.plays_behind import plays_behind
 from ml.assistant.query import Intent, SemanticQuery
 from ml.errors import MlError
 
@@ -45,6 +46,8 @@ class Metric:
     """Whether it is a mean or a ratio, so that “on average” says nothing more."""
     is_over_time: bool
     """Whether it compares or adds up dates, so that it needs them in its rows."""
+    counted_by: str
+    """Of a rate or mean of plays the metric that counts these plays; empty of all others."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,11 @@ class Vocabulary:
         aggregations = {
             measure["name"]: measure["agg"] for model in parsed["semantic_models"] for measure in model["measures"]
         }
-        metrics = [_metric(metric, aggregations, parsed["metrics"]) for metric in parsed["metrics"]]
+        counted_by = plays_behind(parsed)
+        metrics = [
+            replace(_metric(metric, aggregations, parsed["metrics"]), counted_by=counted_by.get(metric["name"], ""))
+            for metric in parsed["metrics"]
+        ]
         return cls(
             {metric.name: metric for metric in metrics},
             {dimension.name: dimension for dimension in _dimensions(parsed["semantic_models"])},
@@ -132,6 +139,7 @@ def _metric(metric: dict[str, Any], aggregations: Mapping[str, str], others: lis
         is_divisible=is_added_up or any(one.is_added_up for one in whole),
         is_mean=metric["type"] == "ratio" or aggregations.get(measure) == "average",
         is_over_time=metric["type"] == "cumulative" or any(given.get("offset_window") for given in inputs),
+        counted_by="",
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 from sqlglot import exp, parse_one
 
-from ml.assistant.compiling import CannotCompileError, Compiler, Dialect
+from ml.assistant.compiling import CannotCompileError, Compiler, Dialect, Least
 from ml.assistant.query import Filter, Grain, Operator, Order, SemanticQuery, Window
 from ml.assistant.vocabulary import UnknownTermError, Vocabulary
 
@@ -98,6 +98,16 @@ def test_what_adds_up_dates_sees_those_before_the_window(duckdb_compiler: Compil
     )
     assert set(compiled.parameters) == {"ada"}
     assert "2024-01-01" in compiled.sql
+
+
+def test_a_row_may_have_to_come_to_something_that_is_not_shown(duckdb_compiler: Compiler) -> None:
+    query = SemanticQuery(
+        metrics=("skip_rate",), group_by=("artist__name",), order=(Order(by="skip_rate"),), limit=2, window=IN_2024
+    )
+    told = parse_one(duckdb_compiler.compile(query, "ada", least=Least("told_of_skips", 5)).sql, read="duckdb")
+    assert [column.name for column in told.expressions] == ["artist__name", "skip_rate"]
+    assert told.args["where"].this.sql() == "told_of_skips >= 5"
+    assert "where" not in duckdb_compiler.compile(query, "ada").sql.partition(") as answer")[2]
 
 
 def test_of_a_grain_and_groups_the_limit_is_of_each_period(duckdb_compiler: Compiler) -> None:

@@ -119,7 +119,17 @@ SENTENCES = [
     (
         asked(metrics=("skip_rate",), group_by=BY_ARTIST, order=(Order(by="skip_rate"),), limit=1),
         result("artist__name skip_rate", ("Queen", 0.9)),
-        "The artist with the highest skip rate: Queen, 90.0 %.",
+        "The artist with the highest skip rate, of those with at least 5 plays that tell of skips: Queen, 90.0 %.",
+    ),
+    (
+        asked(metrics=("average_energy",), grain=Grain.MONTH, order=(Order(by="average_energy"),), limit=2),
+        result("metric_time__month average_energy", (date(2025, 5, 1), 0.9), (date(2025, 1, 1), 0.5)),
+        "Energy by month, of those with at least 5 plays: May 2025 (0.90), January 2025 (0.50).",
+    ),
+    (
+        asked(metrics=("skip_rate",), group_by=BY_ARTIST, order=(Order(by="skip_rate"),), limit=1),
+        result("artist__name skip_rate"),
+        "There is nothing with at least 5 plays that tell of skips.",
     ),
     (
         asked(group_by=("date__is_weekend",), filters=(of("date__is_weekend", *WHOLE_WEEK),), order=BY_PLAYS),
@@ -249,6 +259,11 @@ SENTENCES = [
         asked(intent=Intent.RANK, subject=Subject(kind=Kind.ARTIST, key="a1", name="Queen")),
         result("place plays of", (3, 1, 40)),
         "Queen is number 3 of 40 artists, with 1 play.",
+    ),
+    (
+        asked(intent=Intent.RANK, metrics=("skip_rate",), subject=Subject(kind=Kind.ARTIST, key="a1", name="Queen")),
+        result("place skip_rate of", (3, 0.5, 40)),
+        "Queen is number 3 of 40 artists, of those with at least 5 plays that tell of skips, with 50.0 %.",
     ),
     # Plays, days, lists
     (
