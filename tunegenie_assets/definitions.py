@@ -40,6 +40,7 @@ from tunegenie_assets.dbt_support.project import DbtProjectFiles
 from tunegenie_assets.dbt_support.runner import DbtRunner
 from tunegenie_assets.jobs import JOBS
 from tunegenie_assets.pods import Steps
+from tunegenie_assets.private_home import keep_private
 from tunegenie_assets.resources.archives import ArchiveStore
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.factory import warehouse_for
@@ -63,6 +64,8 @@ from tunegenie_assets.settings import (
 @dg.definitions
 def defs() -> dg.Definitions:
     settings = load_settings()
+    # Also where Dagster was started by something else than our command.
+    keep_private(settings.home)
     apply_to_process(settings)
     return build_definitions(settings)
 

@@ -27,6 +27,7 @@ from tunegenie_assets.assistant.opening import NoSuchListenerError, NothingBuilt
 from tunegenie_assets.assistant.reading import ReadingError
 from tunegenie_assets.cli import display
 from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.opening import open_home
 from tunegenie_assets.settings import load_settings
 
 BAR_WIDTH = 30
@@ -112,7 +113,7 @@ def opened(listener: str | None) -> Assistant:
     Raises:
         CommandError: nothing has been built, or there is no such listener.
     """
-    settings = load_settings()
+    settings = open_home()
     try:
         return open_assistant(settings, listener)
     except (NoSuchListenerError, NothingBuiltError) as error:

@@ -18,8 +18,9 @@ from rich.console import Console
 
 from tunegenie_assets.cli import display
 from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.opening import open_home
 from tunegenie_assets.resources.services import Services, build_services, utc_now
-from tunegenie_assets.settings import PREFIX, Settings, load_settings
+from tunegenie_assets.settings import PREFIX, Settings
 from tunegenie_assets.sources.errors import InvalidRequestError
 from tunegenie_assets.sources.landing import check_listener_id
 from tunegenie_assets.sources.services.accounts import SPOTIFY
@@ -52,7 +53,7 @@ class Connections:
         Raises:
             SettingsError: a setting cannot be used.
         """
-        settings = load_settings()
+        settings = open_home()
         return cls(settings, build_services(settings), utc_now, time.sleep)
 
     @property

@@ -6,6 +6,7 @@ Trying the services is in examining.py, trying Snowflake in examining_snowflake.
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 
 import duckdb
 import typer
@@ -15,8 +16,9 @@ from tunegenie_assets.cli import display
 from tunegenie_assets.cli.connecting import Connections
 from tunegenie_assets.cli.examining import Finding, State, examine_services
 from tunegenie_assets.locking import WarehouseBusyError, warehouse_lock
+from tunegenie_assets.private_home import keep_private, warning_of
 from tunegenie_assets.schedules import build_schedules
-from tunegenie_assets.settings import Environment, Settings, SettingsError, apply_to_process
+from tunegenie_assets.settings import DOTENV, Environment, Settings, SettingsError, apply_to_process
 
 _TABLES = "select count(*) as found from information_schema.tables where lower(table_schema) = 'silver'"
 LOCK_SECONDS = 2.0
@@ -39,6 +41,7 @@ def run(*, as_json: bool) -> None:
     progress.print("Trying every connection; services get a moment to answer.")
     findings = [
         examine_settings(connections.settings),
+        examine_privacy(connections.settings, Path(DOTENV)),
         *examine_warehouse(connections.settings),
         *examine_services(connections),
     ]
@@ -59,6 +62,14 @@ def examine_settings(settings: Settings) -> Finding:
     except SettingsError as error:
         return Finding("settings", State.FAILS, str(error))
     return Finding("settings", State.WORKS, f"{settings.env.value}, everything under {settings.home}")
+
+
+def examine_privacy(settings: Settings, dotenv: Path) -> Finding:
+    """Whether others on this machine may read what is kept here."""
+    warnings = [warning for warning in (keep_private(settings.home), warning_of(dotenv)) if warning]
+    if warnings:
+        return Finding("privacy", State.WARNS, "; ".join(warnings))
+    return Finding("privacy", State.WORKS, "nobody else on this machine may read the home and its settings")
 
 
 def examine_warehouse(settings: Settings, wait_s: float = LOCK_SECONDS) -> list[Finding]:

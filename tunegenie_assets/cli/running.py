@@ -12,10 +12,11 @@ from rich.console import Console
 from tunegenie_assets.cli import display
 from tunegenie_assets.cli.connecting import NOBODY_CONNECTED, utc_now
 from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.opening import open_home
 from tunegenie_assets.cli.ui import address, serve, take_home
 from tunegenie_assets.resources.services import Services, build_services
 from tunegenie_assets.schedules import build_schedules, next_run
-from tunegenie_assets.settings import Collecting, load_settings
+from tunegenie_assets.settings import Collecting
 from tunegenie_assets.sources.services.accounts import SPOTIFY
 from tunegenie_assets.sources.services.tokens import Stage
 
@@ -28,7 +29,7 @@ def run(*, port: int | None, as_json: bool) -> None:
         SettingsError: a setting cannot be used.
         TokenFileError: a token cannot be read.
     """
-    settings = load_settings(collecting=Collecting.ON)
+    settings = open_home(collecting=Collecting.ON)
     services = build_services(settings)
     listeners = connected(services, utc_now())
     if not listeners:

@@ -10,11 +10,12 @@ import sys
 from rich.console import Console
 
 from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.opening import open_home
 from tunegenie_assets.cli.runs import fail_lost_runs
 from tunegenie_assets.instance.left_over import end_left_over
 from tunegenie_assets.instance.setup import WORKSPACE, prepare_dagster_home
 from tunegenie_assets.locking import hold_for_life
-from tunegenie_assets.settings import Settings, apply_to_process, leave_out_warnings, load_settings
+from tunegenie_assets.settings import Settings, apply_to_process, leave_out_warnings
 
 HOST = "127.0.0.1"
 UNHELPFUL_WARNINGS = (
@@ -26,7 +27,7 @@ UNHELPFUL_WARNINGS = (
 
 def run(*, port: int | None) -> None:
     """The UI of this process's settings."""
-    settings = load_settings()
+    settings = open_home()
     take_home(settings, port)
     Console(highlight=False).print(f"The UI is at {address(settings, port)}; Ctrl-C ends it.", soft_wrap=True)
     # Dagster takes the place of this process, and with it of what is not yet written.
