@@ -71,6 +71,17 @@ def hold_for_life(file: Path) -> bool:
     return True
 
 
+def is_alive(process: int) -> bool:
+    """Whether a process of this id runs on this machine."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 @contextmanager
 def _held(file: Path, wait_seconds: float, busy: str) -> Generator[None]:
     file.parent.mkdir(parents=True, exist_ok=True)

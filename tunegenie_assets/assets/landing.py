@@ -20,6 +20,7 @@ from tunegenie_assets.resources.importing import (
 from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
 from tunegenie_assets.resources.unfinished import unfinished_listeners
 from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES
+from tunegenie_assets.sources.errors import LandingError
 
 
 class ImportConfig(dg.Config):
@@ -44,18 +45,27 @@ def archives(
     archive_store: ArchiveStore,
     warehouse: dg.ResourceParam[WarehouseIOManager],
 ) -> dg.MaterializeResult[pa.Table]:
-    # Before anything lands: what this import brings is not unfinished, and one new day stays one day.
-    whole = unfinished_listeners(archive_store, warehouse)
-    zone_before = zone_of(archive_store, config.listener)
     now = datetime.now(UTC)
-    reports = import_files(
-        [Path(path) for path in config.paths],
-        archive_store,
-        listener_id=config.listener,
-        timezone=config.timezone,
-        now=now,
-        progress=lambda name, records: context.log.info(f"{name}: {records:,} records read"),
-    )
+
+    def landed() -> list[FileReport]:
+        return import_files(
+            [Path(path) for path in config.paths],
+            archive_store,
+            listener_id=config.listener,
+            timezone=config.timezone,
+            now=now,
+            progress=lambda name, records: context.log.info(f"{name}: {records:,} records read"),
+        )
+
+    reports: list[FileReport] | None = None
+    try:
+        # Before anything lands: what this import brings is not unfinished, and one new day stays one day.
+        whole, zone_before = _known_before(archive_store, warehouse, config.listener)
+    except LandingError:
+        # What is damaged in landing may be what is imported again, and is whole when that is done.
+        reports = landed()
+        whole, zone_before = _known_before(archive_store, warehouse, config.listener)
+    reports = reports or landed()
     for report in reports:
         context.log.log("WARNING" if report.problem else "INFO", report.line)
         for line in (*report.problems, *report.skipped):
@@ -80,6 +90,13 @@ def archives(
 def archive_files(archive_store: ArchiveStore) -> dg.MaterializeResult[pa.Table]:
     rows = archive_file_table(archive_store)
     return dg.MaterializeResult(value=rows)
+
+
+def _known_before(
+    archive_store: ArchiveStore, warehouse: WarehouseIOManager, listener: str
+) -> tuple[set[str], str | None]:
+    """Whose earlier imports did not reach gold, and the zone that the listener had."""
+    return unfinished_listeners(archive_store, warehouse), zone_of(archive_store, listener)
 
 
 def _metadata(reports: list[FileReport], days: list[date]) -> dict[str, dg.MetadataValue]:

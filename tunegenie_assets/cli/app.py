@@ -6,25 +6,22 @@ account are declared in service_commands.py.
 
 from __future__ import annotations
 
+import signal
 import sys
 import warnings
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-import duckdb
 import typer
 from rich.console import Console
 
 from ml.listeners.exports.export_format import ExportFormat
 from tunegenie_assets.cli import asking_commands, service_commands
 from tunegenie_assets.cli.arguments import Command, Json, Version
-from tunegenie_assets.cli.errors import INTERRUPTED, CommandError
-from tunegenie_assets.dbt_support.project import DbtError
-from tunegenie_assets.locking import WarehouseBusyError
+from tunegenie_assets.cli.errors import INTERRUPTED
+from tunegenie_assets.cli.troubles import line_of
 from tunegenie_assets.sandbox.profile import Profile
-from tunegenie_assets.settings import SettingsError
-from tunegenie_assets.sources.errors import SourceError
 
 app = typer.Typer(
     name="tunegenie",
@@ -297,13 +294,18 @@ def main() -> None:
     # Backfill policies are marked beta; a person at a terminal can do nothing about that.
     warnings.filterwarnings("ignore", message=".*is currently in beta")
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    # As Ctrl-C: a process manager asks this way, and what is begun is then ended in order.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
-    except (CommandError, SettingsError, SourceError, DbtError, WarehouseBusyError, OSError, duckdb.Error) as error:
-        errors.print(f"tunegenie: {' '.join(str(error).split())}", markup=False)
-        sys.exit(1)
     except KeyboardInterrupt:
         errors.print(f"tunegenie: {INTERRUPTED}", markup=False)
+        sys.exit(1)
+    except Exception as error:
+        line = line_of(error)
+        if line is None:
+            raise
+        errors.print(f"tunegenie: {line}", markup=False)
         sys.exit(1)
 
 

@@ -109,6 +109,8 @@ def _complain(archives: Archives, progress: Console) -> None:
     """A line for each file that was refused or left out, and for the first unreadable records of the others."""
     for archive in archives:
         lines = [archive["problem"]] if archive["problem"] else [*archive["problems"], *archive["examples"]]
+        if archive["restored"]:
+            lines.insert(0, f"{archive['path']}: its copy in landing was damaged, and is whole again")
         hidden = 0 if archive["problem"] else archive["rejected"] - len(archive["examples"])
         if hidden > 0:
             lines.append(f"… and {hidden} more; all are listed in raw.rejected_records")

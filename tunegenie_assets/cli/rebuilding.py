@@ -7,6 +7,7 @@ from datetime import date
 from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.mending import mend
 from tunegenie_assets.cli.runs import dagster_instance, run_job, together
 from tunegenie_assets.cli.training import train_after
 from tunegenie_assets.definitions import build_archive_store, build_collection, build_simulation
@@ -19,6 +20,8 @@ def run(*, as_json: bool) -> None:
     """Build all days that the landed archives, the collected pages and the simulated population hold."""
     out, progress = display.consoles(as_json=as_json)
     platform = Platform.open()
+    for line in mend(platform.settings):
+        progress.print(f"tunegenie: {line}", markup=False, soft_wrap=True)
     landed = [*_archived_days(platform), *_collected_days(platform)]
     simulated = _simulated_days(platform)
     if not landed and not simulated:

@@ -9,7 +9,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,12 +20,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from tunegenie_assets.cli.errors import INTERRUPTED, CommandError
+from tunegenie_assets.cli.lost_runs import PROCESS_TAG, mark_dead_runs, tell_of
+from tunegenie_assets.cli.troubles import advised
 from tunegenie_assets.instance.setup import prepare_dagster_home
 from tunegenie_assets.locking import command_lock
 from tunegenie_assets.settings import Settings
 
-PROCESS_TAG = "tunegenie/process"
-"""Process id of a run of the command line: how a run whose process died is told from one that goes on."""
 POLL_SECONDS = 0.3
 TELLING_STEPS = {"landing/archives", "landing/page_files", "synthetic/plays"}
 """Those that work on for minutes within a single asset; they log how far they are."""
@@ -94,20 +94,8 @@ def dagster_instance(settings: Settings, *, to_change: bool = True) -> Generator
     prepare_dagster_home(settings.dagster_home, database=settings.dagster_database)
     alone = command_lock(settings.home) if to_change else nullcontext()
     with alone, dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
-        _mark_dead_runs(instance)
+        tell_of(mark_dead_runs(instance, is_alone=to_change))
         yield instance
-
-
-def fail_lost_runs(settings: Settings) -> None:
-    """End the runs that a daemon before this one began and did not finish: the queue waits for them for ever.
-
-    To be called while no daemon works on this home.
-    """
-    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
-        _mark_dead_runs(instance)
-        for run in _in_progress(instance):
-            if PROCESS_TAG not in run.tags:
-                instance.report_run_failed(run, "the daemon that began the run ended without finishing it")
 
 
 def run_job(
@@ -144,7 +132,7 @@ def run_job(
     seconds = time.monotonic() - begin
     if not result.success:
         kind = CheckFailedError if _failed_checks(result) else RunFailedError
-        raise kind(_why(job_name, result))
+        raise kind(advised(_why(job_name, result)))
     checks = result.get_asset_check_evaluations()
     failed = {f"{c.asset_key.to_user_string()}: {c.check_name}": c.description for c in checks if not c.passed}
     return RunReport(
@@ -269,31 +257,3 @@ def _failed_checks(result: dg.ExecuteInProcessResult) -> str:
     failed = [c for c in result.get_asset_check_evaluations() if not c.passed and c.severity == ERROR]
     found = {f"{c.asset_key.to_user_string()}: {c.check_name}": c.description or "" for c in failed}
     return ", ".join(f"{name} ({' '.join(said.split())})" if said else name for name, said in found.items())
-
-
-def _mark_dead_runs(instance: dg.DagsterInstance) -> None:
-    """A killed process cannot say that its run ended; the next command does."""
-    for run in _in_progress(instance):
-        process = run.tags.get(PROCESS_TAG, "")
-        if process.isdigit() and not _is_alive(int(process)):
-            instance.report_run_failed(run, f"process {process} ended without finishing the run")
-
-
-def _in_progress(instance: dg.DagsterInstance) -> Iterable[dg.DagsterRun]:
-    statuses = [
-        dg.DagsterRunStatus.NOT_STARTED,
-        dg.DagsterRunStatus.STARTING,
-        dg.DagsterRunStatus.STARTED,
-        dg.DagsterRunStatus.CANCELING,
-    ]
-    return instance.get_runs(filters=dg.RunsFilter(statuses=statuses))
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

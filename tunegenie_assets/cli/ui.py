@@ -10,8 +10,8 @@ import sys
 from rich.console import Console
 
 from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.lost_runs import fail_lost_runs
 from tunegenie_assets.cli.opening import open_home
-from tunegenie_assets.cli.runs import fail_lost_runs
 from tunegenie_assets.instance.left_over import end_left_over
 from tunegenie_assets.instance.setup import WORKSPACE, prepare_dagster_home
 from tunegenie_assets.locking import hold_for_life

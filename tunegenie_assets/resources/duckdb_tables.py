@@ -13,10 +13,14 @@ import pyarrow as pa
 from dagster_duckdb import DuckDBResource
 
 from tunegenie_assets.locking import warehouse_lock
+from tunegenie_assets.resources.damage import damage_told, is_damage
 from tunegenie_assets.resources.guard import Window
 from tunegenie_assets.resources.parquet_files import ParquetFiles
 from tunegenie_assets.resources.tables import Rows, WarehouseIOManager, selected
 from tunegenie_assets.schemas.table import Table
+
+RESOURCE_AGENT = "dagster"
+"""As whom DuckDBResource opens a file; another configuration would be refused."""
 
 
 class DuckDBTables(WarehouseIOManager):
@@ -35,6 +39,8 @@ class DuckDBTables(WarehouseIOManager):
         # The resource leaves the connection open when the block fails; the file would stay locked.
         with (
             warehouse_lock(Path(self.lock_path)),
+            damage_told(Path(self.warehouse_path)),
+            _opened(self.warehouse_path),
             resource.get_connection() as connection,
             closing(connection),
         ):
@@ -76,6 +82,23 @@ class DuckDBTables(WarehouseIOManager):
         with self._connection() as connection:
             for table in tables:
                 _create(connection, table)
+
+
+@contextmanager
+def _opened(path: str) -> Generator[None]:
+    """The file open for as long as the resource works on it: that tries a file that it cannot open for 100 s, also a
+    damaged one, and where it is open already the second connection costs nothing.
+    """
+    try:
+        first = duckdb.connect(path, config={"custom_user_agent": RESOURCE_AGENT})
+    except duckdb.IOException as error:
+        if is_damage(str(error)):
+            raise
+        # Another program has it: the resource waits for that.
+        yield
+        return
+    with closing(first):
+        yield
 
 
 def _incoming(connection: duckdb.DuckDBPyConnection, schema: Table, rows: Rows) -> tuple[str, list[object]]:

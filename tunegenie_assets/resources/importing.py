@@ -36,6 +36,8 @@ class FileReport:
     archive_id: str | None = None
     source: str | None = None
     already_landed: bool = False
+    restored: bool = False
+    """Whether it was in landing damaged, and is whole again."""
     records: int = 0
     rejected: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
@@ -55,6 +57,8 @@ class FileReport:
         if self.problem:
             return self.problem
         state = "was landed before" if self.already_landed else "landed"
+        if self.restored:
+            state += " and damaged since, is whole again"
         faults = f", {self.rejected} unreadable ({_counts(self.reasons)})" if self.rejected else ""
         sources = (self.source or "").replace(",", ", ")
         return f"{self.path}: {state} as {sources}, {self.records} records{faults}"
@@ -64,6 +68,7 @@ class FileReport:
             "path": self.path,
             "status": "refused" if self.problem else "already_landed" if self.already_landed else "landed",
             "problem": self.problem,
+            "restored": self.restored,
             "archive_id": self.archive_id,
             "kind": self.source,
             "records": self.records,
@@ -115,6 +120,7 @@ def _report(path: Path, store: ArchiveStore, archive: LandedArchive, parsed: Par
         archive_id=archive.archive_id,
         source=_sources(archive, parsed),
         already_landed=archive.already_landed,
+        restored=archive.restored,
         records=parsed.records,
         rejected=parsed.rejected,
         reasons=parsed.reasons,

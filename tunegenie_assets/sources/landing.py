@@ -26,7 +26,7 @@ from tunegenie_assets.sources.archive import open_members
 from tunegenie_assets.sources.detect import detect_members, left_out_lines, sources_of
 from tunegenie_assets.sources.errors import InvalidRequestError, LandingError, SourceError
 from tunegenie_assets.sources.folder import pack_folder
-from tunegenie_assets.sources.storage import location, make_folder, store
+from tunegenie_assets.sources.storage import digest_of, location, make_folder, store
 
 _LISTENER_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _UNSAFE_IN_FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
@@ -57,6 +57,8 @@ class LandedArchive:
     """Naive UTC."""
     already_landed: bool = False
     """Whether the import found it in landing instead of adding it."""
+    restored: bool = False
+    """Whether the import found it in landing damaged, and put its bytes back."""
     skipped: tuple[str, ...] = ()
     """Lines `name: reason` for files inside that are not read though they may hold a listening history.
 
@@ -124,12 +126,38 @@ class Landing:
         return sorted(found, key=lambda archive: (archive.listener_id, archive.landed_at, archive.archive_id))
 
     def open(self, archive: LandedArchive) -> BinaryIO:
-        """The bytes of the archive as a seekable stream, to be closed by the caller."""
-        file = self._folder(archive.listener_id, archive.archive_id) / archive.file_name
+        """The bytes of the archive as a seekable stream, to be closed by the caller.
+
+        Raises:
+            LandingError: they are gone, or are not those that were imported.
+        """
+        file = self._file(archive)
         try:
-            return file.open("rb")
+            stream = file.open("rb")
         except FileNotFoundError as error:
             raise LandingError(f"{file}: the archive is gone from landing; import it again") from error
+        digest, size = digest_of(stream), stream.tell()
+        if digest != archive.archive_id:
+            stream.close()
+            raise LandingError(
+                f"{file} is damaged: its {size} bytes are not the {archive.size_bytes} that were imported as "
+                f"{archive.original_name!a}; import that file again"
+            )
+        stream.seek(0)
+        return stream
+
+    def problems(self) -> list[str]:
+        """A line for each archive that is damaged or gone; reads all of them."""
+        found: list[str] = []
+        for manifest in sorted(self._root.glob(f"archives/*/*/{_MANIFEST}"), key=str):
+            try:
+                self.open(self._read(manifest.parent)).close()
+            except LandingError as error:
+                found.append(str(error))
+        return found
+
+    def _file(self, archive: LandedArchive) -> UPath:
+        return self._folder(archive.listener_id, archive.archive_id) / archive.file_name
 
     def _folder(self, listener_id: str, archive_id: str) -> UPath:
         return self._root / "archives" / listener_id / archive_id
@@ -145,8 +173,9 @@ class Landing:
         with path.open("rb") as stream:
             archive_id = hashlib.file_digest(stream, "sha256").hexdigest()
         folder = self._folder(listener_id, archive_id)
-        if (folder / _MANIFEST).exists():
-            return replace(self._land_again(self._read(folder), timezone, now), skipped=skipped)
+        if (landed := self._landed(folder)) is not None:
+            restored = self._restored(path, landed)
+            return replace(self._land_again(landed, timezone, now), skipped=skipped, restored=restored)
         archive = LandedArchive(
             archive_id=archive_id,
             listener_id=listener_id,
@@ -161,12 +190,33 @@ class Landing:
             skipped=skipped,
         )
         make_folder(folder)
-        with path.open("rb") as stream:
-            stored = store(stream, folder / archive.file_name)
-        if stored != archive_id:
-            raise SourceError(f"{path}: changed while it was read; import it again")
+        self._store_archive(path, archive)
         _store_json(_manifest(archive), folder / _MANIFEST)
         return archive
+
+    def _landed(self, folder: UPath) -> LandedArchive | None:
+        """The archive of this folder; None where it was not landed to its end, or its manifest is damaged."""
+        if not (folder / _MANIFEST).exists():
+            return None
+        try:
+            return self._read(folder)
+        except LandingError:
+            return None
+
+    def _restored(self, path: Path, landed: LandedArchive) -> bool:
+        """Whether the copy in landing was damaged or gone, and is whole again from the same bytes at `path`."""
+        try:
+            self.open(landed).close()
+        except LandingError:
+            self._store_archive(path, landed)
+            return True
+        return False
+
+    def _store_archive(self, path: Path, archive: LandedArchive) -> None:
+        with path.open("rb") as stream:
+            stored = store(stream, self._file(archive))
+        if stored != archive.archive_id:
+            raise SourceError(f"{path}: changed while it was read; import it again")
 
     def _land_again(self, archive: LandedArchive, timezone: str | None, now: datetime) -> LandedArchive:
         if timezone is not None and timezone != archive.timezone:
@@ -185,7 +235,9 @@ class Landing:
             changes = sorted((folder / "timezones").glob("*.json"), key=lambda change: change.name)
             latest = _READ_CHANGE.validate_json(changes[-1].read_bytes()) if changes else None
         except ValidationError as error:
-            raise LandingError(f"{manifest}: not a manifest that landing wrote") from error
+            raise LandingError(
+                f"{manifest} is damaged: not a manifest that landing wrote; import the archive again"
+            ) from error
         archive = replace(archive, landed_at=_naive_utc(archive.landed_at))
         if latest is not None:
             return replace(archive, timezone=latest.timezone, timezone_given_at=_naive_utc(latest.given_at))
@@ -194,7 +246,7 @@ class Landing:
 
 def _manifest(archive: LandedArchive) -> dict[str, object]:
     fields = asdict(archive)
-    del fields["already_landed"], fields["skipped"]
+    del fields["already_landed"], fields["restored"], fields["skipped"]
     given_at = archive.timezone_given_at
     return {
         **fields,

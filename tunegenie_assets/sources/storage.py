@@ -5,11 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from glob import escape
 from pathlib import Path
 from typing import BinaryIO
 
 from upath import UPath
 
+from tunegenie_assets.locking import is_alive
+
+PARTIAL = ".partial-"
+"""Begins the name of a file that is not whole yet."""
 _COPIED_BYTES = 1 << 20
 _PRIVATE_FOLDER = 0o700
 
@@ -39,7 +44,8 @@ def store(source: BinaryIO, target: UPath) -> str:
     if not isinstance(target, Path):
         with target.open("wb") as file:
             return _copy(source, file)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".partial-")
+    _remove_unfinished(target)
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f"{PARTIAL}{os.getpid()}-{target.name}-")
     try:
         with os.fdopen(descriptor, "wb") as file:
             digest = _copy(source, file)
@@ -50,6 +56,22 @@ def store(source: BinaryIO, target: UPath) -> str:
         Path(name).unlink(missing_ok=True)
         raise
     return digest
+
+
+def digest_of(source: BinaryIO) -> str:
+    """The SHA-256 of what follows in a stream, which is then at its end."""
+    digest = hashlib.sha256()
+    while chunk := source.read(_COPIED_BYTES):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _remove_unfinished(target: Path) -> None:
+    """Remove what killed processes began to write there."""
+    for unfinished in target.parent.glob(f"{PARTIAL}*-{escape(target.name)}-*"):
+        process = unfinished.name.removeprefix(PARTIAL).partition("-")[0]
+        if process.isdigit() and not is_alive(int(process)):
+            unfinished.unlink(missing_ok=True)
 
 
 def _copy(source: BinaryIO, target: BinaryIO) -> str:

@@ -11,7 +11,8 @@ from rich.console import Console
 
 from tests.unit.cli.test_ui import python
 from tunegenie_assets.cli.errors import CommandError
-from tunegenie_assets.cli.runs import PROCESS_TAG, RunFailedError, dagster_instance, fail_lost_runs, run_job, steps_of
+from tunegenie_assets.cli.lost_runs import PROCESS_TAG, fail_lost_runs
+from tunegenie_assets.cli.runs import RunFailedError, dagster_instance, run_job, steps_of
 from tunegenie_assets.cli.ui import run
 from tunegenie_assets.instance.setup import prepare_dagster_home
 from tunegenie_assets.locking import hold_for_life

@@ -100,6 +100,17 @@ class PageStore:
         names = (file.relative_to(self._root).as_posix() for file in found)
         return sorted(names, key=lambda name: (day_of(name), name))
 
+    def problems(self) -> list[str]:
+        """A line for each file that is damaged; reads all of them."""
+        found: list[str] = []
+        for file in self.files():
+            try:
+                for _ in self.read(file):
+                    pass
+            except DamagedPagesError as error:
+                found.append(f"{error}; what it told is asked for again where the service still tells it")
+        return found
+
     def forget(self, subject: str) -> None:
         """Delete the pages of a subject."""
         for path in self._root.glob(f"{_ROOT}/*/*/{subject}/*/*.jsonl.gz"):
