@@ -6,56 +6,85 @@ A policy looks at the last materialization of any partition: re-running an old d
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import dagster as dg
 
-from tunegenie_assets.schemas.landing import PAGE_FILES
+REASON = "freshness_reason"
+"""The metadata of an asset that says why its window is as long as it is."""
 
-# The daily build runs once a day; half a day more lets it fail once and be repaired in office hours.
 DAILY_BUILD = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
-# Trained weekly; half a week more lets it fail and be repaired, and a model of two weeks still recommends sensibly.
 MODEL = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=16), warn_window=timedelta(days=9))
-# Changes when a listener brings an archive or the catalogue file changes, which nobody can promise.
 BY_HAND = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=400), warn_window=timedelta(days=200))
-# Services tell the last 50 plays: a pass comes every half hour, and two that failed want to be looked at. After six
-# hours somebody who listens all day has heard more than 50, and plays are lost.
 COLLECTED = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=6), warn_window=timedelta(hours=1))
 
-BY_LAYER: dict[str, dg.FreshnessPolicy] = {
-    "landing": BY_HAND,
-    "raw": DAILY_BUILD,
-    "synthetic": DAILY_BUILD,
-    "bronze": DAILY_BUILD,
-    "silver": DAILY_BUILD,
-    "enrichment": DAILY_BUILD,
-    "gold": DAILY_BUILD,
-    "recommender": MODEL,
-    "reports": DAILY_BUILD,
-    "publish": DAILY_BUILD,
-}
 
-BY_ASSET: dict[dg.AssetKey, dg.FreshnessPolicy] = {
-    dg.AssetKey(["raw", "catalogue_tracks"]): BY_HAND,
-    dg.AssetKey(["synthetic", "listeners"]): BY_HAND,
-    dg.AssetKey(["recommender", "drift"]): DAILY_BUILD,
-}
+@dataclass(frozen=True)
+class Window:
+    """One row: a policy, why its windows are so long, and the layers and assets it is for.
+
+    An asset's own row goes before its layer's, and a row for while services are asked by the clock before both.
+    """
+
+    policy: dg.FreshnessPolicy
+    reason: str
+    of: tuple[str, ...]
+    only_while_collecting: bool = False
 
 
-WHILE_COLLECTING: dict[dg.AssetKey, dg.FreshnessPolicy] = {dg.AssetKey(list(PAGE_FILES.key)): COLLECTED}
-"""Where services are asked by the clock; elsewhere their pages come by hand."""
+WINDOWS: tuple[Window, ...] = (
+    Window(
+        DAILY_BUILD,
+        "Built once a day: after 26 hours a build is missing, and half a day more lets it be repaired in office hours.",
+        ("raw", "synthetic", "bronze", "silver", "enrichment", "gold", "reports", "publish", "recommender/drift"),
+    ),
+    Window(
+        MODEL,
+        "Trained once a week: after 9 days a training is missing. A model of two weeks still recommends sensibly, so "
+        "it fails after 16.",
+        ("recommender",),
+    ),
+    Window(
+        BY_HAND,
+        "Changes when somebody brings an archive or another catalogue, which nobody can promise: half a year is a "
+        "reminder to ask the service for a new export.",
+        ("landing", "raw/catalogue_tracks", "synthetic/listeners"),
+    ),
+    Window(
+        COLLECTED,
+        "Services tell the last 50 plays. A pass comes every half hour, and two that failed want to be looked at; "
+        "after 6 hours somebody who listens all day has heard more than 50, and plays are lost.",
+        ("landing/page_files",),
+        only_while_collecting=True,
+    ),
+)
+
+
+def window_for(key: dg.AssetKey, *, is_collecting: bool = False) -> Window:
+    """The row of an asset.
+
+    Raises:
+        KeyError: neither the asset nor its layer has one.
+    """
+    always = {name: window for window in WINDOWS if not window.only_while_collecting for name in window.of}
+    collecting = {name: window for window in WINDOWS if window.only_while_collecting for name in window.of}
+    rows = always | collecting if is_collecting else always
+    name = key.to_user_string()
+    return rows[name] if name in rows else rows[key.path[0]]
 
 
 def policy_for(key: dg.AssetKey, *, is_collecting: bool = False) -> dg.FreshnessPolicy:
     """The policy of an asset.
 
     Raises:
-        KeyError: the asset's layer has none.
+        KeyError: neither the asset nor its layer has one.
     """
-    if is_collecting and key in WHILE_COLLECTING:
-        return WHILE_COLLECTING[key]
-    return BY_ASSET.get(key) or BY_LAYER[key.path[0]]
+    return window_for(key, is_collecting=is_collecting).policy
 
 
 def with_freshness(spec: dg.AssetSpec, *, is_collecting: bool = False) -> dg.AssetSpec:
-    return spec.replace_attributes(freshness_policy=policy_for(spec.key, is_collecting=is_collecting))
+    """The asset with its policy, and the reason for it where the UI shows it."""
+    window = window_for(spec.key, is_collecting=is_collecting)
+    with_policy = spec.replace_attributes(freshness_policy=window.policy)
+    return with_policy.merge_attributes(metadata={REASON: dg.MetadataValue.text(window.reason)})

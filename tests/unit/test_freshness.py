@@ -3,12 +3,33 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from tunegenie_assets.freshness import BY_HAND, BY_LAYER, COLLECTED, DAILY_BUILD, MODEL, policy_for, with_freshness
+from tunegenie_assets.freshness import (
+    BY_HAND,
+    COLLECTED,
+    DAILY_BUILD,
+    MODEL,
+    REASON,
+    WINDOWS,
+    policy_for,
+    window_for,
+    with_freshness,
+)
 from tunegenie_assets.keys import LAYERS
 
 
-def test_every_layer_has_a_policy() -> None:
-    assert set(BY_LAYER) == set(LAYERS)
+def test_every_layer_has_a_policy_and_every_name_one_row() -> None:
+    for layer in LAYERS:
+        assert policy_for(dg.AssetKey([layer, "anything"]))
+    for only_while_collecting in (True, False):
+        names = [name for w in WINDOWS if w.only_while_collecting is only_while_collecting for name in w.of]
+        assert len(names) == len(set(names))
+        assert {name.split("/")[0] for name in names} <= set(LAYERS)
+
+
+def test_the_reason_stands_with_the_asset() -> None:
+    spec = with_freshness(dg.AssetSpec(["gold", "fct_plays"], metadata={"kept": 1}))
+    assert spec.metadata[REASON] == dg.MetadataValue.text(window_for(spec.key).reason)
+    assert spec.metadata["kept"] == 1
 
 
 @pytest.mark.parametrize(
