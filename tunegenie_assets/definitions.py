@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from importlib.util import find_spec
 
@@ -24,7 +25,9 @@ from tunegenie_assets.assets import (
 )
 from tunegenie_assets.assets.dbt import build_dbt_assets
 from tunegenie_assets.assets.publishing import build_cortex_semantic_model
+from tunegenie_assets.assets.quality import build_check_results, build_data_quality
 from tunegenie_assets.assets.reports import build_dbt_docs
+from tunegenie_assets.checks.advice import known_checks
 from tunegenie_assets.checks.authorizations import AUTHORIZATION_CHECKS
 from tunegenie_assets.checks.clusters import CLUSTER_CHECKS
 from tunegenie_assets.checks.collected import COLLECTED_CHECKS
@@ -32,6 +35,7 @@ from tunegenie_assets.checks.conservation import CONSERVATION_CHECKS
 from tunegenie_assets.checks.descriptions import DESCRIPTION_CHECKS
 from tunegenie_assets.checks.preferences import PREFERENCE_CHECKS
 from tunegenie_assets.checks.publishing import PUBLISHING_CHECKS
+from tunegenie_assets.checks.quality import QUALITY_CHECKS
 from tunegenie_assets.checks.recommender import RECOMMENDER_CHECKS
 from tunegenie_assets.checks.records import RECORD_CHECKS
 from tunegenie_assets.checks.results import RESULT_CHECKS
@@ -60,6 +64,21 @@ from tunegenie_assets.settings import (
     load_settings,
 )
 
+CHECKS: tuple[dg.AssetChecksDefinition, ...] = (
+    *AUTHORIZATION_CHECKS,
+    *CLUSTER_CHECKS,
+    *COLLECTED_CHECKS,
+    *CONSERVATION_CHECKS,
+    *DESCRIPTION_CHECKS,
+    *SIMULATION_CHECKS,
+    *PREFERENCE_CHECKS,
+    *PUBLISHING_CHECKS,
+    *RECOMMENDER_CHECKS,
+    *RECORD_CHECKS,
+    *RESULT_CHECKS,
+    *QUALITY_CHECKS,
+)
+
 
 @dg.definitions
 def defs() -> dg.Definitions:
@@ -83,23 +102,14 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
     python_assets = [a for a in dg.load_assets_from_modules(modules) if isinstance(a, dg.AssetsDefinition)]
     manifest = dbt_files.manifest()
     of_dbt = [build_dbt_assets(manifest), build_dbt_docs(manifest), build_cortex_semantic_model(manifest)]
-    assets = [*python_assets, *of_dbt]
+    built = [*python_assets, *of_dbt]
+    specs = [spec for definition in (*built, *CHECKS) for spec in definition.check_specs]
+    history = build_check_results(_ends(built), [spec.key for spec in specs])
+    assets = [*built, history, build_data_quality(known_checks(specs))]
     is_collecting = settings.collecting is Collecting.ON
     return dg.Definitions(
         assets=dg.map_asset_specs(partial(freshness.with_freshness, is_collecting=is_collecting), assets),
-        asset_checks=[
-            *AUTHORIZATION_CHECKS,
-            *CLUSTER_CHECKS,
-            *COLLECTED_CHECKS,
-            *CONSERVATION_CHECKS,
-            *DESCRIPTION_CHECKS,
-            *SIMULATION_CHECKS,
-            *PREFERENCE_CHECKS,
-            *PUBLISHING_CHECKS,
-            *RECOMMENDER_CHECKS,
-            *RECORD_CHECKS,
-            *RESULT_CHECKS,
-        ],
+        asset_checks=CHECKS,
         jobs=JOBS,
         schedules=schedules.build_schedules(
             settings.schedule, settings.poll, settings.timezone, is_collecting=is_collecting
@@ -132,6 +142,13 @@ def build_executor(settings: Settings) -> dg.ExecutorDefinition:
     from dagster_k8s import k8s_job_executor  # noqa: PLC0415  # of that extra
 
     return k8s_job_executor
+
+
+def _ends(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetKey]:
+    """The assets that no other comes after."""
+    specs = [spec for definition in assets for spec in definition.specs]
+    before = {dep.asset_key for spec in specs for dep in spec.deps}
+    return sorted(spec.key for spec in specs if spec.key not in before)
 
 
 def build_resources(settings: Settings, services: Services | None = None) -> dict[str, object]:

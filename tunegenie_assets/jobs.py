@@ -23,6 +23,7 @@ ENRICH_ARTISTS = "enrich_artists"
 RECOUNT = "recount"
 BUILD_EVERYTHING = "build_everything"
 TRAIN_RECOMMENDER = "train_recommender"
+REPORT_QUALITY = "report_quality"
 
 _BUILDING = pod(Queue.WAREHOUSE, memory="1Gi", limit="2Gi", processors="500m")
 _LANDING = pod(Queue.WAREHOUSE, memory="1Gi", limit="4Gi", processors="1")
@@ -107,6 +108,12 @@ train_recommender = dg.define_asset_job(
     description="The recommender of a week: trained, tried out, published where it is good enough, and what it says.",
 )
 
+report_quality = dg.define_asset_job(
+    REPORT_QUALITY,
+    selection=dg.AssetSelection.assets(["reports", "check_results"], ["reports", "data_quality"]),
+    description="What all checks said up to now, as a page: also of runs that a check stopped.",
+)
+
 
 def collect_request(scopes: Iterable[str], *, run_key: str | None = None) -> dg.RunRequest:
     """A run of `collect` that asks for these scopes."""
@@ -137,6 +144,7 @@ JOBS = [
     recount,
     build_everything,
     train_recommender,
+    report_quality,
 ]
 
 

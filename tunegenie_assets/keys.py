@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 LAYERS = ("landing", "raw", "synthetic", "bronze", "silver", "enrichment", "gold", "recommender", "reports", "publish")
-"""Every layer is a group of the asset graph, the first part of an asset key and, but for the last two, a schema."""
+"""Every layer is a group of the asset graph, the first part of an asset key and, but for the last, a schema."""
 
 OWNERS = ("team:tunegenie",)
 

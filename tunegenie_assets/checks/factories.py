@@ -27,6 +27,8 @@ def no_rows_check(
     def judge(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
         shown = rows.slice(0, 5).to_pylist()
         return rows.num_rows == 0, {
+            # Of counts only: the rows themselves may tell of a listener, and a summary travels into reports.
+            **({"summary": _found(rows)} if rows.num_rows else {}),
             "failing_rows": rows.num_rows,
             "examples": dg.MetadataValue.md(f"```\n{shown}\n```"),
         }
@@ -41,6 +43,10 @@ def no_rows_check(
         severity=severity,
         additional_deps=additional_deps,
     )
+
+
+def _found(rows: pa.Table) -> str:
+    return f"{rows.num_rows:,} {'row' if rows.num_rows == 1 else 'rows'} with {', '.join(rows.column_names)}"
 
 
 def query_check(
@@ -86,7 +92,9 @@ def completeness_check(
 
     def judge(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
         filled = {name: value for name, value in rows.to_pylist()[0].items() if value is not None}
-        return all(value >= at_least for value in filled.values()), {k: round(float(v), 4) for k, v in filled.items()}
+        shares = {name: round(float(value), 4) for name, value in filled.items()}
+        lacking = ", ".join(f"{name} {share:.1%}" for name, share in shares.items() if share < at_least)
+        return not lacking, {**({"summary": f"filled: {lacking}"} if lacking else {}), **shares}
 
     return query_check(
         asset,

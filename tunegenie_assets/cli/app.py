@@ -229,6 +229,22 @@ def stats(as_json: Json = False) -> None:
 
 
 @app.command()
+def report(
+    *,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the summary as Markdown.")] = False,
+    opens: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    is_strict: Annotated[
+        bool, typer.Option("--strict", help="Exit code 1 where a check of severity error does not pass.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the data-quality report anew, and say what is wrong, since when, and what to do."""
+    from tunegenie_assets.cli import reporting as command  # noqa: PLC0415  # as above
+
+    command.run(command.Request(as_markdown=as_markdown, opens=opens, is_strict=is_strict, as_json=as_json))
+
+
+@app.command()
 def sandbox(
     *,
     listeners: Annotated[int, typer.Option(min=1, max=50, help="Accounts; the first five may use the app.")] = 2,

@@ -8,6 +8,9 @@ import dagster as dg
 
 DBT_DOCS = "dbt_docs"
 """The report that explains tables, columns and metrics."""
+DATA_QUALITY = "data_quality"
+"""The report of the checks: a page and a summary."""
+PAGE, SUMMARY = "index.html", "summary.md"
 CORTEX_MODEL, CORTEX_FILE = "cortex_semantic_model", "tunegenie.yaml"
 """The semantic model of Cortex Analyst: its folder and its file."""
 
@@ -37,4 +40,4 @@ class ReportFolder(dg.ConfigurableResource[None]):
 
 def page_of(root: Path, name: str) -> Path:
     """Where the page of a report lies, once it is written."""
-    return root / name / "index.html"
+    return root / name / PAGE

@@ -14,6 +14,7 @@ from tunegenie_assets.schemas.clusters import GENRE_CLUSTERS
 from tunegenie_assets.schemas.collected import COLLECTED, LISTENING
 from tunegenie_assets.schemas.histories import REJECTED_RECORDS
 from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES, EXCLUSIONS, LISTENER_ZONES, PAGE_FILES, TRAVELLERS
+from tunegenie_assets.schemas.quality import CHECK_RESULTS
 from tunegenie_assets.schemas.recommender import RECOMMENDER
 from tunegenie_assets.schemas.results import (
     ARTIST_GENRES,
@@ -43,6 +44,7 @@ TABLES: tuple[Table, ...] = (
     GENRE_TAXONOMY,
     GENRE_CLUSTERS,
     *RECOMMENDER,
+    CHECK_RESULTS,
 )
 
 LAYERS: tuple[str, ...] = (*sorted({table.layer for table in TABLES}), "bronze", "silver", "gold")
