@@ -1,6 +1,7 @@
 """`tunegenie doctor`: every configured connection tried, and what to do where one does not work.
 
-Trying the services is in examining.py, trying Snowflake in examining_snowflake.py.
+Trying the services is in examining.py, trying Snowflake in examining_snowflake.py,
+sending test alerts in examining_alerts.py.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from rich.console import Console
 from tunegenie_assets.cli import display
 from tunegenie_assets.cli.connecting import Connections
 from tunegenie_assets.cli.examining import Finding, State, examine_services
+from tunegenie_assets.cli.examining_alerts import examine_alerts
 from tunegenie_assets.locking import WarehouseBusyError, warehouse_lock
 from tunegenie_assets.private_home import keep_private, warning_of
 from tunegenie_assets.schedules import build_schedules
@@ -32,7 +34,7 @@ _COLOURS = {
 }
 
 
-def run(*, as_json: bool) -> None:
+def run(*, as_json: bool, send_test_alert: bool = False) -> None:
     """Print all findings; the exit code is 1 when something that is configured does not work."""
     out, progress = display.consoles(as_json=as_json)
     connections = Connections.open()
@@ -44,6 +46,7 @@ def run(*, as_json: bool) -> None:
         examine_privacy(connections.settings, Path(DOTENV)),
         *examine_warehouse(connections.settings),
         *examine_services(connections),
+        *examine_alerts(connections.settings, send=send_test_alert),
     ]
     works = all(finding.state is not State.FAILS for finding in findings)
     if as_json:

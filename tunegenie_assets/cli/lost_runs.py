@@ -7,11 +7,9 @@ from collections.abc import Iterable, Sequence
 import dagster as dg
 from rich.console import Console
 
+from tunegenie_assets.instance.left_over import PROCESS_TAG
 from tunegenie_assets.locking import is_alive
 from tunegenie_assets.settings import Settings
-
-PROCESS_TAG = "tunegenie/process"
-"""Process id of a run of the command line: how a run whose process died is told from one that goes on."""
 
 
 def fail_lost_runs(settings: Settings) -> None:

@@ -20,8 +20,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from tunegenie_assets.cli.errors import INTERRUPTED, CommandError
-from tunegenie_assets.cli.lost_runs import PROCESS_TAG, mark_dead_runs, tell_of
+from tunegenie_assets.cli.lost_runs import mark_dead_runs, tell_of
 from tunegenie_assets.cli.troubles import advised
+from tunegenie_assets.instance.left_over import PROCESS_TAG
 from tunegenie_assets.instance.setup import prepare_dagster_home
 from tunegenie_assets.locking import command_lock
 from tunegenie_assets.settings import Settings

@@ -42,11 +42,17 @@ def logout(
 
 
 @app.command()
-def doctor(as_json: Json = False) -> None:
+def doctor(
+    *,
+    send_test_alert: Annotated[
+        bool, typer.Option("--send-test-alert", help="Send a test message to whoever is told of failures.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Try every configured connection and say what to do where one does not work; the exit code is then 1."""
     from tunegenie_assets.cli import doctoring as command  # noqa: PLC0415  # as above
 
-    command.run(as_json=as_json)
+    command.run(send_test_alert=send_test_alert, as_json=as_json)
 
 
 @app.command("run-once", cls=Command)

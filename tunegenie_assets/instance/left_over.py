@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+PROCESS_TAG = "tunegenie/process"
+"""Process id of a run of the command line: how a run whose process died is told from one that goes on."""
 PROCESSES = Path("/proc")
 STARTED_BY_DEV = b"--shutdown-pipe"
 """Only `dagster dev` starts processes with it: through this pipe it would tell them to end."""

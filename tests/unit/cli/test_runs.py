@@ -11,9 +11,10 @@ from rich.console import Console
 
 from tests.unit.cli.test_ui import python
 from tunegenie_assets.cli.errors import CommandError
-from tunegenie_assets.cli.lost_runs import PROCESS_TAG, fail_lost_runs
+from tunegenie_assets.cli.lost_runs import fail_lost_runs
 from tunegenie_assets.cli.runs import RunFailedError, dagster_instance, run_job, steps_of
 from tunegenie_assets.cli.ui import run
+from tunegenie_assets.instance.left_over import PROCESS_TAG
 from tunegenie_assets.instance.setup import prepare_dagster_home
 from tunegenie_assets.locking import hold_for_life
 from tunegenie_assets.settings import PREFIX, load_settings
