@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 from importlib.util import find_spec
 
 import dagster as dg
 
-from tunegenie_assets import freshness, schedules, sensors
+from tunegenie_assets import automation, freshness, schedules, sensors
+from tunegenie_assets.alert_sensor import build_alert_sensor
+from tunegenie_assets.alerts.alerting import Addresses
+from tunegenie_assets.alerts.channels import MailServer
 from tunegenie_assets.assets import (
     collecting,
     enrichment,
@@ -62,6 +66,7 @@ from tunegenie_assets.settings import (
     SettingsError,
     apply_to_process,
     load_settings,
+    secret_values,
 )
 
 CHECKS: tuple[dg.AssetChecksDefinition, ...] = (
@@ -107,20 +112,25 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
     history = build_check_results(_ends(built), [spec.key for spec in specs])
     assets = [*built, history, build_data_quality(known_checks(specs))]
     is_collecting = settings.collecting is Collecting.ON
+    fresh = dg.map_asset_specs(partial(freshness.with_freshness, is_collecting=is_collecting), assets)
     return dg.Definitions(
-        assets=dg.map_asset_specs(partial(freshness.with_freshness, is_collecting=is_collecting), assets),
+        assets=dg.map_asset_specs(automation.with_automation, fresh),
         asset_checks=CHECKS,
         jobs=JOBS,
         schedules=schedules.build_schedules(
             settings.schedule, settings.poll, settings.timezone, is_collecting=is_collecting
         ),
-        sensors=sensors.build_sensors(
-            settings.inbox_path,
-            settings.listener,
-            build_collection(settings),
-            build_services(settings),
-            is_collecting=is_collecting,
-        ),
+        sensors=[
+            *sensors.build_sensors(
+                settings.inbox_path,
+                settings.listener,
+                build_collection(settings),
+                build_services(settings),
+                is_collecting=is_collecting,
+            ),
+            automation.build_automation_sensor(is_collecting=is_collecting),
+            build_alert_sensor(build_addresses(settings), lambda: datetime.now(UTC), is_collecting=is_collecting),
+        ],
         resources=build_resources(settings, services),
         executor=build_executor(settings),
     )
@@ -198,4 +208,25 @@ def build_simulation(settings: Settings) -> Simulation:
         population_path=f"{settings.landing_root}/simulator/population.json",
         seed=settings.seed,
         catalogue_path=str(settings.catalogue) if settings.catalogue else None,
+    )
+
+
+def build_addresses(settings: Settings) -> Addresses:
+    """Who is told when something is wrong."""
+    recipients = [address.strip() for address in settings.alert_email.split(",") if address.strip()]
+    mail = MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else "",
+        sender=settings.smtp_from or next(iter(recipients), ""),
+    )
+    return Addresses(
+        ui_url=settings.ui_url or f"http://127.0.0.1:{settings.ui_port}",
+        recipients=recipients,
+        mail=mail if settings.smtp_host else None,
+        webhook=settings.alert_webhook.get_secret_value() if settings.alert_webhook else "",
+        heartbeat=settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else "",
+        secrets=secret_values(settings),
     )

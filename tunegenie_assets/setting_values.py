@@ -17,6 +17,7 @@ _IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_$]*"
 _STAGE = re.compile(rf"({_IDENTIFIER}\.){{0,2}}{_IDENTIFIER}", re.ASCII)
 _TARGET_LAG = re.compile(r"downstream|[1-9][0-9]* (minute|hour|day)s?", re.ASCII | re.IGNORECASE)
 _POSTGRES = re.compile(r"postgresql(\+psycopg2)?://[^\s/]+/[^\s/]+", re.ASCII)
+_EMAIL = re.compile(r"[^\s@,<>]+@[^\s@,<>]+", re.ASCII)
 _STORAGE = re.compile(r"[a-z][a-z0-9+]*://[^\s@?#]+", re.ASCII)
 
 REDIRECT_ADDRESS = "http://127.0.0.1:8888/callback"
@@ -46,6 +47,31 @@ def checked_fernet_key(value: SecretStr | None) -> SecretStr | None:
     """Said here, where the setting's name is known, and not when the first token is read."""
     if value is not None and not _is_fernet_key(value.get_secret_value()):
         raise ValueError(f"expected a Fernet key: {FERNET_KEY_BYTES} bytes in URL-safe base64")
+    return value
+
+
+def checked_secret_address(value: SecretStr | None) -> SecretStr | None:
+    """Where something is sent to; whoever knows the address may send there as well."""
+    if value is not None:
+        url = _split(value.get_secret_value())
+        if url is None or not _is_private(url):
+            raise ValueError("expected an address that begins with https://, or with http://127.0.0.1")
+    return value
+
+
+def checked_ui_address(value: str) -> str:
+    """Where people open the Dagster UI; it stands in messages."""
+    url = _split(value)
+    if value and (url is None or url.scheme not in ("http", "https") or url.username or url.query):
+        raise ValueError("expected an address such as https://dagster.example.org, without credentials")
+    return value
+
+
+def checked_emails(value: str) -> str:
+    """E-mail addresses with commas between them."""
+    for address in value.split(",") if value else ():
+        if not _EMAIL.fullmatch(address.strip()):
+            raise ValueError("expected e-mail addresses such as me@example.org, with commas between them")
     return value
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Annotated, get_args
 
 from pydantic import AfterValidator, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+from pydantic_settings import DotEnvSettingsSource, SettingsConfigDict
 
+from tunegenie_assets.alert_settings import AlertSettings
 from tunegenie_assets.keys import known_timezones
 from tunegenie_assets.pods import Steps
 from tunegenie_assets.setting_values import (
@@ -77,7 +78,7 @@ class Collecting(StrEnum):
     ON = "on"
 
 
-class Settings(BaseSettings):
+class Settings(AlertSettings):
     """All settings with their defaults; the environment wins over `.env`."""
 
     model_config = SettingsConfigDict(
@@ -178,7 +179,7 @@ class Settings(BaseSettings):
             raise ValueError("expected a whole number of 0 or more")
         return value
 
-    @field_validator("ui_port")
+    @field_validator("ui_port", "smtp_port")
     @classmethod
     def _port(cls, value: int) -> int:
         if not 1 <= value <= 65535:
@@ -251,6 +252,13 @@ class Settings(BaseSettings):
 
 
 SECRETS = frozenset(name for name, field in Settings.model_fields.items() if SecretStr in get_args(field.annotation))
+
+
+def secret_values(settings: Settings) -> frozenset[str]:
+    """What no message, log or report may hold."""
+    return frozenset(
+        secret.get_secret_value() for name in SECRETS if isinstance(secret := getattr(settings, name), SecretStr)
+    )
 
 
 def load_settings(**overrides: object) -> Settings:
