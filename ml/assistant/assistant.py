@@ -16,6 +16,7 @@ from ml.assistant.planning import verified
 from ml.assistant.planning.drafting import NotUnderstoodError
 from ml.assistant.planning.planner import Plan, Planner
 from ml.assistant.planning.scope import OutOfScopeError
+from ml.assistant.planning.stored_values import check_stored
 from ml.assistant.planning.wording import LONGEST_QUESTION, UnreadableError
 from ml.assistant.query import Grain, Intent, Kind, Operator, SemanticQuery, Window
 from ml.assistant.telling import tell
@@ -82,6 +83,10 @@ class Assistant:
 
     def answer(self, query: SemanticQuery, *, as_of: date, question: str = "") -> Answer | Refusal:
         """A query that somebody else has put together."""
+        try:
+            check_stored(query)
+        except UnknownTermError as error:
+            return self.refuse(question, str(error))
         return self._run(question, _labelled(query), as_of, 1.0)
 
     def carry_out(self, question: str, plan: Plan, *, as_of: date) -> Answer | Refusal:

@@ -15,6 +15,7 @@ from pydantic_ai.models.test import TestModel
 
 from ml.assistant.assistant import Answer, Assistant, Refusal
 from ml.assistant.conversation import Conversation
+from ml.assistant.query import SemanticQuery
 from tests.integration.conftest import Home
 from tunegenie_assets.assistant.language_model import LanguageModel
 from tunegenie_assets.assistant.model_asking import HelpedAssistant, helped, helped_by
@@ -119,6 +120,27 @@ def test_values_are_found_however_they_are_written(assistant: Assistant) -> None
     ]
     told = of(helped_by(filling_in({"metrics": ["plays"], "filters": filters}), assistant).ask(QUESTION, as_of=TODAY))
     assert [one.values for one in told.query.filters] == [("rock",), ("Monday",), ("March",)]
+
+
+def test_devices_and_services_go_by_the_words_of_people(assistant: Assistant) -> None:
+    filters = [
+        {"dimension": "play__platform_family", "values": ["Laptop", "desktop"]},
+        {"dimension": "play__source", "operator": "not in", "values": ["Last.fm"]},
+    ]
+    told = of(helped_by(filling_in({"metrics": ["plays"], "filters": filters}), assistant).ask(QUESTION, as_of=TODAY))
+    assert [one.values for one in told.query.filters] == [("desktop",), ("lastfm_scrobbles",)]
+
+
+@pytest.mark.parametrize("dimension", ["play__platform_family", "play__source"])
+def test_a_device_or_source_that_does_not_exist_is_refused_with_those_that_do(
+    assistant: Assistant, dimension: str
+) -> None:
+    output = {"metrics": ["plays"], "filters": [{"dimension": dimension, "values": ["toaster"]}]}
+    told = of(helped_by(filling_in(output), assistant).ask(QUESTION, as_of=TODAY))
+    assert any(f"no {dimension} 'toaster' is known; there are " in note for note in told.notes)
+    refused = assistant.answer(SemanticQuery.model_validate(output), as_of=TODAY)
+    assert isinstance(refused, Refusal)
+    assert f"no {dimension} 'toaster' is known; there are " in refused.reason
 
 
 def test_the_first_time_is_that_of_the_subject(assistant: Assistant) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from ml.assistant.assistant import Assistant
 from ml.assistant.kinds import BY_KIND
 from ml.assistant.names.folding import key_of
+from ml.assistant.planning.stored_values import stored_by_words, unknown_value
 from ml.assistant.query import Comparison, Filter, Intent, Kind, Operator, SemanticQuery, Subject, Value, Window
 from ml.assistant.values import MONTHS, WEEKDAYS
 from tunegenie_assets.assistant.naming import WORDS, NameNotFoundError, named
@@ -36,7 +37,6 @@ _WRITTEN: Mapping[str, tuple[str, ...]] = {
     "play__time_of_day": ("night", "morning", "afternoon", "evening"),
 }
 _UNCLASSIFIED = "unclassified"
-_SHOWN = 80
 
 
 def as_stored(query: SemanticQuery, assistant: Assistant) -> SemanticQuery:
@@ -79,11 +79,21 @@ def _stored(told: Filter, assistant: Assistant) -> Filter:
     kind = NAMED.get(told.dimension)
     if kind is not None:
         return _by_id(told, kind, assistant)
+    if told.operator is Operator.KNOWN:
+        return told
+    if by_words := stored_by_words(told.dimension):
+        return _by_words(told, by_words)
     known = _known(told.dimension, assistant)
-    if not known or told.operator is Operator.KNOWN:
+    if not known:
         return told
     values = tuple(_as_written(value, told.dimension, known) for value in told.values)
     return told.model_copy(update={"values": values})
+
+
+def _by_words(told: Filter, by_words: Mapping[str, tuple[str, ...]]) -> Filter:
+    """What is stored for the words of devices and services; those that are not known stay, and are refused."""
+    values = [one for value in told.values for one in by_words.get(key_of(str(value)), (value,))]
+    return told.model_copy(update={"values": tuple(dict.fromkeys(values))})
 
 
 def _by_id(told: Filter, kind: Kind, assistant: Assistant) -> Filter:
@@ -109,5 +119,5 @@ def _known(dimension: str, assistant: Assistant) -> Iterable[str]:
 def _as_written(value: Value, dimension: str, known: Iterable[str]) -> str:
     found = {key_of(one): one for one in known}.get(key_of(str(value)))
     if found is None:
-        raise NameNotFoundError(f"no {dimension} {str(value)[:_SHOWN]!r} is known")
+        raise NameNotFoundError(unknown_value(dimension, value, _WRITTEN.get(dimension, ())))
     return found
