@@ -46,18 +46,21 @@ _PLAY = {
 """What the plays can be asked by that favourites are counted in."""
 _FAVOURITES = 50
 
-_TRACKS = """
+_OF_LISTENER = """
 with favourites as (
-    select plays.track_id, count(*) as plays
+    select plays.{item}, count(*) as plays
     from gold.fct_counted_plays as plays
     where plays.listener_id = ? {when}
-    group by plays.track_id
-    order by plays desc, plays.track_id
+    group by plays.{item}
+    order by plays desc, plays.{item}
     limit {favourites}
 ),
 heard as (
-    select distinct recording_key from gold.fct_counted_plays where listener_id = ?
+    select distinct {heard} from gold.fct_counted_plays where listener_id = ?
 ),
+"""
+"""What both kinds of suggestions begin with: favourites in such hours, and what needs no suggesting."""
+_TRACKS = """
 found as (
     select track_id, 2.0 - rank * 0.01 as closeness, reason
     from recommender.recommendations
@@ -86,17 +89,6 @@ order by {order}
 limit {limit}
 """
 _ARTISTS = """
-with favourites as (
-    select plays.artist_id, count(*) as plays
-    from gold.fct_counted_plays as plays
-    where plays.listener_id = ? {when}
-    group by plays.artist_id
-    order by plays desc, plays.artist_id
-    limit {favourites}
-),
-heard as (
-    select distinct artist_id from gold.fct_counted_plays where listener_id = ?
-),
 found as (
     select near.neighbour_id as artist_id, near.similarity,
            'like ' || played.artist_name || ', whom you play' as reason,
@@ -152,17 +144,21 @@ def statement(query: SemanticQuery, listener: str) -> Compiled:
     when, hours = conditions(of_plays, _PLAY)
     which, values = conditions(of_items, _ITEM)
     if query.kind is Kind.ARTIST:
-        sql = _ARTISTS.format(when=when, which=which, limit=limit, favourites=_FAVOURITES)
+        sql = _of_listener("artist_id", "artist_id", when) + _ARTISTS.format(which=which, limit=limit)
         return Compiled(sql.strip(), (listener, *hours, listener, *values))
     if query.kind not in (None, Kind.TRACK):
         raise CannotCompileError(f"songs and artists are recommended, not {query.kind}s")
     order, known = _order(query.mood)
     because = f"'sounds {query.mood}; ' || best.reason" if query.mood else "best.reason"
-    sql = _TRACKS.format(
-        when=when, which=which + known, order=order, because=because, limit=limit, favourites=_FAVOURITES
+    sql = _of_listener("track_id", "recording_key", when) + _TRACKS.format(
+        which=which + known, order=order, because=because, limit=limit
     )
     parameters: tuple[Value, ...] = (listener, *hours, listener, listener, *values)
     return Compiled(sql.strip(), parameters)
+
+
+def _of_listener(item: str, heard: str, when: str) -> str:
+    return _OF_LISTENER.format(item=item, heard=heard, when=when, favourites=_FAVOURITES).rstrip()
 
 
 def _order(mood: str | None) -> tuple[str, str]:
