@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ml.assistant.names.index import NameIndex
 from ml.assistant.query import Kind
+from tests.unit.ml.assistant.listener import table
 from tunegenie_assets.assistant.naming import NameNotFoundError, named
 
 HEARD = [
@@ -20,9 +20,7 @@ HEARD = [
     ("track", "t3", "Blue Window", "Guns N' Roses", 7),
     ("album", "b1", "Silver Morning", "The Copper Signals", 9),
 ]
-INDEX = NameIndex.of(
-    pa.table({name: [row[place] for row in HEARD] for place, name in enumerate(("kind", "key", "name", "by", "plays"))})
-)
+INDEX = NameIndex.of(table(HEARD))
 
 
 @pytest.mark.parametrize(
