@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from ml.assistant.names.folding import key_of
-from ml.assistant.names.linking import Mention, Reading, Span
+from ml.assistant.names.linking import Reading, Span
 from ml.assistant.names.meant import Name
+from ml.assistant.names.mention import Mention
 from ml.assistant.names.spellings import Spellings
 from ml.assistant.query import Kind
 from ml.genres.taxonomy import Taxonomy

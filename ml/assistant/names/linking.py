@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from ml.assistant.names.common_words import has_edges, is_common_word, is_misspelt_question, needed
 from ml.assistant.names.cues import NO_CUE, Cue, cue_at, is_noun_of_a_name
 from ml.assistant.names.folding import Word, key_of, words_of
 from ml.assistant.names.meant import TITLES, Name, meant
+from ml.assistant.names.mention import Mention
 from ml.assistant.names.question_words import FREE, ORDINARY, STRUCTURE, TIME, reserve
 from ml.assistant.names.quotes import quotes_of
 from ml.assistant.names.spellings import Spellings
@@ -29,23 +29,6 @@ _TELLING = 6
 _LONGEST_BESIDE = 3
 _JOINTS = frozenset({"and", "or", "vs", "versus", "than", "with"})
 _FOLDED, _BARE = 0.99, 0.97
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A place in a question that names something."""
-
-    start: int
-    end: int
-    """Characters of the text."""
-    words: str
-    candidates: tuple[Name, ...]
-    """Best first; none where what was named is not known."""
-    how: Literal["quoted", "exact", "folded", "near"]
-    is_ambiguous: bool = False
-    """Several things that nothing decides between."""
-    closeness: float = 1.0
-    """1 as it is written, less for other spellings, least for typos."""
 
 
 class Reading:

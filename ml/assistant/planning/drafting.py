@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ml.assistant.kinds import BY_KIND
-from ml.assistant.names.index import Mention, Name
+from ml.assistant.names.index import Name
+from ml.assistant.names.mention import Mention
 from ml.assistant.planning.lexicon import PLURAL, Cue
 from ml.assistant.planning.reading import Phrase, Reading
 from ml.assistant.query import Filter, Grain, Kind, Operator, Order, Subject, Window

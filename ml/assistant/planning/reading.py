@@ -13,7 +13,8 @@ from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
-from ml.assistant.names.index import Mention, NameIndex
+from ml.assistant.names.index import NameIndex
+from ml.assistant.names.mention import Mention
 from ml.assistant.names.question_words import FREE, reserve
 from ml.assistant.planning.lexicon import Cue, Meaning, phrases, words
 from ml.assistant.planning.wording import WORD, blanked

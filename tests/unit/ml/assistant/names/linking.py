@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ml.assistant.names.index import Mention, NameIndex
+from ml.assistant.names.index import NameIndex
+from ml.assistant.names.mention import Mention
 from tests.unit.ml.assistant import listener
 
 INDEX = listener.index()
