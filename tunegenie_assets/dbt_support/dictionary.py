@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tunegenie_assets.dbt_support.project import PROJECT_DIR, DbtProjectFiles
+from tunegenie_assets.dbt_support.project import DbtProjectFiles
 from tunegenie_assets.dbt_support.sources import DATA_TYPES
 from tunegenie_assets.keys import DAILY_TAG
 from tunegenie_assets.schemas.registry import TABLES
 from tunegenie_assets.schemas.table import Table
 
-DICTIONARY_DIR = PROJECT_DIR.parent / "docs" / "dictionary"
+DICTIONARY_DIR = Path(__file__).resolve().parents[2] / "docs" / "dictionary"
 GENERATED = "<!-- Written by `make dictionary`: a change is made in the schemas or in the YAML beside a model. -->\n"
 METRICS = "metrics"
 
