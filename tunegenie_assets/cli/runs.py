@@ -26,6 +26,8 @@ from tunegenie_assets.instance.left_over import PROCESS_TAG
 from tunegenie_assets.instance.setup import prepare_dagster_home
 from tunegenie_assets.locking import command_lock
 from tunegenie_assets.settings import Settings
+from tunegenie_assets.sources.errors import LandingError
+from tunegenie_assets.sources.storage import check_reachable
 
 POLL_SECONDS = 0.3
 TELLING_STEPS = {"landing/archives", "landing/page_files", "synthetic/plays"}
@@ -92,6 +94,10 @@ def together(reports: Sequence[RunReport], *, under: RunReport | None = None) ->
 @contextmanager
 def dagster_instance(settings: Settings, *, to_change: bool = True) -> Generator[dg.DagsterInstance]:
     """The instance of this home, with runs of dead processes marked as failed; one command at a time changes it."""
+    try:
+        check_reachable(settings.landing_root)
+    except LandingError as error:
+        raise CommandError(f"TUNEGENIE_LANDING={error}") from error
     prepare_dagster_home(settings.dagster_home, database=settings.dagster_database)
     alone = command_lock(settings.home) if to_change else nullcontext()
     with alone, dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:

@@ -12,9 +12,11 @@ from typing import BinaryIO
 from upath import UPath
 
 from tunegenie_assets.locking import is_alive
+from tunegenie_assets.sources.errors import LandingError
 
 PARTIAL = ".partial-"
 """Begins the name of a file that is not whole yet."""
+_S3 = ("s3", "s3a")
 _COPIED_BYTES = 1 << 20
 _PRIVATE_FOLDER = 0o700
 
@@ -25,8 +27,33 @@ def location(address: UPath | Path | str) -> UPath:
     return UPath(path.path) if path.protocol in ("file", "local") else path
 
 
+def check_reachable(address: str) -> None:
+    """Ask a bucket for a sign of life, so that a wrong address or key is told before work begins.
+
+    Raises:
+        LandingError: it is not there, does not let us in or does not answer, or the packages for it are missing.
+    """
+    place = location(address)
+    if place.protocol not in _S3:
+        return
+    try:
+        import s3fs  # noqa: PLC0415  # of the extra s3
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  # comes with it
+    except ImportError as error:
+        raise LandingError(f"{address} needs the s3 extra: pip install 'tunegenie[s3]'") from error
+    bucket = place.parts[0].strip("/")
+    try:
+        # Not one that is kept from earlier: the environment may have changed.
+        s3fs.S3FileSystem(skip_instance_cache=True).call_s3("head_bucket", Bucket=bucket)
+    except (OSError, BotoCoreError, ClientError) as error:
+        raise LandingError(f"{address} cannot be used: {' '.join(str(error).split())}") from error
+
+
 def make_folder(folder: UPath) -> None:
     """Create the folder and what is missing above it; on a local disk only the owner may enter."""
+    if folder.protocol in _S3:
+        # There are no folders, and making one would make a bucket of a mistyped name.
+        return
     if not isinstance(folder, Path):
         folder.mkdir(parents=True, exist_ok=True)
         return

@@ -1,0 +1,100 @@
+"""Landing in a bucket behind the real protocol: what is built from it is what is built from a folder, byte for byte.
+
+The server is moto's, on loopback; credentials come from the environment, as S3's own clients read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from tests.integration.conftest import UNTIL, home_at
+from tests.integration.desk import last_line
+
+BUCKET = "listening"
+KEY, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI-never-to-be-written-down"
+LAYERS = ("raw", "bronze", "silver", "gold")
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(endpoint: str, clean_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty bucket, and the environment through which it is reached."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_ENDPOINT_URL": endpoint,
+        # The test must not ask a cloud that it may run in.
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": "127.0.0.1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    client = boto3.client("s3")
+    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    yield f"s3://{BUCKET}/landing"
+    listed = client.list_objects_v2(Bucket=BUCKET).get("Contents", [])
+    for held in listed:
+        client.delete_object(Bucket=BUCKET, Key=held["Key"])
+    client.delete_bucket(Bucket=BUCKET)
+
+
+def download(folder: Path) -> None:
+    client = boto3.client("s3")
+    for held in client.list_objects_v2(Bucket=BUCKET)["Contents"]:
+        path = folder / held["Key"].removeprefix("landing/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        client.download_file(BUCKET, held["Key"], str(path))
+
+
+def test_what_is_built_from_a_bucket_is_what_is_built_from_a_folder(bucket: str, tmp_path: Path, archive: Path) -> None:
+    home = home_at(tmp_path / "home", TUNEGENIE_LANDING=bucket)
+    # Simulated plays, pages of an account, an archive, and what a listener said.
+    home.json("demo", "--listeners", "4", "--days", "3", "--until", UNTIL)
+    home.json("import", str(archive), "--listener", "ada", "--timezone", "Asia/Kolkata")
+    home.json("exclude", "--listener", "ada", "--track", "Song 3")
+    built = home.fingerprints("gold")
+    assert built["gold.fct_plays"][0] > 100
+    assert not (home.path / "landing").exists()
+    kept = b"".join(path.read_bytes() for path in home.path.rglob("*") if path.is_file())
+    assert SECRET.encode() not in kept
+    assert KEY.encode() not in kept
+
+    elsewhere = home_at(tmp_path / "elsewhere", TUNEGENIE_LANDING=bucket)
+    elsewhere.json("rebuild")
+    assert elsewhere.fingerprints("gold") == built
+
+    local = home_at(tmp_path / "local", TUNEGENIE_LANDING="")
+    download(local.path / "landing")
+    local.json("rebuild")
+    assert local.fingerprints("gold") == built
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TUNEGENIE_LANDING", "s3://no-such-bucket/landing"),
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+        # No key at all: neither here nor from a file or a machine.
+        ("AWS_ACCESS_KEY_ID", ""),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(bucket: str, tmp_path: Path, archive: Path, name: str, value: str) -> None:
+    home = home_at(tmp_path / "home", **{"TUNEGENIE_LANDING": bucket, name: value})
+    result = home.run("import", str(archive), "--listener", "ada")
+    assert result.exit_code == 1
+    assert last_line(result).startswith("tunegenie: TUNEGENIE_LANDING=s3://")
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert SECRET not in result.stderr
