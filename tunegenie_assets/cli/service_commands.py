@@ -42,6 +42,23 @@ def logout(
 
 
 @app.command()
+def erase(
+    *,
+    listener: Annotated[str, typer.Option(help="Whose history, models, tokens and traces are to go.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what there is.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Delete a listener everywhere, build what is left anew, and prove with a scan that nothing of them stayed.
+
+    The exit code is 1 where the scan found something. Interrupted, it is finished by running it again.
+    """
+    from tunegenie_assets.cli import erasing as command  # noqa: PLC0415  # as above
+
+    command.run(listener, yes=yes, dry_run=dry_run, as_json=as_json)
+
+
+@app.command()
 def doctor(
     *,
     send_test_alert: Annotated[

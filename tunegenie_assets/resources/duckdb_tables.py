@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing, contextmanager
 from glob import escape
 from pathlib import Path
@@ -77,6 +77,12 @@ class DuckDBTables(WarehouseIOManager):
     def query(self, sql: str, parameters: list[Any] | None = None) -> pa.Table:
         with self._connection() as connection:
             return connection.sql(sql, params=parameters or []).to_arrow_table()
+
+    def erase(self, tables: Mapping[tuple[str, str], str | None], listener_id: str) -> None:
+        with self._connection() as connection:
+            for key, column in tables.items():
+                condition = f'where "{column}" = ?' if column else ""
+                connection.execute(f"delete from {_quoted(*key)} {condition}", [listener_id] if column else [])
 
     def create_missing(self, tables: Iterable[Table]) -> None:
         with self._connection() as connection:

@@ -159,6 +159,12 @@ class SnowflakeTables(WarehouseIOManager):
                 raise SettingsError(f"{file.name} cannot be put on stage {SEMANTIC_MODELS}: {says}") from error
         return f"@{self.database}.{SEMANTIC_MODELS}/{file.name}"
 
+    def erase(self, tables: Mapping[tuple[str, str], str | None], listener_id: str) -> None:
+        with self.cursor("erase") as cursor:
+            for key, column in tables.items():
+                condition = f"where {column} = ?" if column else ""
+                cursor.execute(f"delete from {'.'.join(key)} {condition}", [listener_id] if column else [])
+
     def create_missing(self, tables: Iterable[Table]) -> None:
         with self.cursor() as cursor:
             there = _there(cursor)

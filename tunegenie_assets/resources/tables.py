@@ -6,7 +6,7 @@ What the guard asks of rows in memory is in guard.py, of rows in files in parque
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,10 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
         `parameters` take the place of the `?` in `sql`, in order; values are never put into the text. A `?` may stand
         where an expression may, so not after `limit`, where Snowflake wants a number.
         """
+
+    @abstractmethod
+    def erase(self, tables: Mapping[tuple[str, str], str | None], listener_id: str) -> None:
+        """Delete the listener's rows of each table, by the column that says whose a row is; all rows without one."""
 
     def hand_over(self, file: Path) -> str | None:  # noqa: ARG002  # of the warehouses that have such a place
         """Put a file where the warehouse's own services read it; returns where, None where there is no such place."""

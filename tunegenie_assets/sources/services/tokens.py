@@ -155,10 +155,14 @@ class TokenStore:
         except Timeout as error:
             raise TokenFileError(f"{file}: another process holds this token; end it and try again") from error
 
-    def _file(self, service: str, account_id: str) -> Path:
+    @staticmethod
+    def name_of(account_id: str) -> str:
+        """Of its files, without what follows the dot."""
         # Ids may hold any character, and some file systems do not tell upper from lower case.
-        digest = hashlib.sha256(account_id.encode()).hexdigest()[:_DIGITS]
-        return self._folder / service / f"{digest}.token"
+        return hashlib.sha256(account_id.encode()).hexdigest()[:_DIGITS]
+
+    def _file(self, service: str, account_id: str) -> Path:
+        return self._folder / service / f"{self.name_of(account_id)}.token"
 
     def _read(self, file: Path) -> Token:
         try:
