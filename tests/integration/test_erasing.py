@@ -18,7 +18,6 @@ from tunegenie_assets.erasing.traces import Traces
 from tunegenie_assets.sources.services.pages import Page, PageStore
 from tunegenie_assets.sources.services.tokens import Token, TokenStore
 
-
 NOW = datetime(2026, 1, 2)
 ACCOUNT, AT_LASTFM = "accountofada", "fm-of-ada"
 ADDRESS = "203.0.113.77"

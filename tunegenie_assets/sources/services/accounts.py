@@ -42,6 +42,7 @@ ACCOUNTS_URL = "https://accounts.spotify.com"
 _EARLY = timedelta(seconds=60)
 """An access token is replaced so long before it ends."""
 _LONGEST_ACCESS = timedelta(days=1)
+_SECRET_FIELDS = ("code", "code_verifier", "refresh_token")
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,12 @@ class SpotifyAccounts:
                     f"{self._url}/api/token", data=form, auth=credentials, timeout=TIMEOUT_S, allow_redirects=False
                 )
             response = to_response(
-                answer, service=SPOTIFY, base_url=self._url, requested_at=requested_at, secrets=frozenset()
+                answer,
+                service=SPOTIFY,
+                base_url=self._url,
+                requested_at=requested_at,
+                secrets=frozenset(),
+                hidden=[*(credentials or ())[1:], *(form[name] for name in _SECRET_FIELDS if name in form)],
             )
             if response.status == HTTPStatus.OK:
                 return _grant(response)

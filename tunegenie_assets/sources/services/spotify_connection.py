@@ -111,7 +111,12 @@ class SpotifyConnection:
         if self._answer is None:
             raise BadResponse(SPOTIFY, "none at all")
         response = to_response(
-            self._answer, service=SPOTIFY, base_url=self._base_url, requested_at=requested_at, secrets=frozenset()
+            self._answer,
+            service=SPOTIFY,
+            base_url=self._base_url,
+            requested_at=requested_at,
+            secrets=frozenset(),
+            hidden=[token],
         )
         raise_for_answer(response, self._answer.headers, scopes)
         return response

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -74,9 +74,16 @@ def _never_connected(error: requests.ConnectionError) -> bool:
 
 
 def to_response(
-    answer: requests.Response, *, service: str, base_url: str, requested_at: datetime, secrets: frozenset[str]
+    answer: requests.Response,
+    *,
+    service: str,
+    base_url: str,
+    requested_at: datetime,
+    secrets: frozenset[str],
+    hidden: Iterable[str] = (),
 ) -> Response:
-    """The answer with its text; `secrets` are the parameters that are not noted.
+    """The answer with its text; `secrets` are the parameters that are not noted, `hidden` values that no refusal may
+    repeat.
 
     Raises:
         BadResponse: it is not UTF-8.
@@ -86,6 +93,9 @@ def to_response(
         text = answer.content.decode("utf-8")
     except UnicodeDecodeError:
         raise BadResponse(service, "not UTF-8") from None
+    # A refusal may repeat the key that it refuses, and is told in logs; what was asked for lands as it came.
+    for value in hidden if not answer.ok else ():
+        text = text.replace(value, "…")
     return Response(
         service=service,
         method=answer.request.method or "",
@@ -174,6 +184,8 @@ class PlainService:
         self._base_url = base_url.rstrip("/") + "/"
         self._judge = judge
         self._secrets = dict(secret_params or {})
+        # Of a header such as `Authorization: Token …` the last word.
+        self._hidden = [*self._secrets.values(), *(value.split()[-1] for value in (headers or {}).values())]
         self._follows_redirects = follows_redirects
         self._session = new_session(base_url)
         self._session.headers.update({"User-Agent": user_agent, "Accept": "application/json", **(headers or {})})
@@ -205,6 +217,7 @@ class PlainService:
                 base_url=self._base_url,
                 requested_at=requested_at,
                 secrets=frozenset(self._secrets),
+                hidden=self._hidden,
             )
             (judge or self._judge)(response, answer.headers)
             require_json(response)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import gzip
+import sqlite3
+import zipfile
+import zlib
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tunegenie_assets.erasing.scanning import scan_home
+from tunegenie_assets.erasing.traces import Traces, traces_of
+
+VALUE = b"account-of-ada"
+TRACES = Traces("ada", (VALUE.decode(),))
+
+
+def plain(path: Path) -> None:
+    path.write_bytes(b"x" * 100 + b" " + VALUE + b" ")
+
+
+def across_pieces(path: Path) -> None:
+    path.write_bytes(b"." * ((1 << 22) - 5) + VALUE + b"." * 10)
+
+
+def gzipped(path: Path) -> None:
+    path.write_bytes(gzip.compress(b'{"id": "' + VALUE + b'"}'))
+
+
+def zipped(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("member.json", b"aaaaaaaaaa " + VALUE)
+
+
+def parquet(path: Path) -> None:
+    pq.write_table(pa.table({"user": ["other", VALUE.decode()], "n": [1, 2]}), path, compression="zstd")
+
+
+def compressed_cell(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("create table snapshots (body blob)")
+        connection.execute("insert into snapshots values (?)", (zlib.compress(b"{" + VALUE * 3 + b" " + VALUE + b"}"),))
+        connection.commit()
+
+
+@pytest.mark.parametrize("write", [plain, across_pieces, gzipped, zipped, parquet, compressed_cell])
+def test_a_value_is_found_however_it_is_stored(tmp_path: Path, write: Callable[[Path], None]) -> None:
+    write(tmp_path / "file")
+    scan = scan_home(tmp_path, TRACES)
+    assert scan.hits == ["file"]
+    assert scan.files == 1
+    assert scan_home(tmp_path, Traces("ada", ("account-of-eve",))).hits == []
+
+
+def test_names_of_files_and_folders_tell(tmp_path: Path) -> None:
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "file").touch()
+    (tmp_path / "adam").mkdir()
+    (tmp_path / "adam" / "file").touch()
+    assert scan_home(tmp_path, TRACES).hits == ["ada/file (its name)"]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"listener": "ada"}', r"{\"listener\": \"ada\"}", "inbox/ada/file", "plays of ada: 3", "<td>ada</td>"]
+)
+def test_a_name_is_found_where_names_stand(text: str) -> None:
+    assert TRACES.named.search(text.encode())
+
+
+@pytest.mark.parametrize("text", ["adam", "canada", '"adam"', "a song for ada", '"ada song"', "inbox/adam/file"])
+def test_other_names_and_titles_are_not_taken_for_it(text: str) -> None:
+    assert not TRACES.named.search(text.encode())
+
+
+@given(st.text("abc.-_", min_size=1, max_size=8), st.text("abc.-_", min_size=1, max_size=8))
+def test_a_name_is_found_exactly_where_it_stands_whole(name: str, other: str) -> None:
+    found = Traces(name).named.search(f'{{"listener": "{other}"}}'.encode())
+    assert bool(found) is (name == other)
+
+
+def test_what_somebody_else_has_too_gives_nobody_away() -> None:
+    traces = traces_of("ada", ["192.0.2.1", "192.0.2.2", None, "abc", "ada"], {"192.0.2.2", "zoe"})
+    assert traces == Traces("ada", ("192.0.2.1",))
