@@ -16,6 +16,9 @@ from filelock import FileLock, Timeout
 WAIT_SECONDS = 600.0
 """Longer than any step of a local run takes; a step that waits longer has met a process that hangs."""
 
+SERVING = "dagster.lock"
+"""Held by the process that serves a home."""
+
 
 class WarehouseBusyError(Exception):
     """Another process kept the warehouse, the collector or the home for longer than anyone should wait."""
@@ -54,6 +57,17 @@ def command_lock(home: Path, wait_seconds: float = WAIT_SECONDS) -> Generator[No
     """
     busy = f"another command has been working on {home} for {wait_seconds:.0f} s; try again when it is done"
     with _held(home / "command.lock", wait_seconds, busy):
+        yield
+
+
+@contextmanager
+def unserved(home: Path) -> Generator[None]:
+    """Keep Dagster's daemon and UI from beginning to work on the home while the block runs.
+
+    Raises:
+        WarehouseBusyError: they are at work on it.
+    """
+    with _held(home / SERVING, 0, f"tunegenie run or tunegenie ui works on {home}; end it first"):
         yield
 
 

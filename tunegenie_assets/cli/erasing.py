@@ -25,7 +25,7 @@ from tunegenie_assets.erasing.scanning import Scan, scan_home
 from tunegenie_assets.erasing.traces import Traces, traces_of
 from tunegenie_assets.erasing.warehouse import Warehouse
 from tunegenie_assets.keys import SIMULATED_PREFIX
-from tunegenie_assets.locking import command_lock, hold_for_life
+from tunegenie_assets.locking import WarehouseBusyError, command_lock, unserved
 from tunegenie_assets.settings import PREFIX, Environment
 from tunegenie_assets.sources.errors import InvalidRequestError
 from tunegenie_assets.sources.landing import check_listener_id
@@ -64,9 +64,11 @@ def run(listener_id: str, *, yes: bool, dry_run: bool, as_json: bool) -> None:
     if not yes:
         _print_found(listener_id, found, progress, as_json=False)
         typer.confirm(f"Delete {listener_id} for ever?", abort=True, err=True)
-    if not hold_for_life(platform.settings.home / "dagster.lock"):
-        raise CommandError(f"tunegenie run or tunegenie ui works on {platform.settings.home}; end it first")
-    erasure = steps.erase(found, progress)
+    try:
+        with unserved(platform.settings.home):
+            erasure = steps.erase(found, progress)
+    except WarehouseBusyError as error:
+        raise CommandError(str(error)) from error
     if as_json:
         display.print_json(_document(listener_id, erasure, dict(_left_to_do(platform, listener_id))))
     else:

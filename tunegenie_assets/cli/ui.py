@@ -14,7 +14,7 @@ from tunegenie_assets.cli.lost_runs import fail_lost_runs
 from tunegenie_assets.cli.opening import open_home
 from tunegenie_assets.instance.left_over import end_left_over
 from tunegenie_assets.instance.setup import WORKSPACE, prepare_dagster_home
-from tunegenie_assets.locking import hold_for_life
+from tunegenie_assets.locking import SERVING, hold_for_life
 from tunegenie_assets.settings import Settings, apply_to_process, leave_out_warnings
 
 HOST = "127.0.0.1"
@@ -42,7 +42,7 @@ def take_home(settings: Settings, port: int | None) -> None:
         CommandError: another serves it, or the port cannot be used.
     """
     # Two daemons would start every run twice.
-    if not hold_for_life(settings.home / "dagster.lock"):
+    if not hold_for_life(settings.home / SERVING):
         raise CommandError(f"tunegenie run or tunegenie ui works on {settings.home} already; end it first")
     end_left_over(settings.dagster_home)
     number = port or settings.ui_port
