@@ -10,7 +10,7 @@ SIZE ?= full
 
 .PHONY: help setup demo ui test test-parity lint types imports sql definitions pytest snapshot sources dictionary metrics docs docs-serve hooks lock clean \
 	bench bench-simulate bench-realism bench-merge bench-collect bench-io bench-warehouse bench-genres bench-recommender \
-	bench-ask
+	bench-ask bench-faults
 
 ##@ Use
 
@@ -112,6 +112,9 @@ bench-io: $(VENV)/.development ## How fast do rows go into DuckDB and out, besid
 
 bench-warehouse: $(VENV)/.development ## How fast is gold built from millions of plays, and what does a new day cost?
 	@$(BIN)/python -m benches.warehouse --size $(SIZE)
+
+bench-faults: $(VENV)/.development ## After kills, damage, a full disk and more, does one command bring everything back?
+	@$(BIN)/python -m benches.faults --size $(SIZE)
 
 ##@ Keep
 

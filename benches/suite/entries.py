@@ -212,4 +212,20 @@ BENCHES = (
             Shown("skipped", "not asked, as nothing would come of them", "questions"),
         ),
     ),
+    Bench(
+        "faults",
+        "After kills, damage, a full disk and more, does one command bring everything back?",
+        "{faults:,} homes, {kills:,} of them killed in the middle of an import, {fault_kinds:,} kinds of faults",
+        (
+            Shown("kills", "imports killed with SIGKILL", "kills"),
+            Shown("equal_after_restart", "of them, the same gold tables after the same command again", "kills"),
+            Shown("equal_share", "of all homes, the same gold tables as undisturbed", "share"),
+            Shown("lost", "plays that are gone", "plays"),
+            Shown("leaked", "files, locks, processes and runs left over", "things"),
+            Shown("fault_kinds", "kinds of faults that happened", "kinds"),
+            Shown("one_command_share", "put right by one command", "share"),
+            Shown("told_share", "of faults to tell of, told in a line", "share"),
+            Shown("skipped", "that this machine does not allow", "homes"),
+        ),
+    ),
 )

@@ -13,11 +13,13 @@ from typing import cast
 import duckdb
 import pyarrow as pa
 import pytest
+from filelock import FileLock, Timeout
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.resources.samples import FIRST, SECOND, THIRD, plays, stored, warehouse_in, window
 from tunegenie_assets.locking import warehouse_lock
+from tunegenie_assets.resources.damage import WarehouseDamagedError
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 from tunegenie_assets.schemas.registry import TABLES
@@ -197,3 +199,40 @@ def test_two_processes_write_at_once(tmp_path: Path) -> None:
         for write in writes:
             write.result()
     assert stored(warehouse_in(tmp_path), ["play_date"]) == [(day,) for day in days for _ in range(2)]
+
+
+@pytest.mark.parametrize("kept", [0, 100, 0.5])
+def test_a_damaged_file_is_told_at_once(tmp_path: Path, kept: float) -> None:
+    warehouse = DuckDBTables(warehouse_path=str(tmp_path / "w.duckdb"), lock_path=str(tmp_path / "w.lock"))
+    file = tmp_path / "w.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create table numbers as select range as n from range(100000)")
+    content = file.read_bytes()
+    file.write_bytes(content[: int(kept * len(content)) if kept < 1 else int(kept)])
+    began = time.monotonic()
+    with pytest.raises(WarehouseDamagedError, match=r"w\.duckdb is damaged \(.*\); run tunegenie rebuild"):
+        warehouse.query("select 1")
+    # The resource would try for a hundred.
+    assert time.monotonic() - began < 10
+    assert not is_held(tmp_path / "w.lock")
+
+
+def test_blocks_that_were_changed_are_told_when_they_are_read(tmp_path: Path) -> None:
+    warehouse = DuckDBTables(warehouse_path=str(tmp_path / "w.duckdb"), lock_path=str(tmp_path / "w.lock"))
+    file = tmp_path / "w.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create table numbers as select hash(range) as n from range(500000)")
+    content = bytearray(file.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 64] = bytes(64)
+    file.write_bytes(content)
+    with pytest.raises(WarehouseDamagedError, match="Corrupt database file"):
+        warehouse.query("select sum(hash(n)) from numbers")
+
+
+def is_held(lock: Path) -> bool:
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except Timeout:
+        return True

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from uuid import uuid4
@@ -186,6 +189,55 @@ def test_archive_that_is_gone_is_named(tmp_path: Path, history: Path) -> None:
     (tmp_path / "landing" / "archives" / "ada" / archive.archive_id / archive.file_name).unlink()
     with pytest.raises(LandingError, match="import it again"):
         landing.open(archive)
+
+
+def test_archive_that_was_changed_is_named_and_importing_it_again_puts_it_right(tmp_path: Path, history: Path) -> None:
+    landing = Landing(tmp_path / "landing")
+    archive = land(landing, history, timezone="America/Denver")
+    file = tmp_path / "landing" / "archives" / "ada" / archive.archive_id / archive.file_name
+    content = history.read_bytes()
+    for damaged in (content[:-1], content[:50] + b"x" + content[51:], b""):
+        file.write_bytes(damaged)
+        with pytest.raises(LandingError, match=f"is damaged: its {len(damaged)} bytes .* import that file again"):
+            landing.open(archive)
+        [problem] = landing.problems()
+        assert archive.file_name in problem
+        again = land(landing, history)
+        assert (again.restored, again.already_landed, again.timezone) == (True, True, "America/Denver")
+        with landing.open(archive) as stream:
+            assert stream.read() == content
+        assert landing.problems() == []
+    assert not land(landing, history).restored
+
+
+def test_half_a_manifest_is_written_anew_when_the_archive_is_imported_again(tmp_path: Path, history: Path) -> None:
+    landing = Landing(tmp_path / "landing")
+    archive = land(landing, history)
+    manifest = tmp_path / "landing" / "archives" / "ada" / archive.archive_id / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes()[:40])
+    [problem] = landing.problems()
+    assert problem.endswith("not a manifest that landing wrote; import the archive again")
+    land(landing, history)
+    assert landing.archives() == [archive]
+
+
+def test_what_a_killed_import_began_to_write_is_removed(tmp_path: Path, history: Path) -> None:
+    landing = Landing(tmp_path / "landing")
+    killed = f"""
+import os, signal, sys
+from datetime import datetime
+from pathlib import Path
+from tunegenie_assets.sources import storage
+from tunegenie_assets.sources.landing import Landing
+storage._copy = lambda source, target: os.kill(os.getpid(), signal.SIGKILL)
+Landing({str(tmp_path / "landing")!r}).land_archive(
+    Path({str(history)!r}), listener_id="ada", timezone=None, now=datetime(2024, 1, 1)
+)
+"""
+    assert subprocess.run([sys.executable, "-c", killed], check=False).returncode == -signal.SIGKILL
+    assert [file for file in stored_files(tmp_path / "landing") if ".partial-" in file]
+    land(landing, history)
+    assert not [file for file in stored_files(tmp_path / "landing") if ".partial-" in file]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,127 @@
+"""`python -m benches.faults`: after kills, damage, a full disk and more, does one command bring everything back?
+
+Tables and progress go to standard error, the line of JSON to standard output. Exit code 1 when a floor is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+
+from benches.faults import display, homes, mounts
+from benches.faults.commands import PROCESSES
+from benches.faults.judging import KILL, Outcome, figures_of
+from benches.faults.scenarios import SCENARIOS
+from benches.faults.trials import Trial, Trials
+from benches.processes import BenchError
+from benches.report import Floor, Size, finish, missed
+
+LINE_WIDTH = 140
+SEED = 11
+HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Plan:
+    days: int
+    """That the listener has listened."""
+    kills: int
+    terminations: int
+    rooms_kib: tuple[int, ...]
+    """Left on the disk that becomes full, in KiB."""
+    everything: bool
+
+
+PLANS: Mapping[Size, Plan] = {
+    "full": Plan(days=30, kills=50, terminations=5, rooms_kib=(64, 1024, 4096, 12288), everything=True),
+    "small": Plan(days=3, kills=1, terminations=0, rooms_kib=(), everything=False),
+}
+FLOORS = (
+    Floor("equal_share", "at least", 1, in_small=True),
+    Floor("lost", "at most", 0, in_small=True),
+    Floor("leaked", "at most", 0, in_small=True),
+    Floor("told_share", "at least", 1, in_small=True),
+    Floor("one_command_share", "at least", 1, in_small=True),
+    # What is to be survived must have happened.
+    Floor("kills", "at least", 50),
+    Floor("equal_after_restart", "at least", 50),
+    Floor("fault_kinds", "at least", 15),
+)
+
+
+def trials_of(plan: Plan, trials: Trials, folder: Path, console: Console) -> tuple[list[Trial], int]:
+    """The trials of a plan, and how many of them this machine does not allow."""
+    chosen = [trials.damaged(scenario) for scenario in SCENARIOS if plan.everything or scenario.in_small]
+    chosen += trials.blows(KILL, signal.SIGKILL, plan.kills)
+    chosen += trials.blows("SIGTERM", signal.SIGTERM, plan.terminations)
+    if not plan.everything:
+        return chosen, 0
+    chosen.append(trials.two_at_once())
+    skipped = 0
+    library = homes.clock_library(folder)
+    if library is None:
+        console.print("skipped: the clock cannot be made to jump without a C compiler on Linux")
+        skipped += 2
+    else:
+        chosen += [trials.clock_jump(library, HOUR), trials.clock_jump(library, -HOUR)]
+    disks = [trials.read_only(), *(trials.full_disk(room) for room in plan.rooms_kib)]
+    if mounts.can_mount():
+        chosen += disks
+    else:
+        console.print("skipped: a full disk and a home that cannot be written, as no mounts are allowed here")
+        skipped += len(disks)
+    return chosen, skipped
+
+
+def run_all(chosen: Sequence[Trial], workers: int, console: Console) -> list[Outcome]:
+    def run(numbered: tuple[int, Trial]) -> Outcome:
+        number, trial = numbered
+        found = trial.run(f"home-{number}")
+        display.show_failure(console, found)
+        console.print(f"[dim]{number + 1} of {len(chosen)}: {trial.kind}[/dim]")
+        return found
+
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(run, enumerate(chosen)))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benches.faults", description=__doc__)
+    parser.add_argument("--size", choices=tuple(PLANS), default="full")
+    parser.add_argument("--workers", type=int, default=2, help="Homes at a time.")
+    parser.add_argument("--only", help="Faults whose name holds this.")
+    given = parser.parse_args()
+    size: Size = given.size
+    console = Console(stderr=True, width=None if sys.stderr.isatty() else LINE_WIDTH)
+    if not PROCESSES.is_dir():
+        console.print("[red]bench-faults: it needs Linux, which tells of processes in /proc[/red]")
+        return 1
+    began = time.monotonic()
+    with TemporaryDirectory(prefix="tunegenie-bench-faults-") as name:
+        folder = Path(name)
+        try:
+            archives = homes.simulate(folder, PLANS[size].days)
+            undisturbed = homes.build(folder, archives)
+            trials = Trials(archives, undisturbed, SEED)
+            chosen, skipped = trials_of(PLANS[size], trials, folder, console)
+            chosen = [trial for trial in chosen if not given.only or given.only in trial.kind]
+            outcomes = run_all(chosen, given.workers, console)
+        except BenchError as error:
+            console.print(f"[red]bench-faults: {error}[/red]")
+            return 1
+    display.show(console, outcomes)
+    figures = {**figures_of(outcomes, skipped), "seconds": time.monotonic() - began}
+    return finish("faults", size, figures, missed(FLOORS, figures, size))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
