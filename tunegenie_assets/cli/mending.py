@@ -22,6 +22,8 @@ from tunegenie_assets.settings import Environment, Settings
 from tunegenie_assets.sources.storage import PARTIAL
 
 ASIDE = ".damaged"
+RECORDS = {"history": "the record of runs", "schedules": "the record of schedules and sensors"}
+"""What Dagster keeps, by folder of its home."""
 _TABLES = "select schema_name, table_name from duckdb_tables() where not internal"
 
 
@@ -69,16 +71,22 @@ def _damage_of_warehouse(file: Path) -> str | None:
 
 def _mend_records(settings: Settings) -> Iterator[str]:
     """Dagster's databases: of runs and events, and of schedules and sensors."""
-    for name, what in (("history", "the record of runs"), ("schedules", "the record of schedules and sensors")):
+    for name, damaged in _damaged_records(settings).items():
         folder = settings.dagster_home / name
-        damaged = [file.name for file in sorted(folder.rglob("*.db")) if _is_damaged(file)]
-        if not damaged:
-            continue
-        # The daemon would go on writing into what is put aside.
-        if not hold_for_life(settings.home / "dagster.lock"):
-            raise CommandError(f"{what} is damaged, and tunegenie run or tunegenie ui works on it; end it first")
         _put_aside(folder)
-        yield f"{what} in {folder} was damaged ({', '.join(damaged)}): it is {name}{ASIDE} now, and begins anew"
+        yield f"{RECORDS[name]} in {folder} was damaged ({', '.join(damaged)}): it is {name}{ASIDE} now, and begins anew"
+
+
+def _damaged_records(settings: Settings) -> dict[str, list[str]]:
+    """The damaged databases by folder; the home is then this process's alone."""
+    files = {name: sorted((settings.dagster_home / name).rglob("*.db")) for name in RECORDS}
+    damaged = {name: [file.name for file in found if _is_damaged(file)] for name, found in files.items()}
+    damaged = {name: found for name, found in damaged.items() if found}
+    # A daemon would go on writing into what is put aside.
+    if damaged and not hold_for_life(settings.home / "dagster.lock"):
+        what = " and ".join(RECORDS[name] for name in damaged)
+        raise CommandError(f"{what} is damaged, and tunegenie run or tunegenie ui works on it; end it first")
+    return damaged
 
 
 def _mend_state(settings: Settings) -> Iterator[str]:
@@ -104,7 +112,8 @@ def _look_at_landing(settings: Settings) -> Iterator[str]:
 
 def _is_damaged(file: Path) -> bool:
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        # For writing, though nothing is: else the log that SQLite keeps beside the file would stay.
+        with closing(sqlite3.connect(f"file:{file}?mode=rw", uri=True)) as connection:
             [(found,)] = connection.execute("pragma quick_check(1)").fetchall()
     except sqlite3.OperationalError:
         # It cannot be read for now, or an empty file: Dagster makes what is missing.

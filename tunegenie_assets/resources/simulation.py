@@ -12,10 +12,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from upath import UPath
 
 from ml.listeners.population import PopulationSpec
+from tunegenie_assets.sources.errors import LandingError
 from tunegenie_assets.sources.storage import make_folder, store
 
 
@@ -56,7 +57,14 @@ class Simulation(dg.ConfigurableResource[None]):
 
     def _read(self) -> _Stored | None:
         path = UPath(self.population_path)
-        return _STORED.validate_json(path.read_bytes()) if path.exists() else None
+        if not path.exists():
+            return None
+        try:
+            return _STORED.validate_json(path.read_bytes())
+        except ValidationError as error:
+            raise LandingError(
+                f"{path} is damaged: no population that was written here; delete it and run tunegenie demo again"
+            ) from error
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,7 @@ class Landing:
             skipped=skipped,
         )
         make_folder(folder)
+        _remove_damaged_changes(folder)
         self._store_archive(path, archive)
         _store_json(_manifest(archive), folder / _MANIFEST)
         return archive
@@ -242,6 +243,15 @@ class Landing:
         if latest is not None:
             return replace(archive, timezone=latest.timezone, timezone_given_at=_naive_utc(latest.given_at))
         return replace(archive, timezone_given_at=archive.landed_at if archive.timezone else None)
+
+
+def _remove_damaged_changes(folder: UPath) -> None:
+    """Of an archive that is landed anew because something of it was damaged."""
+    for change in (folder / "timezones").glob("*.json"):
+        try:
+            _READ_CHANGE.validate_json(change.read_bytes())
+        except ValidationError:
+            change.unlink()
 
 
 def _manifest(archive: LandedArchive) -> dict[str, object]:

@@ -257,7 +257,9 @@ def _read(file: UPath, reader: TypeAdapter[Statement[P]]) -> Statement[P]:
     try:
         return reader.validate_json(file.read_bytes())
     except ValidationError as error:
-        raise LandingError(f"{file}: not a preference that landing wrote") from error
+        raise LandingError(
+            f"{file} is damaged: not a preference that landing wrote; delete it, and say again what it said"
+        ) from error
 
 
 def _name(what: str, text: str | None) -> str | None:

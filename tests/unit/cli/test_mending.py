@@ -77,14 +77,17 @@ def test_a_damaged_warehouse_is_put_aside(settings: Settings, harm: object) -> N
 
 
 def test_damaged_records_of_runs_are_put_aside_and_begin_anew(settings: Settings) -> None:
-    for _ in range(2):
-        (settings.dagster_home / "history" / "runs.db").write_bytes(b"no database" * 999)
-        [line] = mend(settings)
-        assert "the record of runs" in line
-        assert "(runs.db)" in line
-        assert (settings.dagster_home / "history.damaged" / "runs.db").exists()
-        with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
-            assert instance.get_runs() == []
+    # What was put aside before makes room.
+    (settings.dagster_home / "history.damaged").mkdir()
+    for file in ("history/runs.db", "schedules/schedules.db"):
+        (settings.dagster_home / file).write_bytes(b"no database" * 999)
+    runs, schedules = mend(settings)
+    assert "the record of runs" in runs
+    assert "(runs.db)" in runs
+    assert "the record of schedules and sensors" in schedules
+    assert (settings.dagster_home / "history.damaged" / "runs.db").exists()
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        assert instance.get_runs() == []
 
 
 def test_records_in_use_are_not_put_aside(settings: Settings) -> None:

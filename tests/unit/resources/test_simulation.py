@@ -7,6 +7,7 @@ import pytest
 
 from ml.listeners.population import PopulationSpec
 from tunegenie_assets.resources.simulation import Simulation
+from tunegenie_assets.sources.errors import LandingError
 
 
 @pytest.fixture
@@ -39,3 +40,10 @@ def test_days_of_earlier_populations_stay_touched(simulation: Simulation) -> Non
     simulation.settle(PopulationSpec(listeners=3, seed=1, first_day=date(2024, 1, 10), until=date(2024, 3, 1)))
     simulation.settle(PopulationSpec(listeners=3, seed=2, first_day=date(2024, 1, 20), until=date(2024, 1, 21)))
     assert simulation.touched_days() == (date(2024, 1, 1), date(2024, 2, 29))
+
+
+def test_half_a_description_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "population.json"
+    path.write_text('{"population": {"size": 3', encoding="utf-8")
+    with pytest.raises(LandingError, match=r"population\.json is damaged: .*; delete it and run tunegenie demo again$"):
+        Simulation(population_path=str(path), seed=1).settled()

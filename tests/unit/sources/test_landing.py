@@ -221,6 +221,18 @@ def test_half_a_manifest_is_written_anew_when_the_archive_is_imported_again(tmp_
     assert landing.archives() == [archive]
 
 
+def test_half_a_change_of_zone_is_forgotten_when_the_archive_is_imported_again(tmp_path: Path, history: Path) -> None:
+    landing = Landing(tmp_path / "landing")
+    land(landing, history)
+    land(landing, history, timezone="America/Denver")
+    [change] = (tmp_path / "landing").glob("archives/*/*/timezones/*.json")
+    change.write_bytes(change.read_bytes()[:10])
+    with pytest.raises(LandingError, match="import the archive again"):
+        landing.archives()
+    land(landing, history, timezone="Asia/Tokyo")
+    assert [archive.timezone for archive in landing.archives()] == ["Asia/Tokyo"]
+
+
 def test_what_a_killed_import_began_to_write_is_removed(tmp_path: Path, history: Path) -> None:
     landing = Landing(tmp_path / "landing")
     killed = f"""

@@ -197,7 +197,7 @@ def test_a_file_that_landing_did_not_write_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "landing" / "preferences" / "ada" / "zones"
     folder.mkdir(parents=True)
     (folder / "note.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(LandingError, match=r"note\.json: not a preference"):
+    with pytest.raises(LandingError, match=r"note\.json is damaged: not a preference"):
         PreferenceStore(tmp_path / "landing").zones()
 
 

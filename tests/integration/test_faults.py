@@ -1,0 +1,65 @@
+"""What a real command says of a machine or a home that fails it; that one command brings all back is for the bench."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from benches.faults.commands import TUNEGENIE, environment
+from benches.faults.judging import lines_of
+from benches.faults.looking import left_over
+from benches.faults.mounts import can_mount, on_full_disk, on_read_only_disk
+from tests.integration.conftest import Home
+
+NEEDS_MOUNTS = pytest.mark.skipif(not can_mount(), reason="no mounts of one's own are allowed here")
+
+
+@pytest.fixture
+def copy(home: Home, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(home.path, tmp_path / "home"))
+
+
+def said_by(home: Path, *arguments: str) -> list[str]:
+    """The lines of a command that fails as it should: one line, exit code 1, no traceback."""
+    ended = subprocess.run([*TUNEGENIE, *arguments], env=environment(home), capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    return lines_of(ended.stderr)
+
+
+@pytest.mark.parametrize("command", [("stats",), ("ask", "who are my top artists?", "--listener", "ada")])
+def test_a_damaged_warehouse_is_one_line(copy: Path, command: tuple[str, ...]) -> None:
+    (copy / "warehouse.duckdb").write_bytes(b"no database" * 1000)
+    [line] = said_by(copy, *command)
+    assert "warehouse.duckdb" in line
+    assert "is damaged" in line
+    assert line.endswith("run tunegenie rebuild, which puts it aside and builds it anew from landing")
+
+
+def test_damaged_records_of_runs_are_one_line(copy: Path) -> None:
+    (copy / "dagster" / "history" / "runs.db").write_bytes(b"no database" * 1000)
+    [line] = said_by(copy, "stats")
+    assert line.endswith("is damaged; run tunegenie rebuild, which puts it aside")
+
+
+@NEEDS_MOUNTS
+def test_a_home_that_cannot_be_written_is_one_line(copy: Path) -> None:
+    ended = on_read_only_disk(copy, ["stats"])
+    assert ended.code == 1
+    [line] = lines_of(ended.said)
+    assert "Read-only file system" in line
+    assert "TUNEGENIE_HOME cannot be written" in line
+    assert "Traceback" not in ended.said
+
+
+@NEEDS_MOUNTS
+def test_a_full_disk_is_one_line_and_leaves_nothing_behind(copy: Path, archive: Path) -> None:
+    ended = on_full_disk(copy, ["import", str(archive), "--listener", "bob"], room_kib=16)
+    assert ended.code == 1
+    [line] = lines_of(ended.said)
+    assert line.endswith("the disk is full: make room and run the same command again; nothing that had landed is lost")
+    assert "Traceback" not in ended.said
+    assert [found for found in left_over(copy) if not found.startswith("run ")] == []
