@@ -74,7 +74,8 @@ def _mend_records(settings: Settings) -> Iterator[str]:
     for name, damaged in _damaged_records(settings).items():
         folder = settings.dagster_home / name
         _put_aside(folder)
-        yield f"{RECORDS[name]} in {folder} was damaged ({', '.join(damaged)}): it is {name}{ASIDE} now, and begins anew"
+        files = ", ".join(damaged)
+        yield f"{RECORDS[name]} in {folder} was damaged ({files}): it is {name}{ASIDE} now, and begins anew"
 
 
 def _damaged_records(settings: Settings) -> dict[str, list[str]]:
