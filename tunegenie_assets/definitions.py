@@ -37,6 +37,9 @@ from tunegenie_assets.checks.clusters import CLUSTER_CHECKS
 from tunegenie_assets.checks.collected import COLLECTED_CHECKS
 from tunegenie_assets.checks.conservation import CONSERVATION_CHECKS
 from tunegenie_assets.checks.descriptions import DESCRIPTION_CHECKS
+from tunegenie_assets.checks.metrics import METRIC_CHECKS
+from tunegenie_assets.checks.models import MODEL_CHECKS
+from tunegenie_assets.checks.payloads import PAYLOAD_CHECKS
 from tunegenie_assets.checks.preferences import PREFERENCE_CHECKS
 from tunegenie_assets.checks.publishing import PUBLISHING_CHECKS
 from tunegenie_assets.checks.quality import QUALITY_CHECKS
@@ -44,6 +47,8 @@ from tunegenie_assets.checks.recommender import RECOMMENDER_CHECKS
 from tunegenie_assets.checks.records import RECORD_CHECKS
 from tunegenie_assets.checks.results import RESULT_CHECKS
 from tunegenie_assets.checks.simulated import SIMULATION_CHECKS
+from tunegenie_assets.checks.usual import USUAL_CHECKS
+from tunegenie_assets.checks.views import VIEW_CHECKS
 from tunegenie_assets.dbt_support.project import DbtProjectFiles
 from tunegenie_assets.dbt_support.runner import DbtRunner
 from tunegenie_assets.jobs import JOBS
@@ -82,6 +87,11 @@ CHECKS: tuple[dg.AssetChecksDefinition, ...] = (
     *RECORD_CHECKS,
     *RESULT_CHECKS,
     *QUALITY_CHECKS,
+    *METRIC_CHECKS,
+    *MODEL_CHECKS,
+    *PAYLOAD_CHECKS,
+    *USUAL_CHECKS,
+    *VIEW_CHECKS,
 )
 
 

@@ -52,7 +52,8 @@ def trend_picture(standing: Standing) -> str:
         for index, outcome in enumerate(standing.trend)
     )
     return (
-        f'<svg class="trend" role="img" viewBox="0 0 {width} {_HEIGHT}" width="{width}" height="{_HEIGHT}"><title>{escape(_trend_in_words(standing))}</title>'
+        f'<svg class="trend" role="img" viewBox="0 0 {width} {_HEIGHT}" width="{width}" height="{_HEIGHT}">'
+        f"<title>{escape(_trend_in_words(standing))}</title>"
         f'<rect class="ground" y="{_HEIGHT - 1}" width="{width}" height="1"/>{columns}</svg>'
     )
 

@@ -63,18 +63,18 @@ def judge_days(plays: Mapping[date, int], listeners: int) -> Verdict:
     MANY_LISTENERS; a day that was as quiet a year before, such as a holiday, is as usual.
     """
     if not plays:
-        return Verdict(True, "nothing was played")
+        return Verdict(passed=True, says="nothing was played")
     newest = max(plays)
     days = [newest - timedelta(days=back) for back in range(JUDGED_DAYS, 0, -1)]
     usual = {day: _usual_plays(plays, day) for day in days}
     judged = [day for day in days if usual[day] is not None]
     if not judged:
-        return Verdict(True, f"too short a history: {FEWEST_WEEKS} weeks are needed")
+        return Verdict(passed=True, says=f"too short a history: {FEWEST_WEEKS} weeks are needed")
     low = [day for day in judged if is_low(plays, day, listeners) and not _was_quiet(plays, day, listeners)]
     if not low:
-        return Verdict(True, f"{judged[0]} to {judged[-1]}: as many plays as usual")
+        return Verdict(passed=True, says=f"{judged[0]} to {judged[-1]}: as many plays as usual")
     told = ", ".join(f"{day} had {plays.get(day, 0):,} plays, usual are {usual[day]:,.0f}" for day in low)
-    return Verdict(False, told)
+    return Verdict(passed=False, says=told)
 
 
 def is_low(plays: Mapping[date, int], day: date, listeners: int) -> bool:
@@ -94,15 +94,15 @@ def judge_weeks(weeks: Mapping[date, Mapping[str, float | None]], plays: Mapping
     """
     known = sorted(week for week in weeks if plays.get(week, 0) >= LEAST_PLAYS)
     if not known:
-        return Verdict(True, f"no week has {LEAST_PLAYS} plays")
+        return Verdict(passed=True, says=f"no week has {LEAST_PLAYS} plays")
     newest = known[-1]
     past = [week for week in known[:-1] if week >= newest - timedelta(weeks=WEEKS)]
     if len(past) < FEWEST_WEEKS:
-        return Verdict(True, f"too short a history: {FEWEST_WEEKS} weeks are needed")
+        return Verdict(passed=True, says=f"too short a history: {FEWEST_WEEKS} weeks are needed")
     strange = [told for figure in FIGURES if (told := _strange(figure, weeks, newest, past))]
     if strange:
-        return Verdict(False, f"the week of {newest}: {'; '.join(strange)}")
-    return Verdict(True, f"the week of {newest} is made up as usual")
+        return Verdict(passed=False, says=f"the week of {newest}: {'; '.join(strange)}")
+    return Verdict(passed=True, says=f"the week of {newest} is made up as usual")
 
 
 def _strange(

@@ -1,6 +1,7 @@
 """What to do where a check does not pass, and why the blocking ones block: one line for each kind of check.
 
-By the name of the check, since checks of one name ask the same of several assets; tests of dbt by how it begins. holds that every check of the graph has its line, that no line is left over, and that nothing else blocks.
+By the name of the check, since checks of one name ask the same of several assets; tests of dbt by how their names
+begin. A test holds that every check of the graph has its line, that no line is left over, and that nothing else blocks.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ ADVICE: Mapping[str, str] = {
     "none_is_open": "Import the listener's extended history of that time, and poll more often",
     "sources_agree": "See which of the two sources is wrong in silver.source_agreement; a device's clock is usual",
     "made_of_plays": "Run tunegenie rebuild",
+    "said_by_listeners": "Run tunegenie recount",
     "names_follow_playlists": "Run tunegenie run-once library, then tunegenie rebuild",
     # The simulated population.
     "every_listener_once": "Run tunegenie demo, which simulates the population anew",
@@ -73,7 +75,7 @@ ADVICE: Mapping[str, str] = {
     "worth_publishing": "Nothing: the model in use stays. Import more listening, or wait for the next week",
     "features_of_known_rows": "Train again with tunegenie train",
     "model_is_kept": "Train again with tunegenie train; see that nobody deleted files under `models`",
-    "is_told": "Run tunegenie train, then the daily build",
+    "model_is_recent": "Nothing where tunegenie run runs, which trains by itself; else run tunegenie train",
     "never_heard_before": "Train again with tunegenie train",
     "ranks_are_whole": "Train again with tunegenie train",
     "nothing_excluded": "Train again with tunegenie train, so that the exclusion is obeyed",

@@ -85,6 +85,7 @@ def completeness_check(
     at_least: float = 0.95,
     where: str = "true",
     severity: dg.AssetCheckSeverity = WARN,
+    name: str = "completeness",
 ) -> dg.AssetChecksDefinition:
     """Passes when each column is filled in at least this share of the rows."""
     table = ".".join(asset)
@@ -98,7 +99,7 @@ def completeness_check(
 
     return query_check(
         asset,
-        "completeness",
+        name,
         f"select {shares} from {table} where {where}",  # noqa: S608  # names come from the caller's constants
         judge,
         description=f"At least {at_least:.0%} of the rows have {', '.join(columns)}.",

@@ -67,6 +67,10 @@ class ModelStore(dg.ConfigurableResource[None]):
             raise NoModelError(f"no model {name!r} has been published in {self.root}")
         return pointer.parent / version
 
+    def folder(self, name: str, version: str) -> Path:
+        """Where a version lies, or would."""
+        return Path(self.root) / name / version
+
     def card(self, path: Path) -> dict[str, Any]:
         """What a version's card says; empty where there is none, or none that can be read."""
         try:
