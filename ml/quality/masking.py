@@ -16,10 +16,10 @@ SOMEBODY = "a listener"
 
 def masked(text: str, listeners: Iterable[str]) -> str:
     """The text without the names of `listeners` and without addresses."""
-    # Longer names first: one may begin another.
-    names = sorted({name for name in listeners if name}, key=len, reverse=True)
-    if names:
-        text = re.sub(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)", SOMEBODY, text)
+    # Addresses first, since they may hold a name; longer names first, since one may begin another.
     for address in (_EMAIL, _IPV6, _IPV4):
         text = address.sub("…", text)
-    return text
+    names = sorted({name for name in listeners if name}, key=len, reverse=True)
+    if not names:
+        return text
+    return re.sub(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)", SOMEBODY, text)

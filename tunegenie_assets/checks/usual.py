@@ -15,14 +15,14 @@ import pyarrow as pa
 from ml.quality.usual import FIGURES, Verdict, judge_days, judge_weeks
 from tunegenie_assets.checks.factories import WARN, query_check
 
-_DAYS = """
+DAYS = """
 select listeners.is_simulated, plays.play_date, count(*) as plays, count(distinct plays.listener_id) as listeners
 from silver.plays as plays
 inner join silver.listeners as listeners on plays.listener_id = listeners.listener_id
 group by listeners.is_simulated, plays.play_date
 order by listeners.is_simulated, plays.play_date
 """
-_WEEKS = """
+WEEKS = """
 select
     listeners.is_simulated,
     cast(date_trunc('week', plays.play_date) as date) as week,
@@ -42,7 +42,7 @@ _WHOSE = {False: "people", True: "simulated listeners"}
 
 
 def judge_volume(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
-    """Of the rows of _DAYS; silence passes with words."""
+    """Of the rows of DAYS; silence passes with words."""
     days: dict[bool, dict[date, int]] = defaultdict(dict)
     listeners: dict[bool, int] = defaultdict(int)
     for row in rows.to_pylist():
@@ -52,7 +52,7 @@ def judge_volume(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
 
 
 def judge_distribution(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
-    """Of the rows of _WEEKS; the newest week of each is left out unless it is over."""
+    """Of the rows of WEEKS; the newest week of each is left out unless it is over."""
     weeks: dict[bool, dict[date, dict[str, float | None]]] = defaultdict(dict)
     plays: dict[bool, dict[date, int]] = defaultdict(dict)
     for row in rows.to_pylist():
@@ -75,7 +75,7 @@ def _together(verdicts: dict[bool, Verdict]) -> tuple[bool, dict[str, Any]]:
 usual_volume = query_check(
     ["silver", "plays"],
     "usual_volume",
-    _DAYS,
+    DAYS,
     judge_volume,
     description=(
         "The last seven whole days have about as many plays as the same weekdays of half a year before. Days on which "
@@ -88,7 +88,7 @@ usual_volume = query_check(
 usual_distribution = query_check(
     ["silver", "plays"],
     "usual_distribution",
-    _WEEKS,
+    WEEKS,
     judge_distribution,
     description=(
         "The plays of the last whole week are made up as those of half a year before: short ones, unmeasured ones, "
