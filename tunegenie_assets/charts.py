@@ -49,6 +49,40 @@ def months(rows: pa.Table, value: str, *, title: str, value_title: str) -> alt.C
     )
 
 
+def days(rows: pa.Table, day: str, value: str, *, title: str, value_title: str) -> alt.Chart:
+    """One column a day; days without rows stay empty."""
+    frame = _frame(rows, value, day)
+    frame[day] = pd.to_datetime(frame[day])
+    width = max(1.0, min(12.0, WIDTH / (1 + (frame[day].max() - frame[day].min()).days) - 1))
+    return (
+        alt.Chart(frame, title=title)
+        .mark_bar(width=width)
+        .encode(
+            x=alt.X(day, type="temporal", title=None),
+            y=alt.Y(value, type="quantitative", title=value_title),
+        )
+        .properties(width=WIDTH, height=HEIGHT)
+    )
+
+
+def completeness(rows: pa.Table, total: str, *, title: str) -> alt.Chart:
+    """A bar for each column but `total`, in their order: the share of rows that have a value, in the one row given."""
+    [counts] = rows.to_pylist()
+    of = float(counts.pop(total)) or 1.0
+    frame = pd.DataFrame({"column": list(counts), "share": [float(count) / of for count in counts.values()]})
+    return (
+        alt.Chart(frame, title=title)
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "share", type="quantitative", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])
+            ),
+            y=alt.Y("column", type="nominal", title=None, sort=None),
+        )
+        .properties(width=WIDTH, height=16 * len(frame))
+    )
+
+
 def years(rows: pa.Table, year: str, value: str, *, title: str, value_title: str) -> alt.Chart:
     """One column a year; years without rows stay empty."""
     frame = _frame(rows, value, year)

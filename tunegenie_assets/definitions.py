@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib.util import find_spec
+from typing import Any
 
 import dagster as dg
 
-from tunegenie_assets import automation, freshness, schedules, sensors
+from tunegenie_assets import automation, code_links, freshness, labels, schedules, sensors
 from tunegenie_assets.alert_sensor import build_alert_sensor
 from tunegenie_assets.alerts.alerting import Addresses
 from tunegenie_assets.alerts.channels import MailServer
@@ -122,9 +123,8 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
     history = build_check_results(_ends(built), [spec.key for spec in specs])
     assets = [*built, history, build_data_quality(known_checks(specs))]
     is_collecting = settings.collecting is Collecting.ON
-    fresh = dg.map_asset_specs(partial(freshness.with_freshness, is_collecting=is_collecting), assets)
     return dg.Definitions(
-        assets=dg.map_asset_specs(automation.with_automation, fresh),
+        assets=dg.map_asset_specs(automation.with_automation, presented(assets, manifest, settings)),
         asset_checks=CHECKS,
         jobs=JOBS,
         schedules=schedules.build_schedules(
@@ -169,6 +169,16 @@ def _ends(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetKey]:
     specs = [spec for definition in assets for spec in definition.specs]
     before = {dep.asset_key for spec in specs for dep in spec.deps}
     return sorted(spec.key for spec in specs if spec.key not in before)
+
+
+def presented(
+    assets: Sequence[dg.AssetsDefinition], manifest: Mapping[str, Any], settings: Settings
+) -> Sequence[dg.AssetsDefinition]:
+    """The assets with all that the UI shows besides their own words: freshness, labels, links to code."""
+    is_collecting = settings.collecting is Collecting.ON
+    fresh = dg.map_asset_specs(partial(freshness.with_freshness, is_collecting=is_collecting), assets)
+    labelled = dg.map_asset_specs(partial(labels.with_labels, warehouse=labels.Warehouse.of(manifest)), fresh)
+    return code_links.with_code_links(labelled, settings.code_url)
 
 
 def build_resources(settings: Settings, services: Services | None = None) -> dict[str, object]:

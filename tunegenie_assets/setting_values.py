@@ -43,6 +43,11 @@ def checked_service_address(value: str) -> str:
     return value
 
 
+def checked_code_address(value: str) -> str:
+    """Where the code is on the web, if anywhere."""
+    return checked_service_address(value) if value else value
+
+
 def checked_fernet_key(value: SecretStr | None) -> SecretStr | None:
     """Said here, where the setting's name is known, and not when the first token is read."""
     if value is not None and not _is_fernet_key(value.get_secret_value()):

@@ -20,6 +20,7 @@ from tunegenie_assets.keys import known_timezones
 from tunegenie_assets.pods import Steps
 from tunegenie_assets.setting_values import (
     REDIRECT_ADDRESS,
+    checked_code_address,
     checked_contact,
     checked_fernet_key,
     checked_model,
@@ -106,6 +107,7 @@ class Settings(AlertSettings):
     duckdb_memory: str = "1GB"
     schedule: str = "15 4 * * *"
     ui_port: int = 3000
+    code_url: Annotated[str, AfterValidator(checked_code_address)] = ""
     spotify_client_id: str = ""
     spotify_client_secret: SecretStr | None = None
     spotify_redirect_uri: Annotated[str, AfterValidator(checked_redirect_address)] = REDIRECT_ADDRESS

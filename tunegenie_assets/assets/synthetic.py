@@ -2,6 +2,7 @@
 
 import time
 from datetime import date
+from typing import Any
 
 import dagster as dg
 import pyarrow as pa
@@ -14,6 +15,7 @@ from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.partitions import play_days
 from tunegenie_assets.resources.parquet_files import ParquetFiles
 from tunegenie_assets.resources.partition_counts import days_of, record_counts
+from tunegenie_assets.resources.row_days import days_metadata
 from tunegenie_assets.resources.simulated_plays import LandedPlays, SimulatedPlays
 from tunegenie_assets.resources.simulation import Simulation
 from tunegenie_assets.resources.tables import column_schema
@@ -106,6 +108,12 @@ def _telling(log: dg.DagsterLogManager) -> Progress:
     return tell
 
 
-def _figures(landed: LandedPlays) -> dict[str, int]:
-    figures = {"rows_in_run": landed.files.rows, "files": len(landed.files.paths), "bytes": landed.size_bytes}
+def _figures(landed: LandedPlays) -> dict[str, Any]:
+    heard = [day for day, rows in landed.rows_by_day.items() if rows]
+    figures = {
+        "rows_in_run": landed.files.rows,
+        "files": len(landed.files.paths),
+        "bytes": landed.size_bytes,
+        **days_metadata(SYNTHETIC_PLAYS.partition_column, min(heard, default=None), max(heard, default=None)),
+    }
     return figures | ({"plays_per_second": round(landed.files.rows / landed.seconds)} if landed.files.paths else {})

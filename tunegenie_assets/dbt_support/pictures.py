@@ -1,11 +1,11 @@
-"""Which tables of gold have a picture: the rows it needs and how it is drawn. The drawing itself is in charts.py.
+"""Which dbt tables have a picture: the rows it needs and how it is drawn. The drawing itself is in charts.py.
 
-All listeners of the warehouse together, as the Dagster UI shows a table and not a person.
+All listeners of the warehouse together, and the titles say so: the Dagster UI shows a table and not a person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import altair as alt
@@ -23,30 +23,48 @@ class Picture:
 
 
 def _genres(rows: pa.Table) -> alt.Chart:
-    return charts.bars(rows, "primary_genre", "plays", title="Plays by genre", value_title="plays")
+    return charts.bars(rows, "primary_genre", "plays", title="Plays by genre, all listeners", value_title="plays")
 
 
 def _months(rows: pa.Table) -> alt.Chart:
-    return charts.months(rows, "plays", title="Plays by month", value_title="plays")
+    return charts.months(rows, "plays", title="Plays by month, all listeners", value_title="plays")
 
 
 def _week(rows: pa.Table) -> alt.Chart:
-    return charts.week(rows, "plays", title="Plays by hour and weekday, local time", value_title="plays")
+    return charts.week(rows, "plays", title="Plays by hour and weekday, local time, all listeners", value_title="plays")
 
 
 def _eras(rows: pa.Table) -> alt.Chart:
-    return charts.years(rows, "release_year", "plays", title="Plays by year of release", value_title="plays")
+    title = "Plays by year of release, all listeners"
+    return charts.years(rows, "release_year", "plays", title=title, value_title="plays")
 
 
 def _streaks(rows: pa.Table) -> alt.Chart:
-    return charts.bars(rows, "streak", "days", title="Longest streaks", value_title="days in a row")
+    return charts.bars(rows, "streak", "days", title="Longest streaks of any listener", value_title="days in a row")
+
+
+def _days(rows: pa.Table) -> alt.Chart:
+    return charts.days(rows, "day", "plays", title="Plays a day, all listeners, the last year", value_title="plays")
+
+
+def _completeness(rows: pa.Table) -> alt.Chart:
+    return charts.completeness(rows, "row_count", title="How complete the columns are, all listeners")
 
 
 def _platforms(rows: pa.Table) -> alt.Chart:
-    return charts.stacked_shares(rows, title="Devices by year, share of plays", missing="unknown")
+    return charts.stacked_shares(rows, title="Devices by year, share of plays of all listeners", missing="unknown")
 
+
+SHOWN_BY_COLUMN: frozenset[tuple[str, ...]] = frozenset(
+    {("silver", "plays"), ("gold", "dim_track"), ("gold", "dim_artist"), ("gold", "dim_album")}
+)
+"""Whose picture is the share of values that each column has: what sources lack shows here."""
 
 PICTURES: Mapping[tuple[str, ...], Picture] = {
+    ("gold", "fct_plays"): Picture(
+        "select play_date as day, count(*) as plays from gold.fct_plays group by play_date order by day desc limit 366",
+        _days,
+    ),
     ("gold", "genre_analysis_complete"): Picture(
         "select primary_genre, sum(total_plays) as plays from gold.genre_analysis_complete group by primary_genre",
         _genres,
@@ -92,3 +110,11 @@ PICTURES: Mapping[tuple[str, ...], Picture] = {
         _platforms,
     ),
 }
+
+
+def picture_of(table: tuple[str, ...], columns: Sequence[str]) -> Picture | None:
+    """The picture of a table with these columns; None where words and figures are enough."""
+    if table not in SHOWN_BY_COLUMN:
+        return PICTURES.get(table)
+    counts = ", ".join(f"count({column}) as {column}" for column in columns)
+    return Picture(f"select count(*) as row_count, {counts} from {table[0]}.{table[1]}", _completeness)  # noqa: S608  # names of the graph

@@ -15,9 +15,11 @@ import dagster as dg
 
 from tunegenie_assets.dbt_support.arguments import build_arguments, variables
 from tunegenie_assets.dbt_support.documentation import STATIC_PAGE, Documentation
+from tunegenie_assets.dbt_support.lineage import FILE as LINEAGE
+from tunegenie_assets.dbt_support.lineage import KnownOrigins, Origins, tables_of
 from tunegenie_assets.dbt_support.parts import RECORDS_IN_A_PART, Days, calls, parts_of
 from tunegenie_assets.dbt_support.project import DbtProjectFiles, parse
-from tunegenie_assets.dbt_support.reporting import record_window_counts, whole_table_metadata
+from tunegenie_assets.dbt_support.reporting import Metadata, lineage_metadata, record_windows, table_metadata
 from tunegenie_assets.dbt_support.semantics import Semantics, semantics_of
 from tunegenie_assets.keys import DAILY_TAG
 from tunegenie_assets.locking import warehouse_lock
@@ -83,10 +85,12 @@ class DbtRunner(dg.ConfigurableResource[None]):
         window = _window(context)
         outcome = self._run(selection, window, {**self.variables, "run_id": context.run.run_id})
         built = [selection.models[r.node.unique_id] for r in outcome.results if _was_built(r, selection)]
-        daily = [key for key in built if context.assets_def.specs_by_key[key].partitions_def]
-        metadata = whole_table_metadata(self.warehouse, [key for key in built if key not in daily])
+        specs = [context.assets_def.specs_by_key[key] for key in built]
+        metadata = _merged(table_metadata(self.warehouse, specs), lineage_metadata(self._origins(outcome.results)))
         if window is not None:
-            record_window_counts(context, self.warehouse, daily, window)
+            daily = [spec.key for spec in specs if spec.partitions_def]
+            record_windows(context, self.warehouse, daily, window, metadata)
+            metadata = {key: told for key, told in metadata.items() if key not in daily}
         yield from _as_dagster(outcome.results, selection, metadata)
         _raise_if_failed(outcome, selection)
 
@@ -106,6 +110,17 @@ class DbtRunner(dg.ConfigurableResource[None]):
     def semantics(self) -> Semantics:
         """The definitions of metrics, as the project has them now."""
         return semantics_of(self._files())
+
+    def _origins(self, results: Iterable["RunResult"]) -> dict[str, dict[str, Origins]]:
+        """Of the columns of the models that were built, by `schema.table`."""
+        files = self._files()
+        manifest = files.manifest()
+        known = KnownOrigins(
+            files.target_path / LINEAGE, files.fingerprint(), tables_of(manifest), manifest["metadata"]["adapter_type"]
+        )
+        models = [result.node for result in results if result.node.unique_id in manifest["nodes"]]
+        compiled = {f"{node.schema}.{node.alias}": getattr(node, "compiled_code", None) for node in models}
+        return known.of({name: sql for name, sql in compiled.items() if sql})
 
     def _run(self, selection: Selection, window: Days | None, told: Mapping[str, str]) -> Outcome:
         """All calls of dbt that the selection takes, until one fails."""
@@ -192,6 +207,12 @@ def _window(context: dg.AssetExecutionContext) -> Days | None:
     return date.fromisoformat(days.start), date.fromisoformat(days.end) + timedelta(days=1)
 
 
+def _merged(*parts: Metadata) -> Metadata:
+    """What each part says of each table."""
+    keys = {key for part in parts for key in part}
+    return {key: {name: value for part in parts for name, value in part.get(key, {}).items()} for key in keys}
+
+
 def _was_built(result: "RunResult", selection: Selection) -> bool:
     return result.node.unique_id in selection.models and str(result.status) == "success"
 
@@ -199,7 +220,7 @@ def _was_built(result: "RunResult", selection: Selection) -> bool:
 def _as_dagster(
     results: Iterable["RunResult"],
     selection: Selection,
-    metadata: Mapping[dg.AssetKey, Mapping[str, Any]],
+    metadata: Metadata,
 ) -> Iterator[DbtEvent]:
     for result in results:
         node_id, status = result.node.unique_id, str(result.status)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtProject
 
+from tunegenie_assets.dbt_support.project import PROJECT_DIR
 from tunegenie_assets.keys import DAILY_TAG, OWNERS
 from tunegenie_assets.partitions import play_days
 
@@ -30,7 +32,21 @@ class TuneGenieTranslator(DagsterDbtTranslator):
             owners=list(OWNERS),
             description=_description(properties),
             partitions_def=play_days if DAILY_TAG in properties.get("tags", ()) else None,
-        ).merge_attributes(metadata={"partition_expr": window_column} if window_column else {})
+        ).merge_attributes(
+            metadata={
+                **({"partition_expr": window_column} if window_column else {}),
+                "dagster/code_references": _link(properties),
+            }
+        )
+
+
+def _link(properties: Mapping[str, Any]) -> dg.CodeReferencesMetadataValue:
+    """To the file of the model; code_links.py puts those of all assets into one form."""
+    with warnings.catch_warnings():
+        # Links to code carry a beta mark in Dagster 1.13.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        file = dg.LocalFileCodeReference(file_path=str(PROJECT_DIR / properties["original_file_path"]))
+        return dg.CodeReferencesMetadataValue(code_references=[file])
 
 
 def _description(properties: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from tunegenie_assets.resources.guard import Window, check_window, guard
 from tunegenie_assets.resources.parquet_files import ParquetFiles, guard_files
+from tunegenie_assets.resources.row_days import day_column, days_in
 from tunegenie_assets.schemas.registry import TABLES, table_for
 from tunegenie_assets.schemas.table import Table
 
@@ -87,7 +88,8 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
         window = _window(context, schema.partition_column)
         self.write(schema, _guarded(obj, schema, window), window)
         count = "dagster/partition_row_count" if window else "dagster/row_count"
-        context.add_output_metadata({count: obj.rows if isinstance(obj, ParquetFiles) else obj.num_rows})
+        rows = obj.rows if isinstance(obj, ParquetFiles) else obj.num_rows
+        context.add_output_metadata({count: rows, **_days(obj, schema)})
 
     def load_input(self, context: dg.InputContext) -> pa.Table | pd.DataFrame:
         key = context.asset_key.path
@@ -105,6 +107,13 @@ def _guarded(rows: Rows, schema: Table, window: Window | None) -> Rows:
     if window is not None:
         check_window(table, window, ".".join(schema.key))
     return table
+
+
+def _days(rows: Rows, schema: Table) -> dict[str, Any]:
+    """What files hold their asset has counted."""
+    if isinstance(rows, ParquetFiles):
+        return {}
+    return days_in(rows, day_column({c.name: str(c.type) for c in schema.columns}, schema.partition_column))
 
 
 def selected(columns: Sequence[str] | None) -> str:

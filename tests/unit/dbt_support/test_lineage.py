@@ -43,18 +43,18 @@ def told(sql: str, *columns: str, dialect: str = "duckdb") -> dict[str, set[str]
             {"silver.plays.ms_played"},
         ),
         (
-            "select coalesce(a.artist_name, p.artist_id) as x from silver.plays p join silver.artists a using (artist_id)",
-            {"silver.artists.artist_name", "silver.plays.artist_id"},
+            "select coalesce(artist_name, play_id) as x from silver.plays join silver.artists using (artist_id)",
+            {"silver.artists.artist_name", "silver.plays.play_id"},
         ),
         # Parts of a union agree by place, not by name.
         (
-            "select x from (select title as x, artist from raw.scrobbles union all select artist, name from raw.listens)",
+            "select x from (select title as x, 1 from raw.scrobbles union all select artist, 2 from raw.listens)",
             {"raw.scrobbles.title", "raw.listens.artist"},
         ),
         (
             (
-                "select title as x from raw.scrobbles union all (select name from raw.listens union all select artist from "
-                "raw.listens)"
+                "select title as x from raw.scrobbles "
+                "union all (select name from raw.listens union all select artist from raw.listens)"
             ),
             {"raw.scrobbles.title", "raw.listens.name", "raw.listens.artist"},
         ),
