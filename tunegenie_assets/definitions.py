@@ -31,6 +31,7 @@ from tunegenie_assets.assets import (
 from tunegenie_assets.assets.dbt import build_dbt_assets
 from tunegenie_assets.assets.publishing import build_cortex_semantic_model
 from tunegenie_assets.assets.quality import build_check_results, build_data_quality
+from tunegenie_assets.assets.recommender_model import MODEL
 from tunegenie_assets.assets.reports import build_dbt_docs
 from tunegenie_assets.checks.advice import known_checks
 from tunegenie_assets.checks.authorizations import AUTHORIZATION_CHECKS
@@ -58,7 +59,7 @@ from tunegenie_assets.private_home import keep_private
 from tunegenie_assets.resources.archives import ArchiveStore
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.factory import warehouse_for
-from tunegenie_assets.resources.model_store import ModelStore, Training
+from tunegenie_assets.resources.model_store import ModelStore, NoModelError, Training
 from tunegenie_assets.resources.preferences import Preferences
 from tunegenie_assets.resources.report_folder import ReportFolder
 from tunegenie_assets.resources.services import Services, build_services
@@ -136,6 +137,7 @@ def build_definitions(settings: Settings, services: Services | None = None) -> d
                 settings.listener,
                 build_collection(settings),
                 build_services(settings),
+                partial(_has_recommender, settings),
                 is_collecting=is_collecting,
             ),
             automation.build_automation_sensor(is_collecting=is_collecting),
@@ -209,6 +211,14 @@ def build_resources(settings: Settings, services: Services | None = None) -> dic
         "simulation": build_simulation(settings),
         "training": Training(seed=settings.seed, threads=settings.threads, models_kept=settings.models_kept),
     }
+
+
+def _has_recommender(settings: Settings) -> bool:
+    try:
+        ModelStore(root=str(settings.models_path)).current(MODEL)
+    except NoModelError:
+        return False
+    return True
 
 
 def build_archive_store(settings: Settings) -> ArchiveStore:

@@ -5,7 +5,7 @@ Listening has moved. And what is reported without a run: that an authorization c
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -15,13 +15,16 @@ import dagster as dg
 from tunegenie_assets.assets.recommender_drift import DRIFT_KEY, WANTS_TRAINING
 from tunegenie_assets.checks.authorizations import present_standing
 from tunegenie_assets.checks.collected import waiting
+from tunegenie_assets.instance.left_over import PROCESS_TAG
 from tunegenie_assets.jobs import (
     BUILD_COLLECTED,
     COLLECT,
     IMPORT_ARCHIVES,
     TRAIN_RECOMMENDER,
     collect_request,
+    import_archives,
     land_archives,
+    train_recommender,
     training_request,
 )
 from tunegenie_assets.partitions import range_tags, week_of
@@ -46,11 +49,18 @@ SETTLE_SECONDS = 5.0
 
 
 def build_sensors(
-    inbox: Path, default_listener: str, collection: Collection, services: Services, *, is_collecting: bool = False
+    inbox: Path,
+    default_listener: str,
+    collection: Collection,
+    services: Services,
+    is_in_use: Callable[[], bool],
+    *,
+    is_collecting: bool = False,
 ) -> list[dg.SensorDefinition]:
     """The inbox sensor, the sensors that build what has been landed, and those that look after collection.
 
-    Unless `is_collecting`, the latter are off until somebody switches them on in the UI.
+    `is_in_use` says whether a recommender is. Unless `is_collecting`, the latter are off until somebody switches them
+    on in the UI.
     """
     status = dg.DefaultSensorStatus.RUNNING if is_collecting else dg.DefaultSensorStatus.STOPPED
 
@@ -87,6 +97,7 @@ def build_sensors(
         _parked_work_sensor(collection, services.time.now, status),
         _token_expiry_sensor(services, status),
         _drift_sensor(services.time.now, status),
+        _first_training_sensor(is_in_use, services.time.now, status),
     ]
 
 
@@ -176,6 +187,31 @@ def _drift_sensor(clock: Clock, status: dg.DefaultSensorStatus) -> dg.SensorDefi
         return training_request(week, run_key=f"drift:{week.isoformat()}")
 
     return drift_sensor
+
+
+def _first_training_sensor(
+    is_in_use: Callable[[], bool], clock: Clock, status: dg.DefaultSensorStatus
+) -> dg.SensorDefinition:
+    """After an import by the inbox: the command line trains by itself, and later trainings are the schedule's."""
+
+    @dg.run_status_sensor(
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        name="first_training",
+        monitored_jobs=[import_archives],
+        request_job=train_recommender,
+        default_status=status,
+        description="Trains the recommender once an import is built, where none is in use yet.",
+    )
+    def first_training(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
+        if PROCESS_TAG in context.dagster_run.tags:
+            return dg.SkipReason("the command that imported trains by itself")
+        if is_in_use():
+            return dg.SkipReason("a recommender is in use; the next one comes with the week")
+        week = week_of(clock().date())
+        # The same for all imports of a day: a training that failed is tried again with the next day's import.
+        return training_request(week, run_key=f"first:{clock():%Y-%m-%d}")
+
+    return first_training
 
 
 def settled_files(inbox: Path, now: float) -> Iterator[tuple[str, str]]:

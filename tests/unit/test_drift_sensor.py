@@ -16,7 +16,9 @@ from tunegenie_assets.settings import load_settings
 def ticks(folder: Path, *materializations: dict[str, bool]) -> list[dg.RunRequest]:
     """What the daemon would start after each of the materializations."""
     collection = Collection(landing_root=str(folder), state_path=str(folder / "state.sqlite"))
-    sensors = build_sensors(folder / "inbox", "me", collection, build_services(load_settings(home=folder)))
+    sensors = build_sensors(
+        folder / "inbox", "me", collection, build_services(load_settings(home=folder)), lambda: False
+    )
     [sensor] = [sensor for sensor in sensors if sensor.name == "retrain_on_drift"]
     requests: list[dg.RunRequest] = []
     cursor: str | None = None

@@ -9,7 +9,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from tunegenie_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
+from tunegenie_assets.instance.left_over import PROCESS_TAG
+from tunegenie_assets.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.services import Time, build_services
 from tunegenie_assets.sensors import (
@@ -47,7 +48,7 @@ def sensors_of(inbox: Path, *, is_collecting: bool = False) -> list[dg.SensorDef
     home = inbox.parent
     collection = Collection(landing_root=str(home), state_path=str(home / "state.sqlite"))
     services = build_services(load_settings(home=home))
-    return build_sensors(inbox, "me", collection, services, is_collecting=is_collecting)
+    return build_sensors(inbox, "me", collection, services, lambda: False, is_collecting=is_collecting)
 
 
 def sensor_called(name: str, inbox: Path) -> dg.SensorDefinition:
@@ -209,7 +210,9 @@ def parked_work_at(inbox: Path, now: datetime) -> tuple[list[dg.RunRequest], str
     home = inbox.parent
     collection = Collection(landing_root=str(home), state_path=str(home / "state.sqlite"))
     services = build_services(load_settings(home=home)).model_copy(update={"time": Time(now=lambda: now)})
-    [sensor] = [one for one in build_sensors(inbox, "me", collection, services) if one.name == "parked_work"]
+    [sensor] = [
+        one for one in build_sensors(inbox, "me", collection, services, lambda: False) if one.name == "parked_work"
+    ]
     data = sensor.evaluate_tick(dg.build_sensor_context())
     return list(data.run_requests or ()), str(data.skip_message)
 
@@ -256,7 +259,15 @@ def test_what_looks_after_collection_is_off_until_it_is_switched_on(inbox: Path)
 
     assert running(sensors_of(inbox)) == {"inbox", "landed_archives", "landed_pages"}
     assert running(sensors_of(inbox, is_collecting=True)) == {
-        *("inbox", "landed_archives", "landed_pages", "parked_work", "token_expiry", "retrain_on_drift")
+        *(
+            "inbox",
+            "landed_archives",
+            "landed_pages",
+            "parked_work",
+            "token_expiry",
+            "retrain_on_drift",
+            "first_training",
+        )
     }
 
 
@@ -308,3 +319,46 @@ def test_the_daemon_shows_a_report_as_the_check_of_the_asset(instance: dg.Dagste
     assert shown.evaluation is not None
     assert not shown.evaluation.passed
     assert shown.evaluation.severity is dg.AssetCheckSeverity.WARN
+
+
+def first_training_after(
+    inbox: Path, instance: dg.DagsterInstance, *, in_use: bool, **tags: str
+) -> list[dg.RunRequest]:
+    """What is asked for once an import with these tags has ended well."""
+    home = inbox.parent
+    collection = Collection(landing_root=str(home), state_path=str(home / "state.sqlite"))
+    services = build_services(load_settings(home=home)).model_copy(
+        update={"time": Time(now=lambda: datetime(2026, 3, 4, 12))}
+    )
+    [sensor] = [
+        one for one in build_sensors(inbox, "me", collection, services, lambda: in_use) if one.name == "first_training"
+    ]
+    assert isinstance(sensor, dg.RunStatusSensorDefinition)
+
+    @dg.op
+    def nothing() -> None: ...
+
+    @dg.job(name="import_archives")
+    def imported() -> None:
+        nothing()
+
+    result = imported.execute_in_process(instance=instance, tags=tags)
+    event = result.get_run_success_event()
+    context = dg.build_run_status_sensor_context(sensor.name, event, instance, result.dagster_run)
+    said = sensor(context)
+    return [said] if isinstance(said, dg.RunRequest) else []
+
+
+def test_the_first_import_is_followed_by_a_training(instance: dg.DagsterInstance, inbox: Path) -> None:
+    [request] = first_training_after(inbox, instance, in_use=False)
+    assert request.tags == {PARTITION_TAG: "2026-03-02"}
+    [again] = first_training_after(inbox, instance, in_use=False)
+    # Dagster drops a request whose key it has seen.
+    assert again.run_key == request.run_key
+
+
+def test_no_training_follows_where_there_is_one_or_the_command_trains(
+    instance: dg.DagsterInstance, inbox: Path
+) -> None:
+    assert first_training_after(inbox, instance, in_use=True) == []
+    assert first_training_after(inbox, instance, in_use=False, **{PROCESS_TAG: "1"}) == []
