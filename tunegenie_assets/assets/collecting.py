@@ -16,6 +16,7 @@ from tunegenie_assets.partitions import possible_days
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.services import Services
 from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
+from tunegenie_assets.resources.transient import again_where_transient
 from tunegenie_assets.resources.unbuilt import unbuilt_days
 from tunegenie_assets.resources.wanted import wanted_by
 from tunegenie_assets.schemas.landing import PAGE_FILES
@@ -46,6 +47,7 @@ class CollectConfig(dg.Config):
     kinds={"python", "spotify", "lastfm"},
     metadata={"dagster/column_schema": column_schema(PAGE_FILES)},
 )
+@again_where_transient()
 def page_files(
     context: dg.AssetExecutionContext,
     config: CollectConfig,

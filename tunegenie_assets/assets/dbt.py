@@ -12,6 +12,7 @@ from dagster_dbt import DagsterDbtTranslatorSettings, dbt_assets
 
 from tunegenie_assets.dbt_support.runner import DbtEvent, DbtRunner
 from tunegenie_assets.dbt_support.translator import TuneGenieTranslator
+from tunegenie_assets.resources.transient import again_where_transient
 
 
 def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
@@ -24,6 +25,7 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         dagster_dbt_translator=TuneGenieTranslator(settings=DagsterDbtTranslatorSettings()),
     )
     def dbt_models(context: dg.AssetExecutionContext, dbt: DbtRunner) -> Iterator[DbtEvent]:
-        yield from dbt.build(context)
+        with again_where_transient():
+            yield from dbt.build(context)
 
     return dbt_models

@@ -18,6 +18,7 @@ from tunegenie_assets.resources.importing import (
     zone_of,
 )
 from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
+from tunegenie_assets.resources.transient import again_where_transient
 from tunegenie_assets.resources.unfinished import unfinished_listeners
 from tunegenie_assets.schemas.landing import ARCHIVE_FILES, ARCHIVES
 from tunegenie_assets.sources.errors import LandingError
@@ -39,6 +40,7 @@ class ImportConfig(dg.Config):
     kinds={"python", "file"},
     metadata={"dagster/column_schema": column_schema(ARCHIVES)},
 )
+@again_where_transient()
 def archives(
     context: dg.AssetExecutionContext,
     config: ImportConfig,
@@ -87,6 +89,7 @@ def archives(
     kinds={"python", "file"},
     metadata={"dagster/column_schema": column_schema(ARCHIVE_FILES)},
 )
+@again_where_transient()
 def archive_files(archive_store: ArchiveStore) -> dg.MaterializeResult[pa.Table]:
     rows = archive_file_table(archive_store)
     return dg.MaterializeResult(value=rows)

@@ -10,6 +10,7 @@ from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.partition_counts import count_by_day, days_of, record_counts
 from tunegenie_assets.resources.simulation import Simulation
 from tunegenie_assets.resources.tables import column_schema
+from tunegenie_assets.resources.transient import again_where_transient
 from tunegenie_assets.schemas.catalogue import CATALOGUE_TRACKS, SYNTHETIC_CATALOGUE
 from tunegenie_assets.schemas.collected import COLLECTED, LISTENING
 from tunegenie_assets.schemas.histories import REJECTED_RECORDS
@@ -32,6 +33,7 @@ def _history(table: Table) -> dg.AssetsDefinition:
         backfill_policy=dg.BackfillPolicy.single_run(),
         metadata={"partition_expr": table.partition_column, "dagster/column_schema": column_schema(table)},
     )
+    @again_where_transient()
     def history(
         context: dg.AssetExecutionContext, archive_store: ArchiveStore, collection: Collection
     ) -> dg.MaterializeResult[pa.Table]:
@@ -56,6 +58,7 @@ def _collected(table: Table) -> dg.AssetsDefinition:
         kinds={"python", table.name.split("_")[0]},
         metadata={"dagster/column_schema": column_schema(table)},
     )
+    @again_where_transient()
     def collected(collection: Collection) -> dg.MaterializeResult[pa.Table]:
         return dg.MaterializeResult(value=collection.whole(table))
 
@@ -75,6 +78,7 @@ collected = [_collected(table) for table in COLLECTED]
     kinds={"python"},
     metadata={"dagster/column_schema": column_schema(REJECTED_RECORDS)},
 )
+@again_where_transient()
 def rejected_records(archive_store: ArchiveStore) -> dg.MaterializeResult[pa.Table]:
     rows = archive_store.rejected()
     return dg.MaterializeResult(value=rows)

@@ -17,6 +17,7 @@ import pyarrow as pa
 from tunegenie_assets.resources.guard import Window, check_window, guard
 from tunegenie_assets.resources.parquet_files import ParquetFiles, guard_files
 from tunegenie_assets.resources.row_days import day_column, days_in
+from tunegenie_assets.resources.transient import again_where_transient
 from tunegenie_assets.schemas.registry import TABLES, table_for
 from tunegenie_assets.schemas.table import Table
 
@@ -81,6 +82,7 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
     def create_all(self) -> None:
         self.create_missing(TABLES)
 
+    @again_where_transient()
     def handle_output(self, context: dg.OutputContext, obj: Rows | None) -> None:
         if obj is None:
             return
@@ -91,6 +93,7 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
         rows = obj.rows if isinstance(obj, ParquetFiles) else obj.num_rows
         context.add_output_metadata({count: rows, **_days(obj, schema)})
 
+    @again_where_transient()
     def load_input(self, context: dg.InputContext) -> pa.Table | pd.DataFrame:
         key = context.asset_key.path
         window = _window(context, _partition_column(key)) if context.has_asset_partitions else None
