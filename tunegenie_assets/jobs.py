@@ -25,6 +25,9 @@ BUILD_EVERYTHING = "build_everything"
 TRAIN_RECOMMENDER = "train_recommender"
 REPORT_QUALITY = "report_quality"
 
+AGAIN_WHEN_KILLED = {"dagster/max_retries": "2", "dagster/retry_strategy": "ALL_STEPS"}
+"""On a run that nothing else would begin again soon. One that failed by itself is left: it would fail again."""
+
 _BUILDING = pod(Queue.WAREHOUSE, memory="1Gi", limit="2Gi", processors="500m")
 _LANDING = pod(Queue.WAREHOUSE, memory="1Gi", limit="4Gi", processors="1")
 """Parsing an archive of years takes more than statements that Snowflake works through."""
@@ -150,4 +153,4 @@ JOBS = [
 
 def training_request(week: date, *, run_key: str) -> dg.RunRequest:
     """A run of `train_recommender` for a week, by its Monday."""
-    return dg.RunRequest(run_key=run_key, tags={PARTITION_TAG: week.isoformat()})
+    return dg.RunRequest(run_key=run_key, tags={PARTITION_TAG: week.isoformat()} | AGAIN_WHEN_KILLED)

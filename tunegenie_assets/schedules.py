@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from tunegenie_assets.jobs import build_everything, collect, collect_request, train_recommender, training_request
+from tunegenie_assets.jobs import (
+    AGAIN_WHEN_KILLED,
+    build_everything,
+    collect,
+    collect_request,
+    train_recommender,
+    training_request,
+)
 from tunegenie_assets.partitions import range_tags, week_of
 from tunegenie_assets.settings import PREFIX, SettingsError
 from tunegenie_assets.sources.fetching import Scope
@@ -85,7 +92,7 @@ def _daily_build(cron: str, timezone: str, status: dg.DefaultScheduleStatus) -> 
     def daily_build(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         yesterday = context.scheduled_execution_time.astimezone(tz=UTC).date() - timedelta(days=1)
         tags = range_tags(yesterday - timedelta(days=DAYS_AGAIN), yesterday)
-        return dg.RunRequest(run_key=yesterday.isoformat(), tags=tags)
+        return dg.RunRequest(run_key=yesterday.isoformat(), tags=tags | AGAIN_WHEN_KILLED)
 
     return daily_build
 

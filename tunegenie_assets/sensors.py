@@ -17,6 +17,7 @@ from tunegenie_assets.checks.authorizations import present_standing
 from tunegenie_assets.checks.collected import waiting
 from tunegenie_assets.instance.left_over import PROCESS_TAG
 from tunegenie_assets.jobs import (
+    AGAIN_WHEN_KILLED,
     BUILD_COLLECTED,
     COLLECT,
     IMPORT_ARCHIVES,
@@ -39,8 +40,6 @@ ARCHIVES_KEY = dg.AssetKey(list(ARCHIVES.key))
 PAGES_KEY = dg.AssetKey(list(PAGE_FILES.key))
 IMPORT_FOLLOWS_TAG = "tunegenie/import_follows"
 """On a landing run whose caller starts the import itself."""
-AGAIN_WHEN_KILLED = {"dagster/max_retries": "2", "dagster/retry_strategy": "ALL_STEPS"}
-"""On a run that nothing else would begin again: its days are requested once."""
 MOST_LANDINGS = 100
 """Landings looked at in one tick; the next tick goes on from there."""
 EXPIRY_SECONDS = 6 * 3600

@@ -1,4 +1,4 @@
-"""A process that is killed in the middle of a write leaves the rows that were there, and no lock."""
+"""A process that is killed, or a run that is cancelled, amid a write leaves the rows that were there, and no lock."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -50,6 +53,40 @@ warehouse = DuckDBTables(warehouse_path=sys.argv[1], lock_path=sys.argv[2])
 rows = plays(0, 3)
 warehouse.write(SYNTHETIC_PLAYS, written(Path(sys.argv[4]), rows) if sys.argv[4] else rows, days(0, 2))
 """
+
+
+class Cancelled:
+    """A connection during whose work, once rows have been deleted, somebody cancels the run."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._connection, name)
+
+    def execute(self, sql: str, *arguments: object) -> object:
+        if sql.startswith("insert"):
+            raise KeyboardInterrupt
+        return self._connection.execute(sql, *arguments)
+
+
+def test_a_cancelled_run_leaves_the_old_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warehouse = DuckDBTables(warehouse_path=str(tmp_path / "w.duckdb"), lock_path=str(tmp_path / "w.lock"))
+    before = pa.concat_tables([plays(0, 2), plays(1, 2)])
+    warehouse.write(SYNTHETIC_PLAYS, before, days(0, 2))
+    open_connection = DuckDBTables._connection  # pyright: ignore[reportPrivateUsage]  # between two statements
+
+    @contextmanager
+    def cancelled(tables: DuckDBTables) -> Generator[Cancelled]:
+        with open_connection(tables) as connection:
+            yield Cancelled(connection)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(DuckDBTables, "_connection", cancelled)
+        warehouse.write(SYNTHETIC_PLAYS, plays(0, 3), days(0, 2))
+    assert stored(warehouse).equals(before)
+    warehouse.write(SYNTHETIC_PLAYS, plays(0, 3), days(0, 2))
+    assert stored(warehouse).equals(plays(0, 3))
 
 
 @pytest.mark.parametrize("files", [False, True], ids=["table", "files"])

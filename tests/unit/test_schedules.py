@@ -75,6 +75,47 @@ def test_when_a_schedule_runs_next(poll: str, zone: str, now: str, then: str) ->
     assert next_run(schedule, datetime.fromisoformat(now)).isoformat() == then
 
 
+CHANGES = [
+    ("America/Denver", "2026-03-08"),
+    ("America/Denver", "2026-11-01"),
+    ("Europe/Zurich", "2026-03-29"),
+    ("Europe/Zurich", "2026-10-25"),
+    ("Australia/Lord_Howe", "2026-04-05"),
+    ("Australia/Lord_Howe", "2026-10-04"),
+    ("America/Havana", "2026-03-08"),
+]
+
+
+@pytest.mark.parametrize(("zone", "day"), CHANGES)
+@pytest.mark.parametrize("hour", [0, 1, 2, 3, 4])
+def test_a_daily_build_comes_once_a_day_where_the_clock_is_changed(zone: str, day: str, hour: int) -> None:
+    schedule, *_ = build_schedules(f"15 {hour} * * *", POLL, zone)
+    begin = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(zone)) - timedelta(days=2)
+    now, days = begin.astimezone(UTC), list[date]()
+    for _ in range(5):
+        then = next_run(schedule, now)
+        days.append(then.date())
+        assert now < then
+        now = then.astimezone(UTC)
+    assert days == [begin.date() + timedelta(days=number) for number in range(5)]
+
+
+@pytest.mark.parametrize(("zone", "day"), CHANGES)
+def test_plays_are_asked_for_all_through_the_day_on_which_the_clock_is_changed(zone: str, day: str) -> None:
+    _, schedule, *_ = build_schedules("15 4 * * *", POLL, zone)
+    now = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) - timedelta(minutes=30)
+    for _ in range(60):
+        then = next_run(schedule, now).astimezone(UTC)
+        # Half an hour, or an hour where a zone changes by half an hour.
+        assert timedelta(0) < then - now <= timedelta(hours=1)
+        now = then
+
+
+def test_a_daily_build_is_begun_again_where_its_process_was_killed() -> None:
+    tags = request_at(datetime(2025, 3, 10, 4, 15, tzinfo=DENVER)).tags
+    assert tags["dagster/max_retries"] == "2"
+
+
 @pytest.mark.parametrize("cron", ["every day", "61 4 * * *", "15 4 * *", ""])
 def test_expression_that_is_no_cron_names_the_setting(cron: str) -> None:
     with pytest.raises(SettingsError, match=r"^TUNEGENIE_SCHEDULE=.* five fields such as 15 4 \* \* \*$"):

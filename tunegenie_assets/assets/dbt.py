@@ -14,6 +14,8 @@ from tunegenie_assets.dbt_support.runner import DbtEvent, DbtRunner
 from tunegenie_assets.dbt_support.translator import TuneGenieTranslator
 from tunegenie_assets.resources.transient import again_where_transient
 
+DBT_POOL = "dbt"
+
 
 def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     """The assets of a parsed dbt project."""
@@ -22,6 +24,8 @@ def build_dbt_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         manifest=manifest,
         name="dbt_models",
         backfill_policy=dg.BackfillPolicy.single_run(),
+        # Where several runs may go at once, steps of dbt still take turns: two windows of one table may overlap.
+        pool=DBT_POOL,
         dagster_dbt_translator=TuneGenieTranslator(settings=DagsterDbtTranslatorSettings()),
     )
     def dbt_models(context: dg.AssetExecutionContext, dbt: DbtRunner) -> Iterator[DbtEvent]:

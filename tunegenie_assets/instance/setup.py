@@ -22,6 +22,13 @@ run_retries:
   enabled: true
   max_retries: 0
   retry_on_asset_or_op_failure: false
+run_monitoring:
+  # A run whose process was killed fails within seconds: the code server that began it sees its end. This is for one
+  # that never begins, does not heed its cancellation, or hangs: with one run at a time the queue would wait for ever.
+  enabled: true
+  start_timeout_seconds: 600
+  cancel_timeout_seconds: 300
+  max_runtime_seconds: 43200
 """
 
 SQLITE = """\

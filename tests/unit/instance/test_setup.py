@@ -45,4 +45,8 @@ def test_instance_of_the_home_is_quiet_serial_and_batched(home: Path) -> None:
         queue = instance.get_concurrency_config().run_queue_config
         assert queue is not None
         assert queue.max_concurrent_runs == 1
+        assert instance.run_retries_enabled
+        assert instance.run_monitoring_enabled
+        # Longer than any build; a run that hangs does not hold up the queue for ever.
+        assert instance.run_monitoring_max_runtime_seconds == 12 * 3600
     assert (home / "history" / "runs" / "index.db").exists()
