@@ -16,7 +16,7 @@ import pytest
 from tunegenie_assets.instance.left_over import PROCESSES, left_over
 from tunegenie_assets.settings import PREFIX
 
-LONGEST_SECONDS = 120
+LONGEST_SECONDS = 300
 COMMAND = 'trap "" INT; exec "$0" -m tunegenie_assets.cli.app ui --port "$1"'
 """As a shell starts what it puts into the background."""
 
