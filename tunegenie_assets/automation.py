@@ -7,6 +7,8 @@ a backfill of a year into a run for each day. The recommender is trained by the 
 
 from __future__ import annotations
 
+from typing import Any
+
 import dagster as dg
 
 SENSOR = "what_follows"
@@ -25,7 +27,7 @@ HOURLY_AFTER_CHANGES = (
     & ~dg.AutomationCondition.in_progress()
 ).with_label("hourly_after_changes")
 
-CONDITIONS: dict[dg.AssetKey, dg.AutomationCondition[dg.AssetKey]] = {
+CONDITIONS: dict[dg.AssetKey, dg.AutomationCondition[Any]] = {
     # An import or a correction leaves them out, to be quick, and the daily build may be hours away.
     dg.AssetKey(["reports", "dbt_docs"]): HOURLY_AFTER_CHANGES,
     dg.AssetKey(["publish", "cortex_semantic_model"]): HOURLY_AFTER_CHANGES,

@@ -47,7 +47,7 @@ class Mailbox:
         if self.refuses:
             return "451 try again, dear ada@example.org"
         content = cast("bytes", envelope.content)
-        self.mails.append(cast("EmailMessage", message_from_bytes(content, policy=policy.default)))
+        self.mails.append(message_from_bytes(content, policy=policy.default))
         return "250 OK"
 
 
