@@ -25,3 +25,9 @@ class AlertSettings(BaseSettings):
     smtp_user: str = ""
     smtp_password: SecretStr | None = None
     smtp_from: Annotated[str, AfterValidator(checked_emails)] = ""
+
+
+def secret_values(settings: BaseSettings) -> frozenset[str]:
+    """What no message, log or report may hold."""
+    values = (getattr(settings, name) for name in type(settings).model_fields)
+    return frozenset(value.get_secret_value() for value in values if isinstance(value, SecretStr))

@@ -12,6 +12,7 @@ import dagster as dg
 
 from tunegenie_assets import automation, code_links, freshness, labels, schedules, sensors
 from tunegenie_assets.alert_sensor import build_alert_sensor
+from tunegenie_assets.alert_settings import secret_values
 from tunegenie_assets.alerts.alerting import Addresses
 from tunegenie_assets.alerts.channels import MailServer
 from tunegenie_assets.assets import (
@@ -73,7 +74,6 @@ from tunegenie_assets.settings import (
     SettingsError,
     apply_to_process,
     load_settings,
-    secret_values,
 )
 
 CHECKS: tuple[dg.AssetChecksDefinition, ...] = (

@@ -256,13 +256,6 @@ class Settings(AlertSettings):
 SECRETS = frozenset(name for name, field in Settings.model_fields.items() if SecretStr in get_args(field.annotation))
 
 
-def secret_values(settings: Settings) -> frozenset[str]:
-    """What no message, log or report may hold."""
-    return frozenset(
-        secret.get_secret_value() for name in SECRETS if isinstance(secret := getattr(settings, name), SecretStr)
-    )
-
-
 def load_settings(**overrides: object) -> Settings:
     """The settings of this process, with `home` made absolute.
 

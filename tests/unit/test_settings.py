@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from tunegenie_assets.alert_settings import secret_values
 from tunegenie_assets.settings import (
     PREFIX,
     CountingPolicy,
@@ -279,3 +280,33 @@ def test_landing_is_a_folder_or_a_bucket(given: dict[str, str], root: str, loads
     settings = load_settings(**given)
     assert settings.landing_root == root.format(home=settings.home)
     assert settings.snowflake_loads_url == loads
+
+
+def test_the_values_of_all_secret_settings_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"SPOTIFY_CLIENT_SECRET": "one", "SMTP_PASSWORD": "two", "ALERT_WEBHOOK": "https://hooks.example.org/three"}
+    for name, value in given.items():
+        monkeypatch.setenv(PREFIX + name, value)
+    monkeypatch.setenv(f"{PREFIX}SMTP_HOST", "mail.example.org")
+    assert secret_values(load_settings()) == set(given.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("ALERT_EMAIL", "ada", "with commas between them"),
+        ("ALERT_EMAIL", "ada@example.org,", "with commas between them"),
+        ("UI_URL", "dagster.example.org", "such as https://dagster.example.org"),
+        ("SMTP_SECURITY", "ssl", "'starttls', 'tls' or 'none'"),
+        ("SMTP_PORT", "0", "from 1 to 65535"),
+        ("ALERT_WEBHOOK", "http://hooks.example.org/secret-part", "begins with https://"),
+        ("HEARTBEAT_URL", "hc-ping.com/secret-part", "begins with https://"),
+    ],
+)
+def test_bad_addresses_of_alerts_say_what_was_expected(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(PREFIX + name, value)
+    message = error_of()
+    assert message.startswith(f"{PREFIX}{name}=")
+    assert expected in message
+    assert "secret-part" not in message
