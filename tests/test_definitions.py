@@ -15,8 +15,9 @@ import dagster as dg
 import pytest
 
 from tunegenie_assets.definitions import build_definitions
-from tunegenie_assets.freshness import policy_for
+from tunegenie_assets.freshness import REASON, policy_for, window_for
 from tunegenie_assets.keys import LAYERS
+from tunegenie_assets.partitions import play_days
 from tunegenie_assets.settings import PREFIX, load_settings
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "definitions.json"
@@ -108,6 +109,34 @@ def test_every_asset_can_be_read_by_a_newcomer(specs: list[dg.AssetSpec]) -> Non
 def test_every_asset_has_the_freshness_policy_of_the_table(specs: list[dg.AssetSpec]) -> None:
     for spec in specs:
         assert spec.freshness_policy == policy_for(spec.key), spec.key.to_user_string()
+
+
+def test_every_asset_says_why_it_may_be_so_old(specs: list[dg.AssetSpec]) -> None:
+    for spec in specs:
+        assert spec.metadata[REASON] == dg.MetadataValue.text(window_for(spec.key).reason), spec.key.to_user_string()
+
+
+def test_every_asset_links_to_code_that_exists(specs: list[dg.AssetSpec]) -> None:
+    for spec in specs:
+        files = [Path(one.file_path) for one in spec.metadata["dagster/code_references"].code_references]
+        assert files, spec.key.to_user_string()
+        assert all(file.is_file() for file in files), spec.key.to_user_string()
+        if "dbt" in spec.kinds and spec.group_name != "reports":
+            assert files[0].suffix in {".sql", ".csv"}, spec.key.to_user_string()
+
+
+def test_every_asset_has_what_the_ui_filters_by(specs: list[dg.AssetSpec]) -> None:
+    for spec in specs:
+        name = spec.key.to_user_string()
+        expected = "by_day" if spec.partitions_def == play_days else "by_week" if spec.partitions_def else "whole"
+        assert spec.tags["kept"] == expected, name
+        schema = spec.metadata.get("dagster/column_schema")
+        if schema is None:
+            continue
+        assert spec.metadata["dagster/table_name"].split(".")[1:] == spec.key.path, name
+        tells_of_people = any(column.name == "listener_id" for column in schema.columns)
+        is_invented = spec.tags.get("source") == "simulator"
+        assert ("contains" in spec.tags) is (tells_of_people and not is_invented), name
 
 
 def test_every_table_shows_its_columns(specs: list[dg.AssetSpec]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -110,3 +111,21 @@ def test_a_map_names_no_more_than_asked() -> None:
     )
     (drawn,) = charts.genre_map(rows, title="Genres", names=1).to_dict()["datasets"].values()
     assert [row["name"] for row in drawn] == ["metal", ""]
+
+
+def test_days_without_rows_stay_empty() -> None:
+    rows = pa.table({"day": [date(2025, 3, 9), date(2024, 3, 9)], "plays": [Decimal(2), Decimal(9)]})
+    chart = charts.days(rows, "day", "plays", title="Plays", value_title="plays").to_dict()
+    assert chart["encoding"]["x"]["type"] == "temporal"
+    assert chart["mark"]["width"] * 366 <= max(charts.WIDTH, 366), "columns of neighbouring days do not overlap"
+
+
+def test_completeness_is_the_share_of_rows_with_a_value_in_the_order_of_columns() -> None:
+    rows = pa.table({"row_count": [4], "title": [4], "album": [1]})
+    assert data_of(charts.completeness(rows, "row_count", title="Complete")) == [
+        {"column": "title", "share": 1.0},
+        {"column": "album", "share": 0.25},
+    ]
+    assert data_of(charts.completeness(pa.table({"row_count": [0], "title": [0]}), "row_count", title="None")) == [
+        {"column": "title", "share": 0.0}
+    ]
