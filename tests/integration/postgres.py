@@ -47,7 +47,7 @@ def postgres_server() -> Generator[str]:
 
 
 def _run(*command: str | Path) -> None:
-    user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
+    owner = "postgres" if os.getuid() == 0 else None
     # Without pipes: the server inherits them, and reading them would not end.
     subprocess.run(
         [str(part) for part in command],
@@ -57,5 +57,7 @@ def _run(*command: str | Path) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         timeout=60,
-        **user,  # pyright: ignore[reportArgumentType]  # either none or all three
+        user=owner,
+        group=owner,
+        extra_groups=[] if owner else None,
     )

@@ -71,7 +71,7 @@ def test_no_layer_keeps_what_only_building_needs() -> None:
         if "pip install" in command:
             assert re.search(r"--no-cache(-dir)?\b", command)
     last_stage = instructions()[[name for name, _ in instructions()].index("FROM", 1) :]
-    assert not [rest for name, rest in last_stage if "build-essential" in rest or "pip install" in rest]
+    assert not [rest for _, rest in last_stage if "build-essential" in rest or "pip install" in rest]
 
 
 def test_dependencies_are_locked_and_come_before_the_code() -> None:
