@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.cli.lost_runs import fail_lost_runs
 from tunegenie_assets.cli.parts import Part
-from tunegenie_assets.cli.runs import fail_lost_runs
 from tunegenie_assets.cli.ui import UNHELPFUL_WARNINGS
 from tunegenie_assets.instance.setup import prepare_dagster_home
 from tunegenie_assets.locking import hold_for_life
