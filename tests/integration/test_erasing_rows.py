@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from tests.integration.warehouse_samples import ON_BOTH
 from tunegenie_assets.erasing.scanning import Scan
 from tunegenie_assets.erasing.traces import Traces
 from tunegenie_assets.erasing.warehouse import Warehouse
@@ -15,6 +16,7 @@ from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.schemas.landing import TRAVELLERS
 from tunegenie_assets.settings import Environment, Settings
 
+pytestmark = ON_BOTH
 MOMENT = datetime(2026, 1, 2)
 
 
