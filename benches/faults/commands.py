@@ -33,7 +33,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class Blow:
-    """A signal to the whole group of processes, once the command has had so much of the processor.
+    """A signal to the process itself, once it has had so much of the processor: what it started must end with it.
 
     Not a moment on the clock: on a busy machine that would be another place each time.
     """
@@ -78,7 +78,7 @@ def _wait(process: subprocess.Popen[bytes], blow: Blow | None) -> float:
     while process.poll() is None:
         used = processor_seconds(process.pid) or used
         if blow is not None and used >= blow.processor_seconds:
-            os.killpg(process.pid, blow.number)
+            os.kill(process.pid, blow.number)
             blow = None
         if time.monotonic() - begun > MOST_SECONDS:
             os.killpg(process.pid, signal.SIGKILL)
