@@ -113,6 +113,7 @@ train_recommender = dg.define_asset_job(
 
 report_quality = dg.define_asset_job(
     REPORT_QUALITY,
+    tags=_BUILDING,
     selection=dg.AssetSelection.assets(["reports", "check_results"], ["reports", "data_quality"]),
     description="What all checks said up to now, as a page: also of runs that a check stopped.",
 )
