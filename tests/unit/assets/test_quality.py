@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+import pyarrow as pa
 import pytest
 
 from ml.quality.standing import Outcome
@@ -47,8 +48,6 @@ def warehouse(tmp_path: Path) -> DuckDBTables:
     warehouse.create_all()
     rows = LISTENER_ZONES.empty().to_pydict()
     filled = {name: [None] for name in rows} | {"listener_id": ["ada"]}
-    import pyarrow as pa
-
     warehouse.write(LISTENER_ZONES, pa.Table.from_pydict(filled, schema=LISTENER_ZONES.arrow_schema), None)
     return warehouse
 

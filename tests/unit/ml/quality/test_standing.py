@@ -16,12 +16,13 @@ def result(day: int, *, passed: bool, severity: str = "error", check: str = CHEC
     return Result(CHECK.asset, check, run or f"run {day}", BEGIN + timedelta(days=day), severity, passed)
 
 
-def history(*passed: bool) -> list[Result]:
-    return [result(day, passed=one) for day, one in enumerate(passed)]
+def history(*passed: int) -> list[Result]:
+    """One run a day: 1 passed, 0 did not."""
+    return [result(day, passed=bool(one)) for day, one in enumerate(passed)]
 
 
 def test_a_check_stands_where_its_last_run_left_it() -> None:
-    [standing] = standings([CHECK], reversed(history(False, True, False)))
+    [standing] = standings([CHECK], reversed(history(0, 1, 0)))
     assert standing.outcome is Outcome.FAILED
     assert standing.trend == (Outcome.FAILED, Outcome.PASSED, Outcome.FAILED)
     assert standing.runs_in_state == 1
@@ -80,7 +81,7 @@ def test_the_gravest_come_first_and_those_that_never_ran_last() -> None:
 
 @pytest.mark.parametrize(
     ("results", "headline"),
-    [([], "No check has run yet."), (history(True), "All 1 checks that ran passed.")],
+    [([], "No check has run yet."), (history(1), "All 1 checks that ran passed.")],
 )
 def test_the_headline_says_when_nothing_is_wrong(results: list[Result], headline: str) -> None:
     assert totals(standings([CHECK], results)).headline == headline
