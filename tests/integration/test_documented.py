@@ -11,6 +11,7 @@ from dbt.cli.main import dbtRunner
 
 from tests.integration.conftest import Home
 from tunegenie_assets.dbt_support.dictionary import DICTIONARY_DIR, pages
+from tunegenie_assets.dbt_support.dictionary import LAYERS as DESCRIBED
 from tunegenie_assets.dbt_support.project import PROJECT_DIR
 from tunegenie_assets.dbt_support.runner import connections_closed_after
 
@@ -52,7 +53,7 @@ def test_the_data_dictionary_is_what_schemas_and_models_say(manifest: dict[str, 
 
 def test_the_data_dictionary_has_the_types_of_the_warehouse(home: Home) -> None:
     written: set[tuple[str, ...]] = set()
-    for layer in LAYERS:
+    for layer in DESCRIBED:
         table = ""
         for line in (DICTIONARY_DIR / f"{layer}.md").read_text(encoding="utf-8").splitlines():
             table = line.split()[1] if line.startswith("## ") else table
@@ -63,7 +64,7 @@ def test_the_data_dictionary_has_the_types_of_the_warehouse(home: Home) -> None:
     found = set(home.rows(f"select {columns} from information_schema.columns"))
     tables = {column[:2] for column in written}
     assert sorted({column for column in found if column[:2] in tables} ^ written) == []
-    assert {column[:2] for column in found if column[0] in LAYERS} <= tables
+    assert {column[:2] for column in found if column[0] in DESCRIBED} <= tables
 
 
 def test_the_demo_leaves_the_documentation(home: Home, manifest: dict[str, Any]) -> None:

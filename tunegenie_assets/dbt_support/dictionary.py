@@ -32,6 +32,7 @@ LAYERS: Mapping[str, str] = {
     "enrichment": "What was worked out about artists and genres.",
     "gold": "The star and the tables that answer questions. Start here.",
     "recommender": "What the recommender learnt from, how it was judged, and what it recommends.",
+    "reports": "What the platform notes of itself.",
 }
 
 
@@ -82,7 +83,9 @@ def write_pages(folder: Path = DICTIONARY_DIR) -> None:
 
 
 def _of_schema(table: Table) -> Entry:
-    kept = {"play_date": "by UTC play day", "week": "by week"}.get(table.partition_column or "", "as a whole")
+    kept = {"play_date": "by UTC play day", "evaluated_on": "by UTC day", "week": "by week"}.get(
+        table.partition_column or "", "as a whole"
+    )
     fields = tuple(Field(c.name, DATA_TYPES[c.type], c.required, c.description) for c in table.columns)
     return Entry(table.layer, table.name, table.row, kept, (), fields)
 
