@@ -64,16 +64,22 @@ class Served:
         return self.until(lambda: (status := self.run(run_id).status) in ENDED and status)
 
     def process_of(self, run_id: str) -> int:
-        """Of a run that has begun its step."""
+        """Of a run that is at work; it waits for the warehouse before its first step."""
 
         def told() -> int:
-            logs = self.instance.all_logs(run_id)
-            if not any(e.is_dagster_event and e.get_dagster_event().is_step_start for e in logs):
-                return 0
-            pids = [found for e in logs if (found := re.search(r"\(pid: (\d+)\)", e.message))]
-            return int(pids[-1][1]) if pids else 0
+            found = [
+                re.search(r"^Executing steps in process \(pid: (\d+)\)", e.user_message) for e in self.logs(run_id)
+            ]
+            return next((int(one[1]) for one in found if one), 0)
 
         return self.until(told)
+
+    def logs(self, run_id: str) -> list[dg.EventLogEntry]:
+        """All of a run; Dagster's own words stand in the event."""
+        entries = self.instance.all_logs(run_id)
+        return [
+            e._replace(user_message=e.get_dagster_event().message or "") if e.is_dagster_event else e for e in entries
+        ]
 
     def launch(self, first: str, last: str) -> str:
         """The call of the document, for one table and these days."""
@@ -131,7 +137,7 @@ def test_a_second_run_waits_in_line_and_a_killed_one_lets_it_go_on(served: Serve
         assert served.run(first).status is dg.DagsterRunStatus.STARTED
         os.kill(process, signal.SIGKILL)
         assert served.end_of(first) is dg.DagsterRunStatus.FAILURE
-    said = " ".join(entry.message for entry in served.instance.all_logs(first))
+    said = " ".join(entry.user_message for entry in served.logs(first))
     assert "unexpectedly exited" in said
     assert served.end_of(second) is dg.DagsterRunStatus.SUCCESS
 
