@@ -9,13 +9,9 @@ from tunegenie_assets.partitions import play_days, training_weeks
 DUCKDB = Warehouse("duckdb", "warehouse")
 
 
-def spec(
-    key: str, *columns: str, partitions: dg.PartitionsDefinition[str] | None = None, **metadata: str
-) -> dg.AssetSpec:
+def spec(key: str, *columns: str, partitions: dg.PartitionsDefinition[str] | None = None) -> dg.AssetSpec:
     schema = dg.TableSchema(columns=[dg.TableColumn(name) for name in columns])
-    return dg.AssetSpec(
-        key.split("/"), partitions_def=partitions, metadata={"dagster/column_schema": schema, **metadata}
-    )
+    return dg.AssetSpec(key.split("/"), partitions_def=partitions, metadata={"dagster/column_schema": schema})
 
 
 @pytest.mark.parametrize(
@@ -55,5 +51,5 @@ def test_a_fourth_kind_is_left_out() -> None:
     ("materialization", "kind"), [("view", "view"), ("seed", "seed"), ("incremental", "table"), ("table", "table")]
 )
 def test_how_dbt_keeps_a_model_is_seen_in_the_graph(materialization: str, kind: str) -> None:
-    model = spec("gold/days", **{"dagster-dbt/materialization_type": materialization})
+    model = spec("gold/days").merge_attributes(metadata={"dagster-dbt/materialization_type": materialization})
     assert with_labels(model, warehouse=DUCKDB).kinds == {kind}

@@ -118,9 +118,9 @@ class DbtRunner(dg.ConfigurableResource[None]):
         known = KnownOrigins(
             files.target_path / LINEAGE, files.fingerprint(), tables_of(manifest), manifest["metadata"]["adapter_type"]
         )
-        models = [result.node for result in results if result.node.unique_id in manifest["nodes"]]
-        compiled = {f"{node.schema}.{node.alias}": getattr(node, "compiled_code", None) for node in models}
-        return known.of({name: sql for name, sql in compiled.items() if sql})
+        compiled = {result.node.unique_id: getattr(result.node, "compiled_code", None) or "" for result in results}
+        models = {name: manifest["nodes"][name] for name, sql in compiled.items() if sql and name in manifest["nodes"]}
+        return known.of({f"{node['schema']}.{node['alias']}": compiled[name] for name, node in models.items()})
 
     def _run(self, selection: Selection, window: Days | None, told: Mapping[str, str]) -> Outcome:
         """All calls of dbt that the selection takes, until one fails."""
