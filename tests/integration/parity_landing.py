@@ -14,12 +14,12 @@ from ml.listeners.population import PopulationSpec
 from tests.integration.parity import Pipeline
 from tests.unit.sources.samples import record, write_zip
 from tunegenie_assets.cli.demo_account import connected_account
-from tunegenie_assets.definitions import build_archive_store, build_collection, build_preferences, build_simulation
 from tunegenie_assets.jobs import COLLECT
 from tunegenie_assets.resources.importing import import_files
 from tunegenie_assets.sensors import PAGES_KEY
 from tunegenie_assets.sources.fetching import SCOPES
 from tunegenie_assets.sources.preferences import make_exclusion
+from tunegenie_assets.wiring import build_archive_store, build_collection, build_preferences, build_simulation
 
 FIRST, LAST = date(2025, 3, 1), date(2025, 3, 4)
 """The days of the first build; clocks go forward on the ninth in America, where ada lives at first."""

@@ -17,11 +17,12 @@ from tests.integration.conftest import Home, failed_checks, home_at
 from tests.integration.desk import own_environment
 from tests.unit.sources.services.worlds import agree
 from tunegenie_assets.cli.context import Platform
-from tunegenie_assets.definitions import build_collection, build_services
+from tunegenie_assets.resources.services import build_services
 from tunegenie_assets.sandbox.build import world_from
 from tunegenie_assets.sandbox.clock import SandboxClock
 from tunegenie_assets.sandbox.server import Sandbox
 from tunegenie_assets.sources.services.spotify import SCOPES
+from tunegenie_assets.wiring import build_collection
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LISTENER = "sim-000001"

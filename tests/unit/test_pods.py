@@ -8,10 +8,10 @@ import dagster as dg
 import pytest
 from dagster_k8s.job import UserDefinedDagsterK8sConfig
 
-from tunegenie_assets.definitions import build_executor
 from tunegenie_assets.jobs import JOBS
 from tunegenie_assets.pods import QUEUE_TAG, RESOURCES_TAG, Queue
 from tunegenie_assets.settings import SettingsError, load_settings
+from tunegenie_assets.wiring import build_executor
 
 MEMORY = {"512Mi": 0.5, "1Gi": 1, "2Gi": 2, "4Gi": 4}
 

@@ -1,4 +1,4 @@
-"""What commands share: the options `--json` and `--version`, and a `--help` that tells what arguments are."""
+"""What commands share: `--json`, `--version`, how dates are written, and a `--help` that tells what arguments are."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ def _tell_version(asked: bool) -> None:
         raise typer.Exit
 
 
+DATE = ["%Y-%m-%d"]
+"""How a date is written."""
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for machines.")]
 Version = Annotated[
     bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")

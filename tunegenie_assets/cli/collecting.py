@@ -20,13 +20,13 @@ from tunegenie_assets.cli.connecting import NOBODY_CONNECTED, anyone_to_ask, utc
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
-from tunegenie_assets.definitions import build_collection
 from tunegenie_assets.jobs import BUILD_COLLECTED, COLLECT
 from tunegenie_assets.partitions import range_tags
 from tunegenie_assets.resources.services import build_services
 from tunegenie_assets.sensors import IMPORT_FOLLOWS_TAG, PAGES_KEY
 from tunegenie_assets.sources.fetching import SCOPES, Scope
 from tunegenie_assets.sources.services.state import ParkedWork
+from tunegenie_assets.wiring import build_collection
 
 Outcomes = Sequence[Mapping[str, Any]]
 

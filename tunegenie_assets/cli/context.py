@@ -8,12 +8,13 @@ from functools import cached_property
 import dagster as dg
 
 from tunegenie_assets.cli.opening import open_home
-from tunegenie_assets.definitions import build_archive_store, build_collection, build_definitions
+from tunegenie_assets.definitions import build_definitions
 from tunegenie_assets.jobs import without_empty_histories
 from tunegenie_assets.resources.factory import warehouse_for
 from tunegenie_assets.resources.importing import sources_landed
 from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.settings import Environment, Settings, apply_to_process
+from tunegenie_assets.wiring import build_archive_store, build_collection
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,13 @@ from tunegenie_assets.cli.demo_account import CONNECTED, Account, connected_acco
 from tunegenie_assets.cli.population import population_spec
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
 from tunegenie_assets.cli.training import train_after
-from tunegenie_assets.definitions import build_collection, build_definitions, build_simulation
+from tunegenie_assets.definitions import build_definitions
 from tunegenie_assets.jobs import BUILD_EVERYTHING, COLLECT
 from tunegenie_assets.partitions import range_tags
 from tunegenie_assets.resources.report_folder import DBT_DOCS, page_of
 from tunegenie_assets.sensors import IMPORT_FOLLOWS_TAG, PAGES_KEY
 from tunegenie_assets.sources.fetching import SCOPES
+from tunegenie_assets.wiring import build_collection, build_simulation
 
 FIRST_LISTENER = "sim-00001"
 """Who every population has, whatever its size."""

@@ -20,10 +20,10 @@ from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.recounting import days_held
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
 from tunegenie_assets.cli.stats import NOTHING_BUILT
-from tunegenie_assets.definitions import build_collection
 from tunegenie_assets.jobs import ENRICH_ARTISTS
 from tunegenie_assets.partitions import range_tags
 from tunegenie_assets.sources.errors import InvalidRequestError
+from tunegenie_assets.wiring import build_collection
 
 MOST_ARTISTS = 2000
 """Of those of the last days, the most played: more than services can be asked for in a day."""

@@ -13,7 +13,6 @@ from enum import StrEnum
 
 from tunegenie_assets.checks.collected import waiting
 from tunegenie_assets.cli.connecting import APP_CREDENTIALS, Connections
-from tunegenie_assets.definitions import build_collection
 from tunegenie_assets.settings import PREFIX
 from tunegenie_assets.sources.budget import DAY
 from tunegenie_assets.sources.errors import SourceError
@@ -24,6 +23,7 @@ from tunegenie_assets.sources.services.responses import Response
 from tunegenie_assets.sources.services.spotify import SCOPES, SpotifyClient
 from tunegenie_assets.sources.services.state import ParkedWork
 from tunegenie_assets.sources.services.tokens import Token
+from tunegenie_assets.wiring import build_collection
 
 PROBED_TRACKS = ("11dFghVXANMlKmJXsNCbNl", "4iV5W9uYEdYUVa79Axb7Rh")
 """Any two do: what is found out is whether the app may ask, not what these are."""

@@ -11,8 +11,8 @@ from tunegenie_assets.alerts.alerting import Addresses
 from tunegenie_assets.alerts.channels import ChannelError, Send
 from tunegenie_assets.alerts.incidents import Message, News
 from tunegenie_assets.cli.examining import Finding, State
-from tunegenie_assets.definitions import build_addresses
 from tunegenie_assets.settings import PREFIX, Settings
+from tunegenie_assets.wiring import build_addresses
 
 _TEST = Message(
     News.TEST, "this is how you are told", ["tunegenie doctor --send-test-alert sent this; nothing is wrong."]

@@ -15,10 +15,10 @@ from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.recounting import counted_plays, days_held, no_plays_yet, recount
 from tunegenie_assets.cli.runs import RunReport
-from tunegenie_assets.definitions import build_preferences
 from tunegenie_assets.sources.errors import InvalidRequestError
 from tunegenie_assets.sources.landing import check_listener_id
 from tunegenie_assets.sources.preferences import Exclusion, PreferenceStore, make_exclusion
+from tunegenie_assets.wiring import build_preferences
 
 MOST_SUGGESTIONS = 3
 OWN_NAMES = {

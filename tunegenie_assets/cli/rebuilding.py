@@ -14,10 +14,10 @@ from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.mending import mend
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
 from tunegenie_assets.cli.training import train_after
-from tunegenie_assets.definitions import build_archive_store, build_collection, build_simulation
 from tunegenie_assets.jobs import BUILD_EVERYTHING, COLLECT, IMPORT_ARCHIVES, LAND_ARCHIVES
 from tunegenie_assets.partitions import possible_days, range_tags
 from tunegenie_assets.resources.services import utc_now
+from tunegenie_assets.wiring import build_archive_store, build_collection, build_simulation
 
 
 def run(*, as_json: bool) -> None:

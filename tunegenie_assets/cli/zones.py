@@ -13,10 +13,10 @@ from tunegenie_assets.cli import display
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.recounting import no_plays_yet, recount
-from tunegenie_assets.definitions import build_archive_store, build_preferences
 from tunegenie_assets.sources.errors import InvalidRequestError
 from tunegenie_assets.sources.landing import check_listener_id
 from tunegenie_assets.sources.preferences import ListenerZone, PreferenceStore
+from tunegenie_assets.wiring import build_archive_store, build_preferences
 
 BEGINNING = "beginning"
 """The word for the date of a zone that holds from the beginning."""

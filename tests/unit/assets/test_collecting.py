@@ -17,7 +17,6 @@ import pytest
 
 from tests.unit.sources.services.worlds import ARTIST_ID, LASTFM_KEY, SECRET, TRACK_IDS, URI, a_world, agree
 from tunegenie_assets.assets.collecting import page_files
-from tunegenie_assets.definitions import build_resources
 from tunegenie_assets.resources.factory import warehouse_for
 from tunegenie_assets.resources.services import build_services
 from tunegenie_assets.sandbox.clock import SandboxClock
@@ -26,6 +25,7 @@ from tunegenie_assets.sandbox.world import PlayEvent
 from tunegenie_assets.settings import Settings, load_settings
 from tunegenie_assets.sources.services.spotify import SCOPES
 from tunegenie_assets.sources.services.state import CollectorState
+from tunegenie_assets.wiring import build_resources
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
