@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Sequence
 from functools import partial
@@ -26,16 +27,23 @@ def with_code_links(assets: Sequence[dg.AssetsDefinition], code_url: str = "") -
     with warnings.catch_warnings():
         # Links to code carry a beta mark in Dagster 1.13.
         warnings.simplefilter("ignore", dg.BetaWarning)
-        linked = [a for a in dg.with_source_code_references(assets) if isinstance(a, dg.AssetsDefinition)]
-        return [a.map_asset_specs(partial(_tidied, code_url=code_url.rstrip("/"))) for a in linked]
+        return [
+            a.map_asset_specs(partial(_linked, function=_function(a), code_url=code_url.rstrip("/"))) for a in assets
+        ]
 
 
-def _tidied(spec: dg.AssetSpec, *, code_url: str) -> dg.AssetSpec:
+def _function(assets: dg.AssetsDefinition) -> dg.LocalFileCodeReference:
+    """The function as it is written: Dagster's own links take the file of a decorator around it for the function's."""
+    written = inspect.unwrap(getattr(assets.op.compute_fn, "decorated_fn", assets.op.compute_fn))
+    return dg.LocalFileCodeReference(
+        file_path=str(inspect.getsourcefile(written)), line_number=inspect.getsourcelines(written)[1]
+    )
+
+
+def _linked(spec: dg.AssetSpec, *, function: dg.LocalFileCodeReference, code_url: str) -> dg.AssetSpec:
     """With paths of the repository for labels, and addresses in place of files where there is one."""
-    references = [
-        _on_the_web(reference, code_url) if isinstance(reference, dg.LocalFileCodeReference) else reference
-        for reference in spec.metadata[REFERENCES].code_references
-    ]
+    before = spec.metadata[REFERENCES].code_references if REFERENCES in spec.metadata else []
+    references = [_on_the_web(reference, code_url) for reference in (*before, function)]
     return spec.merge_attributes(metadata={REFERENCES: dg.CodeReferencesMetadataValue(code_references=references)})
 
 
