@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -34,7 +35,8 @@ def with_code_links(assets: Sequence[dg.AssetsDefinition], code_url: str = "") -
 
 def _function(assets: dg.AssetsDefinition) -> dg.LocalFileCodeReference:
     """The function as it is written: Dagster's own links take the file of a decorator around it for the function's."""
-    written = inspect.unwrap(getattr(assets.op.compute_fn, "decorated_fn", assets.op.compute_fn))
+    compute: Any = assets.op.compute_fn
+    written = inspect.unwrap(getattr(compute, "decorated_fn", compute))
     return dg.LocalFileCodeReference(
         file_path=str(inspect.getsourcefile(written)), line_number=inspect.getsourcelines(written)[1]
     )
@@ -56,7 +58,7 @@ def _on_the_web(reference: dg.LocalFileCodeReference, code_url: str) -> dg.UrlCo
 
 
 def _place(file: Path) -> str:
-    """In the repository, which an installed package is not laid out like."""
+    """In the repository, which an installed package is not laid out like; of a file from elsewhere its own path."""
     if file.is_relative_to(PROJECT_DIR):
         return f"{DBT_FOLDER}/{file.relative_to(PROJECT_DIR).as_posix()}"
-    return file.relative_to(ROOT).as_posix()
+    return file.relative_to(ROOT).as_posix() if file.is_relative_to(ROOT) else file.as_posix()
