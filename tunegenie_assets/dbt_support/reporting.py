@@ -30,10 +30,14 @@ def table_metadata(warehouse: WarehouseIOManager, specs: Sequence[dg.AssetSpec])
 
 
 def lineage_metadata(origins: Mapping[str, Mapping[str, Origins]]) -> Metadata:
-    """Where columns come from, by table and column, as Dagster shows it."""
+    """Where columns come from, by table and column: as Dagster keeps it, and as a table.
+
+    The open-source UI keeps the lineage of columns (its API tells it) and shows it nowhere: the table is for people.
+    """
+    lineages = {name: _lineage(name, columns) for name, columns in origins.items()}
     return {
-        dg.AssetKey(name.split(".")): {"dagster/column_lineage": _lineage(name, columns)}
-        for name, columns in origins.items()
+        dg.AssetKey(name.split(".")): {"dagster/column_lineage": lineage, "columns_come_from": _for_people(lineage)}
+        for name, lineage in lineages.items()
     }
 
 
@@ -88,6 +92,14 @@ def _chart(warehouse: WarehouseIOManager, key: dg.AssetKey, columns: list[str]) 
         return {}
     rows = warehouse.query(picture.sql)
     return {"chart": charts.as_metadata(picture.draw(rows))} if rows.num_rows else {}
+
+
+def _for_people(lineage: dg.TableColumnLineage) -> dg.MarkdownMetadataValue:
+    lines = ["| column | comes from |", "| --- | --- |"]
+    for column, deps in lineage.deps_by_column.items():
+        places = [f"{'.'.join(dep.asset_key.path)}.{dep.column_name}" for dep in deps]
+        lines.append(f"| {column} | {', '.join(places) or 'no column: a constant, or rows counted'} |")
+    return dg.MetadataValue.md("\n".join(lines))
 
 
 def _lineage(name: str, columns: Mapping[str, Origins]) -> dg.TableColumnLineage:
