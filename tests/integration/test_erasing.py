@@ -49,6 +49,7 @@ def give_everything_else(home: Home) -> None:
     PageStore(UPath(home.path / "landing")).write([page])
     (home.path / "inbox" / "ada").mkdir(parents=True)
     (home.path / "inbox" / "ada" / "more.zip").write_bytes(b"no zip")
+    (home.path / "warehouse.duckdb.damaged").write_bytes(b"........DUCK of ada")
     home.json("exclude", "--listener", "ada", "--artist", "Somebody")
     home.json("timezone", "Asia/Tokyo", "--listener", "ada", "--since", "2019-03-04")
 

@@ -15,13 +15,13 @@ from pathlib import Path
 import duckdb
 
 from tunegenie_assets.cli.errors import CommandError
+from tunegenie_assets.erasing.places import ASIDE
 from tunegenie_assets.locking import command_lock, hold_for_life, warehouse_lock
 from tunegenie_assets.resources.damage import is_damage
 from tunegenie_assets.settings import Environment, Settings
 from tunegenie_assets.sources.storage import PARTIAL
 from tunegenie_assets.wiring import build_archive_store, build_collection
 
-ASIDE = ".damaged"
 RECORDS = {"history": "the record of runs", "schedules": "the record of schedules and sensors"}
 """What Dagster keeps, by folder of its home."""
 _TABLES = "select schema_name, table_name from duckdb_tables() where not internal"

@@ -19,6 +19,8 @@ from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.services.tokens import Token, TokenStore
 from tunegenie_assets.sources.storage import location
 
+ASIDE = ".damaged"
+"""In the names of files that were put aside: what a damaged warehouse holds cannot be looked for."""
 _OF_LANDING = {"archives": "archives/{}/*", "preferences": "preferences/{}/*/*", "pages": "pages/*/*/{}/*/*"}
 _FOLDERS_OF_LANDING = ("archives/{}", "preferences/{}", "pages/*/*/{}")
 
@@ -72,8 +74,16 @@ class Places:
             CollectorState(self._settings.collector_path).forget(listener_id)
             # What is deleted stays in the free pages of the file until it is written anew.
             vacuum(self._settings.collector_path)
-        for made_of_all in (self._settings.models_path, self._settings.reports_path, self._settings.dbt_target_path):
-            shutil.rmtree(made_of_all, ignore_errors=True)
+        self._erase_what_is_of_all()
+
+    def _erase_what_is_of_all(self) -> None:
+        settings = self._settings
+        made_again = (settings.models_path, settings.reports_path, settings.dbt_target_path)
+        for path in (*made_again, *settings.home.glob(f"**/*{ASIDE}*")):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
 
     def _inbox(self, listener_id: str) -> list[Path]:
         inbox = self._settings.inbox_path

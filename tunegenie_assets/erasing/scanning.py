@@ -26,6 +26,8 @@ _OVERLAP = 1 << 10
 _DATA = ("landing", "parsed", "dbt", "reports/dbt_docs", "inbox")
 """Below these a name is a title or a word of the project's own text: only values and paths tell."""
 
+WAREHOUSE = "warehouse.duckdb"
+
 
 @dataclass
 class Scan:
@@ -48,9 +50,16 @@ def scan_home(home: Path, traces: Traces, leave_out: Iterable[Path] = ()) -> Sca
         if _in_path(name, traces):
             scan.hits.append(f"{name} (its name)")
         with suppress(FileNotFoundError):
-            if _holds(file, pattern, scan):
+            if _is_database(file) and name != WAREHOUSE:
+                scan.hits.append(f"{name} (a copy of a warehouse, which holds its texts compressed; delete it)")
+            elif _holds(file, pattern, scan):
                 scan.hits.append(name)
     return scan
+
+
+def _is_database(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(12)[8:] == b"DUCK"
 
 
 def _in_path(name: str, traces: Traces) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -56,6 +57,13 @@ def test_a_value_is_found_however_it_is_stored(tmp_path: Path, write: Callable[[
     assert scan.hits == ["file"]
     assert scan.files == 1
     assert scan_home(tmp_path, Traces("ada", ("account-of-eve",))).hits == []
+
+
+def test_a_copy_of_a_warehouse_cannot_be_searched_and_is_told(tmp_path: Path) -> None:
+    for name in ("warehouse.duckdb", "backup.duckdb"):
+        duckdb.connect(str(tmp_path / name)).close()
+    [hit] = scan_home(tmp_path, TRACES).hits
+    assert hit.startswith("backup.duckdb (a copy of a warehouse")
 
 
 def test_names_of_files_and_folders_tell(tmp_path: Path) -> None:
