@@ -158,7 +158,8 @@ class SpotifyAccounts:
                 base_url=self._url,
                 requested_at=requested_at,
                 secrets=frozenset(),
-                hidden=[*(credentials or ())[1:], *(form[name] for name in _SECRET_FIELDS if name in form)],
+                # A grant may give the refresh token anew that it was asked with.
+                hidden=[] if answer.ok else [*(credentials or ())[1:], *(form[n] for n in _SECRET_FIELDS if n in form)],
             )
             if response.status == HTTPStatus.OK:
                 return _grant(response)

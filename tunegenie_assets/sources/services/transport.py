@@ -27,6 +27,8 @@ TIMEOUT_S = (5.0, 20.0)
 """To connect, and between two pieces of an answer."""
 LONGEST_RETRY_AFTER_S = 7 * 24 * 3600.0
 _SHOWN_CHARACTERS = 160
+_SHORTEST_SECRET = 6
+"""What is shorter would be met by chance, and no service gives such keys."""
 # Their debug messages hold access tokens and keys; of spotipy's errors we raise our own.
 _LOG_LEVELS = {"spotipy": logging.CRITICAL, "urllib3.connectionpool": logging.INFO}
 
@@ -82,7 +84,7 @@ def to_response(
     secrets: frozenset[str],
     hidden: Iterable[str] = (),
 ) -> Response:
-    """The answer with its text; `secrets` are the parameters that are not noted, `hidden` values that no refusal may
+    """The answer with its text; `secrets` are the parameters that are not noted, `hidden` values that no answer may
     repeat.
 
     Raises:
@@ -93,8 +95,10 @@ def to_response(
         text = answer.content.decode("utf-8")
     except UnicodeDecodeError:
         raise BadResponse(service, "not UTF-8") from None
-    # A refusal may repeat the key that it refuses, and is told in logs; what was asked for lands as it came.
-    for value in hidden if not answer.ok else ():
+    # A refusal may repeat the key that it refuses, and is told in logs. Last.fm refuses with status 200.
+    for value in hidden:
+        if len(value) < _SHORTEST_SECRET:
+            continue
         text = text.replace(value, "…")
     return Response(
         service=service,
