@@ -53,7 +53,8 @@ def test_a_journey_leaves_no_secret_and_nothing_that_others_may_read(desk: Desk,
     told = [desk.log_in("ada")]
     desk.sandbox.faults = FAULTS
     told.append(desk.run("run-once", "--json"))
-    desk.sandbox.faults = FaultPlan([FaultRule(Fault(status=403, body=ECHO), path="/2.0/*"), FaultRule(Fault(status=403), path="/v1/*")])
+    echo, refusal = FaultRule(Fault(status=403, body=ECHO), path="/2.0/*"), FaultRule(Fault(status=403), path="/v1/*")
+    desk.sandbox.faults = FaultPlan([echo, refusal])
     told += [desk.run("run-once", "plays"), desk.run("doctor")]
     desk.sandbox.faults = FaultPlan()
     told += [desk.run("import", str(archive), "--listener", "ada"), desk.run("import", str(broken))]

@@ -125,13 +125,13 @@ def _services(sandbox: Sandbox, tokens: Path) -> Services:
         lastfm_names={CONNECTED: sandbox.world.accounts[CONNECTED].lastfm_name},
         musicbrainz_url=sandbox.musicbrainz_url,
         listenbrainz_url=sandbox.listenbrainz_url,
-        contact=CONTACT,
         tokens_path=str(tokens),
         simulated=True,
         credentials=Credentials(
             spotify_client_secret=SecretStr(app.client_secret),
             lastfm_api_key=SecretStr(lastfm_key),
             listenbrainz_token=SecretStr(listenbrainz_token),
+            contact=CONTACT,
         ),
         time=Time(
             now=lambda: clock.now().replace(tzinfo=None),

@@ -59,6 +59,8 @@ class Credentials:
     token_key: SecretStr | None = None
     lastfm_api_key: SecretStr | None = None
     listenbrainz_token: SecretStr | None = None
+    contact: str = ""
+    """An e-mail address, so not among what is shown. Empty: nothing is asked of MusicBrainz."""
 
 
 class Services(dg.ConfigurableResource[None]):
@@ -75,8 +77,6 @@ class Services(dg.ConfigurableResource[None]):
     """By listener."""
     musicbrainz_url: str
     listenbrainz_url: str
-    contact: str
-    """Empty: nothing is asked of MusicBrainz."""
     tokens_path: str
     simulated: bool = False
     """Whether they are a stand-in's: what it tells is kept apart, and its calls are counted beside the tokens."""
@@ -149,13 +149,13 @@ class Services(dg.ConfigurableResource[None]):
         key = self.credentials.lastfm_api_key
         if key is None:
             return None
-        return LastfmClient(caller, key, user_agent=user_agent(self.contact), base_url=self.lastfm_url)
+        return LastfmClient(caller, key, user_agent=user_agent(self.credentials.contact), base_url=self.lastfm_url)
 
     def musicbrainz_client(self, caller: Caller) -> MusicBrainzClient | None:
         """MusicBrainz, where there is a contact: it refuses programs without one."""
-        if not self.contact:
+        if not self.credentials.contact:
             return None
-        return MusicBrainzClient(caller, user_agent=user_agent(self.contact), base_url=self.musicbrainz_url)
+        return MusicBrainzClient(caller, user_agent=user_agent(self.credentials.contact), base_url=self.musicbrainz_url)
 
     def listenbrainz_client(self, caller: Caller) -> ListenBrainzClient | None:
         """ListenBrainz, where there is a token."""
@@ -163,7 +163,7 @@ class Services(dg.ConfigurableResource[None]):
         if token is None:
             return None
         return ListenBrainzClient(
-            caller, user_agent=user_agent(self.contact), token=token, base_url=self.listenbrainz_url
+            caller, user_agent=user_agent(self.credentials.contact), token=token, base_url=self.listenbrainz_url
         )
 
     def _spotify_clients(self, caller: Caller) -> dict[str, SpotifyClient]:
@@ -202,13 +202,13 @@ def build_services(settings: Settings) -> Services:
         lastfm_names=names,
         musicbrainz_url=settings.musicbrainz_url,
         listenbrainz_url=settings.listenbrainz_url,
-        contact=settings.contact,
         tokens_path=str(settings.tokens_path),
         credentials=Credentials(
             spotify_client_secret=settings.spotify_client_secret,
             token_key=settings.token_key,
             lastfm_api_key=settings.lastfm_api_key,
             listenbrainz_token=settings.listenbrainz_token,
+            contact=settings.contact,
         ),
         time=Time(),
     )
