@@ -86,7 +86,7 @@ def _can_ask(platform: Platform, scopes: Sequence[Scope]) -> bool:
     if anyone_to_ask(services):
         return True
     # These need nobody's account, but plays to look up.
-    has_lookups = bool(services.contact or services.credentials.listenbrainz_token)
+    has_lookups = bool(services.credentials.contact or services.credentials.listenbrainz_token)
     return has_lookups and "enrichment" in scopes and platform.has_in_silver("plays")
 
 
