@@ -78,7 +78,9 @@ class Places:
 
     def _erase_what_is_of_all(self) -> None:
         settings = self._settings
-        made_again = (settings.models_path, settings.reports_path, settings.dbt_target_path)
+        # What dbt parsed stays, since this process works with it: it is of the project alone.
+        of_runs = [settings.dbt_target_path / name for name in ("run", "compiled", "logs")]
+        made_again = (settings.models_path, settings.reports_path, *of_runs)
         for path in (*made_again, *settings.home.glob(f"**/*{ASIDE}*")):
             if path.is_dir():
                 shutil.rmtree(path)
