@@ -65,6 +65,8 @@ def _made_of(asset: Sequence[str], name: str, column: str, source: str, descript
         where source.{column} is null
         """,  # noqa: S608  # names are constants of this module
         description=description,
+        # Not every source is upstream of what is checked: in a new home it would not be there yet.
+        additional_deps=[source.split(".")],
     )
 
 
