@@ -115,7 +115,7 @@ def test_every_table_says_how_many_rows_it_has_and_of_which_days(
             assert metadata["dagster/row_count"].value == rows, name
     for name, column in [("gold/fct_plays", "play_date"), ("gold/daily_listening_summary", "local_date")]:
         [(first, last)] = home.rows(f"select min({column}), max({column}) from {name.replace('/', '.')}")
-        told = tuple(shown[name][word].value for word in ("first_day", "last_day", "days_of"))
+        told = tuple(shown[name][word].value for word in ("rows_from", "rows_to", "days_of"))
         assert told == (first.isoformat(), last.isoformat(), column)
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
+from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.reconciliation import ImportedFile, listener_line, reconcile, reconciliation_table
 from tunegenie_assets.cli.runs import RunReport, dagster_instance, run_job, together
 from tunegenie_assets.cli.training import train_after
@@ -30,6 +31,7 @@ def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as
 
     Raises:
         typer.BadParameter: the listener's name or the zone cannot be used.
+        CommandError: after everything else, rows of a file became neither plays nor anything that is told.
         typer.Exit: with code 1, after everything else, where some of the files was refused.
     """
     begin = time.monotonic()
@@ -82,8 +84,19 @@ def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as
             out.print(_merged_line(merged_now))
         _print(imported, report, seconds, out)
         _print_recommendations(platform, listener, out)
+    _stop_where_rows_are_missing(imported)
     if any(archive["problem"] for archive in archives):
         raise typer.Exit(1)
+
+
+def _stop_where_rows_are_missing(imported: Sequence[tuple[Mapping[str, Any], Sequence[ImportedFile]]]) -> None:
+    """The checks compare what was built; that all of it was built is seen here, beside what was read."""
+    missing = {file.name: file.unaccounted for _, files in imported for file in files if file.source}
+    missing = {name: rows for name, rows in missing.items() if rows}
+    if missing:
+        [name, rows] = next(iter(missing.items()))
+        where = name if len(missing) == 1 else f"{name} and {len(missing) - 1} other files"
+        raise CommandError(f"{abs(rows):,} rows of {where} are not accounted for; run tunegenie rebuild")
 
 
 def earlier_plays_merged(before: Mapping[str, int], after: Mapping[str, int]) -> int:

@@ -40,6 +40,11 @@ class ImportedFile:
     reasons: Mapping[str, int]
     """Rows that are no play, by reason; those that could not be read by what is wrong with them."""
 
+    @property
+    def unaccounted(self) -> int:
+        """Rows of which nothing is told; 0 unless days were left unbuilt."""
+        return self.rows - self.plays - self.merged - sum(self.reasons.values())
+
     def as_json(self) -> dict[str, Any]:
         return {
             "file": self.name,

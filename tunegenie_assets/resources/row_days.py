@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 
 PLAY_DAY = "play_date"
 """What bronze, whose columns have no declared types, has as well."""
+ROWS_FROM, ROWS_TO, DAYS_OF = "rows_from", "rows_to", "days_of"
+"""Not `first_day` and `last_day`: what landed names with them the days that are to be built."""
 
 
 def day_column(columns: Mapping[str, str], partition_column: str | None = None) -> str | None:
@@ -27,8 +29,8 @@ def days_metadata(column: str | None, first: date | None, last: date | None) -> 
     """Nothing where the table has no such column or no rows."""
     if column is None or first is None or last is None:
         return {}
-    days = {"first_day": first, "last_day": last}
-    return {name: dg.MetadataValue.text(day.isoformat()) for name, day in days.items()} | {"days_of": column}
+    days = {ROWS_FROM: first, ROWS_TO: last}
+    return {name: dg.MetadataValue.text(day.isoformat()) for name, day in days.items()} | {DAYS_OF: column}
 
 
 def days_in(rows: pa.Table, column: str | None) -> dict[str, Any]:

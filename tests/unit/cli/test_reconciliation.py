@@ -41,6 +41,20 @@ def test_rows_are_plays_merged_and_reasons() -> None:
     assert (found.name, found.as_json()["file"]) == ("h.json", "h.json")
     assert (found.rows, found.plays, found.merged) == (9, 4, 1)
     assert found.reasons == {"podcast": 2, "unparseable (bad_ts)": 2}
+    assert found.unaccounted == 0
+
+
+def test_rows_of_days_that_were_not_built_are_counted() -> None:
+    member = {
+        "name": "h.json",
+        "source_file": "a1/0000",
+        "source": EXTENDED,
+        "records": 7,
+        "rejected": 0,
+        "reasons": {},
+    }
+    [found] = reconcile(archive("a.zip", members=[member]), {"a1/0000": {"kept": 4}})
+    assert found.unaccounted == 3
 
 
 def test_each_file_has_one_line_with_the_end_of_its_name() -> None:

@@ -179,3 +179,16 @@ def test_input_as_a_frame_with_the_columns_asked_for(warehouse: DuckDBTables) ->
 def test_day_that_was_never_written_reads_as_empty(warehouse: DuckDBTables) -> None:
     warehouse.create_all()
     assert warehouse.read(SYNTHETIC_PLAYS.key, window(FIRST, SECOND)).equals(SYNTHETIC_PLAYS.empty())
+
+
+def test_what_an_asset_says_of_its_days_is_not_replaced(warehouse: DuckDBTables) -> None:
+    said = {"first_day": "2014-10-07", "last_day": "2025-08-31"}
+
+    @dg.asset(key=PLAYS, partitions_def=play_days, backfill_policy=dg.BackfillPolicy.single_run())
+    def landed() -> dg.MaterializeResult[pa.Table]:
+        return dg.MaterializeResult(value=plays(FIRST), metadata=said)
+
+    [event] = materialize([landed], warehouse, FIRST).asset_materializations_for_node("synthetic__plays")
+    shown = {name: value.value for name, value in event.metadata.items()}
+    assert shown.items() >= said.items()
+    assert (shown["rows_from"], shown["rows_to"]) == (FIRST.isoformat(), FIRST.isoformat())

@@ -30,8 +30,8 @@ def test_the_column_that_says_the_day(
 )
 def test_days_of_rows_in_memory(values: list[date]) -> None:
     assert days_in(pa.table({"at": values}), "at") == {
-        "first_day": dg.MetadataValue.text("2024-02-29"),
-        "last_day": dg.MetadataValue.text("2025-03-09"),
+        "rows_from": dg.MetadataValue.text("2024-02-29"),
+        "rows_to": dg.MetadataValue.text("2025-03-09"),
         "days_of": "at",
     }
 
