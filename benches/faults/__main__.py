@@ -19,8 +19,10 @@ from rich.console import Console
 
 from benches.faults import display, homes, mounts
 from benches.faults.commands import PROCESSES
+from benches.faults.homes import Course
 from benches.faults.judging import KILL, Outcome, figures_of
-from benches.faults.scenarios import SCENARIOS
+from benches.faults.scenarios import COLLECT, IMPORT_FIRST, IMPORT_SECOND, SCENARIOS
+from benches.faults.service import scrobbles
 from benches.faults.trials import Trial, Trials
 from benches.processes import BenchError
 from benches.report import Floor, Size, finish, missed
@@ -32,19 +34,29 @@ HOUR = 3600
 
 @dataclass(frozen=True)
 class Plan:
-    days: int
-    """That the listener has listened."""
-    kills: int
+    commands: Sequence[Sequence[str]]
+    """What an undisturbed home does, one after the other."""
+    kills: Mapping[Sequence[str], int]
+    """Of each of these commands."""
     terminations: int
+    """Of the last command."""
     rooms_kib: tuple[int, ...]
     """Left on the disk that becomes full, in KiB."""
     everything: bool
 
 
 PLANS: Mapping[Size, Plan] = {
-    "full": Plan(days=30, kills=50, terminations=5, rooms_kib=(64, 1024, 4096, 12288), everything=True),
-    "small": Plan(days=3, kills=1, terminations=0, rooms_kib=(), everything=False),
+    "full": Plan(
+        commands=(IMPORT_FIRST, IMPORT_SECOND, COLLECT),
+        kills={IMPORT_SECOND: 35, COLLECT: 15},
+        terminations=4,
+        rooms_kib=(64, 1024, 4096, 12288),
+        everything=True,
+    ),
+    "small": Plan(commands=(IMPORT_SECOND,), kills={IMPORT_SECOND: 1}, terminations=0, rooms_kib=(), everything=False),
 }
+DAYS = 7
+"""That the listener has listened. What a command costs hardly depends on it; what it may lose is the same."""
 FLOORS = (
     Floor("equal_share", "at least", 1, in_small=True),
     Floor("lost", "at most", 0, in_small=True),
@@ -58,22 +70,27 @@ FLOORS = (
 )
 
 
-def trials_of(plan: Plan, trials: Trials, folder: Path, console: Console) -> tuple[list[Trial], int]:
+def trials_of(
+    plan: Plan, trials: Trials, courses: Sequence[Course], folder: Path, console: Console
+) -> tuple[list[Trial], int]:
     """The trials of a plan, and how many of them this machine does not allow."""
     chosen = [trials.damaged(scenario) for scenario in SCENARIOS if plan.everything or scenario.in_small]
-    chosen += trials.blows(KILL, signal.SIGKILL, plan.kills)
-    chosen += trials.blows("SIGTERM", signal.SIGTERM, plan.terminations)
+    for course in courses:
+        chosen += trials.blows(KILL, signal.SIGKILL, plan.kills.get(course.command, 0), course)
+    chosen += trials.blows("SIGTERM", signal.SIGTERM, plan.terminations, courses[-1])
     if not plan.everything:
         return chosen, 0
-    chosen.append(trials.two_at_once())
+    first, second, collected = courses
+    chosen.append(trials.two_at_once(first, second))
+    jumps = [(seconds, course) for course in (second, collected) for seconds in (HOUR, -HOUR)]
     skipped = 0
     library = homes.clock_library(folder)
     if library is None:
         console.print("skipped: the clock cannot be made to jump without a C compiler on Linux")
-        skipped += 2
+        skipped += len(jumps)
     else:
-        chosen += [trials.clock_jump(library, HOUR), trials.clock_jump(library, -HOUR)]
-    disks = [trials.read_only(), *(trials.full_disk(room) for room in plan.rooms_kib)]
+        chosen += [trials.clock_jump(library, *jump) for jump in jumps]
+    disks = [trials.read_only(second), *(trials.full_disk(room, second) for room in plan.rooms_kib)]
     if mounts.can_mount():
         chosen += disks
     else:
@@ -105,14 +122,15 @@ def main() -> int:
     if not PROCESSES.is_dir():
         console.print("[red]bench-faults: it needs Linux, which tells of processes in /proc[/red]")
         return 1
-    began = time.monotonic()
-    with TemporaryDirectory(prefix="tunegenie-bench-faults-") as name:
+    plan, began = PLANS[size], time.monotonic()
+    with TemporaryDirectory(prefix="tunegenie-bench-faults-") as name, scrobbles(DAYS) as settings:
         folder = Path(name)
         try:
-            archives = homes.simulate(folder, PLANS[size].days)
-            undisturbed = homes.build(folder, archives)
-            trials = Trials(archives, undisturbed, SEED)
-            chosen, skipped = trials_of(PLANS[size], trials, folder, console)
+            sources = homes.simulate(folder, DAYS, settings)
+            courses = homes.undisturbed(folder, sources, plan.commands)
+            console.print("[dim]undisturbed homes are built[/dim]")
+            trials = Trials(sources, courses, SEED)
+            chosen, skipped = trials_of(plan, trials, courses, folder, console)
             chosen = [trial for trial in chosen if not given.only or given.only in trial.kind]
             outcomes = run_all(chosen, given.workers, console)
         except BenchError as error:

@@ -1,28 +1,31 @@
-"""The homes that faults happen to: one with the first archive, and one with both, as an undisturbed run leaves it."""
+"""The homes that faults happen to, and what undisturbed commands make of them."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from benches.faults.commands import TUNEGENIE, Ended, environment, tunegenie
 from benches.faults.looking import Gold, gold_of
 from benches.processes import ROOT, BenchError
 
-UNTIL = "2025-03-11"
-SEED = "7"
+UNTIL = date(2025, 3, 11)
+SEED = 7
+LISTENER = "ada"
 
 
 @dataclass(frozen=True)
-class Archives:
-    """Two files of one simulated listener, which tell of the same plays in part."""
+class Sources:
+    """Two files of one simulated listener, which tell of the same plays in part, and settings to collect by."""
 
     first: Path
     second: Path
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def named(self, arguments: Sequence[str]) -> list[str]:
         """The arguments of a command, with the files where they are meant."""
@@ -30,44 +33,49 @@ class Archives:
 
 
 @dataclass(frozen=True)
-class Undisturbed:
-    """What a home is before the run that is disturbed, and after one that was not."""
+class Course:
+    """A command, and what a home is before it and after it where nothing disturbs it."""
 
+    command: Sequence[str]
     before: Path
     after: Path
     gold: Gold
+    """After it."""
     processor_seconds: float
-    """Of the import of the second archive."""
 
 
-def simulate(folder: Path, days: int) -> Archives:
+def simulate(folder: Path, days: int, settings: Mapping[str, str]) -> Sources:
     """Write the archives of a listener.
 
     Raises:
         BenchError: the simulation failed.
     """
     exports = folder / "exports"
-    listening = ("--listeners", "1", "--days", str(days), "--seed", SEED, "--until", UNTIL)
+    listening = ("--listeners", "1", "--days", str(days), "--seed", str(SEED), "--until", UNTIL.isoformat())
     formats = ("--format", "lastfm", "--format", "spotify_extended")
     _well(tunegenie(folder / "simulating", ["simulate", *listening, *formats, "--to", str(exports)]))
     [listener] = exports.glob("sim-*")
-    return Archives(listener / "lastfm.csv", listener / "spotify_extended.zip")
+    return Sources(listener / "lastfm.csv", listener / "spotify_extended.zip", settings)
 
 
-def build(folder: Path, archives: Archives) -> Undisturbed:
-    """Import the first archive, and in a copy of that home the second.
+def undisturbed(folder: Path, sources: Sources, commands: Sequence[Sequence[str]]) -> list[Course]:
+    """One command after the other, each in a copy of the home that the one before it left; the first in an empty one.
 
     Raises:
-        BenchError: an import failed.
+        BenchError: a command failed, or there are no plays after it.
     """
-    before, after = folder / "before", folder / "after"
-    _well(tunegenie(before, archives.named(("import", "{first}", "--listener", "ada"))))
-    shutil.copytree(before, after)
-    imported = _well(tunegenie(after, archives.named(("import", "{second}", "--listener", "ada"))))
-    gold = gold_of(after)
-    if not gold.plays:
-        raise BenchError("an undisturbed import left no plays")
-    return Undisturbed(before, after, gold, imported.processor_seconds)
+    before = folder / "empty"
+    before.mkdir(mode=0o700)
+    courses: list[Course] = []
+    for number, command in enumerate(commands, start=1):
+        after = copied(before, f"after-{number}")
+        ended = _well(tunegenie(after, sources.named(command), told=sources.settings))
+        gold = gold_of(after)
+        if not gold.plays:
+            raise BenchError("an undisturbed command left no plays")
+        courses.append(Course(command, before, after, gold, ended.processor_seconds))
+        before = after
+    return courses
 
 
 def copied(home: Path, name: str) -> Path:
@@ -75,13 +83,13 @@ def copied(home: Path, name: str) -> Path:
     return Path(shutil.copytree(home, home.with_name(name)))
 
 
-def at_once(home: Path, commands: Sequence[Sequence[str]]) -> list[Ended]:
+def at_once(home: Path, commands: Sequence[Sequence[str]], settings: Mapping[str, str]) -> list[Ended]:
     """Several commands on one home, started together."""
     begun = [
         subprocess.Popen(
             [*TUNEGENIE, *arguments],
             cwd=ROOT,
-            env=environment(home),
+            env=environment(home, **settings),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

@@ -45,12 +45,12 @@ def can_mount() -> bool:
     return not subprocess.run(tried, capture_output=True, check=False).returncode
 
 
-def on_full_disk(home: Path, arguments: Sequence[str], room_kib: int) -> Ended:
-    return _mounted(FULL, home, arguments, ROOM_KIB=str(room_kib))
+def on_full_disk(home: Path, arguments: Sequence[str], room_kib: int, **settings: str) -> Ended:
+    return _mounted(FULL, home, arguments, ROOM_KIB=str(room_kib), **settings)
 
 
-def on_read_only_disk(home: Path, arguments: Sequence[str]) -> Ended:
-    return _mounted(READ_ONLY, home, arguments)
+def on_read_only_disk(home: Path, arguments: Sequence[str], **settings: str) -> Ended:
+    return _mounted(READ_ONLY, home, arguments, **settings)
 
 
 def _mounted(script: str, home: Path, arguments: Sequence[str], **told: str) -> Ended:

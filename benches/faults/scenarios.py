@@ -1,6 +1,7 @@
 """The faults but for kills: what is done to a home, what a command must then say, and the one that puts it right.
 
-A home holds two archives of one listener, `first` and `second`; {first} and {second} in a command are their files.
+A home holds two archives of one listener, `first` and `second`, and the pages that were collected; {first} and {second}
+in a command are the files of the archives.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from benches.faults import damage
 
 IMPORT_FIRST = ("import", "{first}", "--listener", "ada")
 IMPORT_SECOND = ("import", "{second}", "--listener", "ada")
+COLLECT = ("run-once", "plays")
 REBUILD = ("rebuild",)
 DAMAGED_WAREHOUSE = r"the warehouse .*is damaged .*run tunegenie rebuild"
 DAMAGED_RECORDS = r"a record of runs .* is damaged; run tunegenie rebuild"
@@ -56,6 +58,10 @@ def _half_manifest(home: Path, random: Random) -> None:
 
 def _write_ahead(home: Path, random: Random) -> None:
     damage.overwrite(home / "warehouse.duckdb.wal", random)
+
+
+def _half_page(home: Path, random: Random) -> None:
+    damage.truncate(damage.one(home, "landing/pages/*/*/*/*/*.jsonl.gz"), random.random())
 
 
 def _dbt_files(home: Path, random: Random) -> None:
@@ -139,6 +145,20 @@ SCENARIOS = (
         IMPORT_SECOND,
         DAMAGED_RECORDS,
         "the record of runs in .* was damaged .* begins anew",
+    ),
+    Scenario(
+        "a file of pages is cut short",
+        _half_page,
+        REBUILD,
+        after_says=r"landing/pages/.*damaged.*; what it told is asked for again",
+    ),
+    Scenario(
+        "what was collected is another file",
+        lambda home, random: damage.overwrite(home / "collector.sqlite", random),
+        REBUILD,
+        COLLECT,
+        DAMAGED_RECORDS,
+        r"what was collected is remembered in .* was damaged",
     ),
     Scenario("what dbt parsed is half written", _dbt_files, IMPORT_SECOND),
     Scenario("the model is half written", _models, IMPORT_SECOND),

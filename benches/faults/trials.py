@@ -11,10 +11,11 @@ from random import Random
 
 from benches.faults import mounts
 from benches.faults.commands import Blow, Ended, tunegenie
-from benches.faults.homes import Archives, Undisturbed, at_once, copied
+from benches.faults.homes import Course, Sources, at_once, copied
 from benches.faults.judging import KILL, Outcome, is_told, outcome
 from benches.faults.looking import gold_of, left_over
-from benches.faults.scenarios import IMPORT_FIRST, IMPORT_SECOND, REBUILD, Scenario
+from benches.faults.scenarios import REBUILD, Scenario
+from benches.processes import BenchError
 
 MARKED = r"an earlier command ended in the middle of \w+; its run \w+ is now marked as failed"
 FULL_LINE = "the disk is full: make room and run the same command again"
@@ -32,100 +33,131 @@ class Trial:
 
 
 class Trials:
-    """Makes trials over one pair of archives and its undisturbed homes."""
+    """Makes trials over courses that nothing disturbed."""
 
-    def __init__(self, archives: Archives, undisturbed: Undisturbed, seed: int) -> None:
-        self._archives = archives
-        self._undisturbed = undisturbed
+    def __init__(self, sources: Sources, courses: Sequence[Course], seed: int) -> None:
+        self._sources = sources
+        self._courses = courses
         self._seed = seed
 
-    def blows(self, kind: str, number: signal.Signals, count: int) -> list[Trial]:
-        """At moments of the second import, one in each of as many equal parts of it."""
-        random = Random(f"{self._seed} {kind}")
-        total = self._undisturbed.processor_seconds
-        moments = [(part + random.random()) / count * total for part in range(count)]
-        return [Trial(kind, lambda name, at=at: self._blow(kind, name, Blow(number, at))) for at in moments]
+    def blows(self, kind: str, number: signal.Signals, count: int, course: Course) -> list[Trial]:
+        """At moments of a command, one in each of as many equal parts of it."""
+        random = Random(f"{self._seed} {kind} {course.command}")
+        shares = [(part + random.random()) / count for part in range(count)]
+        return [Trial(kind, lambda name, at=at: self._blow(kind, number, name, course, at)) for at in shares]
 
     def damaged(self, scenario: Scenario) -> Trial:
         return Trial(scenario.kind, lambda name: self._damaged(scenario, name))
 
-    def full_disk(self, room_kib: int) -> Trial:
+    def full_disk(self, room_kib: int, course: Course) -> Trial:
+        def disturbed(home: Path, words: Sequence[str]) -> Ended:
+            return mounts.on_full_disk(home, words, room_kib, **self._sources.settings)
+
         kind = "the disk is full"
-        return Trial(
-            kind,
-            lambda name: self._refused(
-                kind, name, lambda home, words: mounts.on_full_disk(home, words, room_kib), FULL_LINE
-            ),
-        )
+        return Trial(kind, lambda name: self._refused(kind, name, course, disturbed, FULL_LINE))
 
-    def read_only(self) -> Trial:
+    def read_only(self, course: Course) -> Trial:
+        def disturbed(home: Path, words: Sequence[str]) -> Ended:
+            return mounts.on_read_only_disk(home, words, **self._sources.settings)
+
         kind = "the home cannot be written"
-        return Trial(kind, lambda name: self._refused(kind, name, mounts.on_read_only_disk, READ_ONLY_LINE))
+        return Trial(kind, lambda name: self._refused(kind, name, course, disturbed, READ_ONLY_LINE))
 
-    def two_at_once(self) -> Trial:
-        return Trial("two commands at once", self._two_at_once)
+    def two_at_once(self, first: Course, second: Course) -> Trial:
+        """Two imports in a home without a warehouse, so that both have all to do."""
+        kind = "two commands at once"
 
-    def clock_jump(self, library: Path, seconds: int) -> Trial:
+        def run(name: str) -> Outcome:
+            home = copied(first.after, name)
+            (home / "warehouse.duckdb").unlink()
+            commands = [self._sources.named(course.command) for course in (first, second)]
+            both = at_once(home, commands, self._sources.settings)
+            worst = max(both, key=lambda ended: abs(ended.code))
+            return self._judged(kind, second, home, worst, told=None, said="".join(ended.said for ended in both))
+
+        return Trial(kind, run)
+
+    def clock_jump(self, library: Path, seconds: int, course: Course) -> Trial:
         kind = f"the clock jumps an hour {'ahead' if seconds > 0 else 'back'}"
-        return Trial(kind, lambda name: self._clock_jump(kind, name, library, seconds))
 
-    def _blow(self, kind: str, name: str, blow: Blow) -> Outcome:
-        home = copied(self._undisturbed.before, name)
-        ended = self._do(home, IMPORT_SECOND, blow)
+        def run(name: str) -> Outcome:
+            home = copied(course.before, name)
+            middle = f"{course.processor_seconds / 2:.2f}"
+            jump = {"LD_PRELOAD": str(library), "JUMP_AFTER": middle, "JUMP_SECONDS": str(seconds)}
+            ended = tunegenie(home, self._sources.named(course.command), told={**self._sources.settings, **jump})
+            return self._judged(kind, course, home, ended, told=None, said=ended.said)
+
+        return Trial(kind, run)
+
+    def _blow(self, kind: str, number: signal.Signals, name: str, course: Course, share: float) -> Outcome:
+        ended, home = self._struck(number, name, course, share)
         began_runs = _begun_runs(home)
-        after = self._do(home, IMPORT_SECOND)
+        after = self._do(home, course.command)
         if kind == KILL:
             # Where no run was under way there is nothing to tell.
             told = is_told(after.said, MARKED) if began_runs else None
         else:
-            told = is_told(ended.said, INTERRUPTED_LINE) if ended.code else None
-        return self._judged(kind, IMPORT_SECOND, home, after, told=told, said=ended.said + after.said)
+            # Before it listens to signals it ends as the system ends it, with nothing begun.
+            told = is_told(ended.said, INTERRUPTED_LINE) if ended.code > 0 or began_runs else None
+        return self._judged(kind, course, home, after, told=told, said=ended.said + after.said)
+
+    def _struck(self, number: signal.Signals, name: str, course: Course, share: float) -> tuple[Ended, Path]:
+        """A home whose command met the signal: one that took less of the processor than before may end too early.
+
+        Raises:
+            BenchError: it ended first each time.
+        """
+        seconds = course.processor_seconds
+        for _ in range(3):
+            home = copied(course.before, name)
+            ended = self._do(home, course.command, Blow(number, share * seconds))
+            if ended.code:
+                return ended, home
+            shutil.rmtree(home)
+            seconds = 0.95 * ended.processor_seconds
+        raise BenchError(f"a command that was to meet {number.name} ended before it")
 
     def _damaged(self, scenario: Scenario, name: str) -> Outcome:
-        home = copied(self._undisturbed.after, name)
+        course = self._courses[-1]
+        home = copied(course.after, name)
         scenario.harm(home, Random(f"{self._seed} {scenario.kind}"))
         first = self._do(home, scenario.first) if scenario.first else None
         after = self._do(home, scenario.after)
         told = [is_told(first.said, scenario.says) and first.code == 1] if first else []
         told += [is_told(after.said, scenario.after_says)] if scenario.after_says else []
         said = (first.said if first else "") + after.said
-        return self._judged(scenario.kind, scenario.after, home, after, told=all(told) if told else None, said=said)
+        told_all = all(told) if told else None
+        return self._judged(scenario.kind, course, home, after, told=told_all, said=said, command=scenario.after)
 
-    def _refused(self, kind: str, name: str, disturbed: Callable[[Path, Sequence[str]], Ended], line: str) -> Outcome:
-        home = copied(self._undisturbed.before, name)
-        ended = disturbed(home, self._archives.named(IMPORT_SECOND))
-        after = self._do(home, IMPORT_SECOND)
+    def _refused(
+        self, kind: str, name: str, course: Course, disturbed: Callable[[Path, Sequence[str]], Ended], line: str
+    ) -> Outcome:
+        home = copied(course.before, name)
+        ended = disturbed(home, self._sources.named(course.command))
+        after = self._do(home, course.command)
         told = is_told(ended.said, line) and ended.code == 1
-        return self._judged(kind, IMPORT_SECOND, home, after, told=told, said=ended.said + after.said)
-
-    def _two_at_once(self, name: str) -> Outcome:
-        home = copied(self._undisturbed.before, name)
-        # The home of before holds the first archive only; without its warehouse both have all to do.
-        (home / "warehouse.duckdb").unlink()
-        both = at_once(home, [self._archives.named(IMPORT_FIRST), self._archives.named(IMPORT_SECOND)])
-        worst = max(both, key=lambda ended: abs(ended.code))
-        said = "".join(ended.said for ended in both)
-        return self._judged("two commands at once", IMPORT_SECOND, home, worst, told=None, said=said)
-
-    def _clock_jump(self, kind: str, name: str, library: Path, seconds: int) -> Outcome:
-        home = copied(self._undisturbed.before, name)
-        middle = self._undisturbed.processor_seconds / 2
-        jump = {"LD_PRELOAD": str(library), "JUMP_AFTER": f"{middle:.2f}", "JUMP_SECONDS": str(seconds)}
-        ended = tunegenie(home, self._archives.named(IMPORT_SECOND), told=jump)
-        return self._judged(kind, IMPORT_SECOND, home, ended, told=None, said=ended.said)
+        return self._judged(kind, course, home, after, told=told, said=ended.said + after.said)
 
     def _do(self, home: Path, arguments: Sequence[str], blow: Blow | None = None) -> Ended:
-        return tunegenie(home, self._archives.named(arguments), blow)
+        return tunegenie(home, self._sources.named(arguments), blow, self._sources.settings)
 
     def _judged(
-        self, kind: str, command: Sequence[str], home: Path, after: Ended, *, told: bool | None, said: str
+        self,
+        kind: str,
+        course: Course,
+        home: Path,
+        after: Ended,
+        *,
+        told: bool | None,
+        said: str,
+        command: Sequence[str] | None = None,
     ) -> Outcome:
         found = outcome(
             kind,
-            "tunegenie rebuild" if command == REBUILD else "the same import again",
+            "tunegenie rebuild" if command == REBUILD else "the same again",
             code=after.code,
             gold=gold_of(home),
-            undisturbed=self._undisturbed.gold,
+            undisturbed=course.gold,
             leaked=left_over(home),
             told=told,
             said=said,
