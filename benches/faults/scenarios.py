@@ -150,7 +150,7 @@ SCENARIOS = (
         "a file of pages is cut short",
         _half_page,
         REBUILD,
-        after_says=r"landing/pages/.*damaged.*; what it told is asked for again",
+        after_says=r"landing/pages/.*: not a file of pages that landing wrote .*; what it told is asked for again",
     ),
     Scenario(
         "what was collected is another file",
