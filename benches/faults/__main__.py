@@ -55,7 +55,7 @@ PLANS: Mapping[Size, Plan] = {
     ),
     "small": Plan(commands=(IMPORT_SECOND,), kills={IMPORT_SECOND: 1}, terminations=0, rooms_kib=(), everything=False),
 }
-DAYS = 7
+DAYS = 30
 """That the listener has listened. What a command costs hardly depends on it; what it may lose is the same."""
 FLOORS = (
     Floor("equal_share", "at least", 1, in_small=True),
