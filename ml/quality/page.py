@@ -5,6 +5,7 @@ How the page looks is in page_style.py. Everything shown is escaped.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
@@ -98,6 +99,11 @@ def _cards(title: str, standing: Sequence[Standing]) -> str:
     return f"<h2>{escape(title)}</h2>\n" + "".join(_card(one) for one in standing)
 
 
+def _with_code(text: str) -> str:
+    """Escaped, with what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
 def _card(standing: Standing) -> str:
     last = standing.last
     found = f'<p class="found"><b>Found</b> {escape(last.summary)}</p>' if last and last.summary else ""
@@ -108,7 +114,7 @@ def _card(standing: Standing) -> str:
         f'<div class="top"><h3>{_asset(standing)}<code>{escape(standing.known.check)}</code></h3>'
         f"{trend_picture(standing)}</div>\n"
         f'<p class="state">{_badge(standing)} <span class="quiet">{escape(since)}{when}</span></p>\n{found}'
-        f'<p class="quiet"><b>Asked</b> {escape(standing.known.description)}</p>\n'
+        f'<p class="quiet"><b>Asked</b> {_with_code(standing.known.description)}</p>\n'
         f'<p class="todo"><b>To do</b> {escape(sentence(standing.known.advice))}</p>\n</article>\n'
     )
 
