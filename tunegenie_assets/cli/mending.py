@@ -15,15 +15,13 @@ from pathlib import Path
 import duckdb
 
 from tunegenie_assets.cli.errors import CommandError
-from tunegenie_assets.erasing.places import ASIDE
 from tunegenie_assets.locking import command_lock, hold_for_life, warehouse_lock
+from tunegenie_assets.resources.aside import ASIDE, RECORDS, aside_of
 from tunegenie_assets.resources.damage import is_damage
 from tunegenie_assets.settings import Environment, Settings
 from tunegenie_assets.sources.storage import PARTIAL
 from tunegenie_assets.wiring import build_archive_store, build_collection
 
-RECORDS = {"history": "the record of runs", "schedules": "the record of schedules and sensors"}
-"""What Dagster keeps, by folder of its home."""
 _TABLES = "select schema_name, table_name from duckdb_tables() where not internal"
 
 
@@ -107,7 +105,7 @@ def _look_at_landing(settings: Settings) -> Iterator[str]:
     pages = build_collection(settings).pages
     yield from pages.problems()
     root = Path(settings.landing_root)
-    for unfinished in root.rglob(f"{PARTIAL}*") if root.is_dir() else ():
+    for unfinished in root.rglob(f"{PARTIAL}[0-9]*-*") if root.is_dir() else ():
         unfinished.unlink(missing_ok=True)
 
 
@@ -126,7 +124,7 @@ def _is_damaged(file: Path) -> bool:
 
 def _put_aside(file: Path, *companions: Path) -> None:
     """Under another name, instead of what was put aside before; companions belong to it and are of no use alone."""
-    aside = file.with_name(f"{file.name}{ASIDE}")
+    aside = aside_of(file)
     if aside.is_dir():
         shutil.rmtree(aside)
     file.replace(aside)

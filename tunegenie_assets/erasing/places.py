@@ -13,14 +13,13 @@ from pathlib import Path
 
 from upath import UPath
 
+from tunegenie_assets.resources.aside import all_aside
 from tunegenie_assets.settings import Settings
 from tunegenie_assets.sources.services.pages import PageStore
 from tunegenie_assets.sources.services.state import CollectorState
 from tunegenie_assets.sources.services.tokens import Token, TokenStore
 from tunegenie_assets.sources.storage import location
 
-ASIDE = ".damaged"
-"""In the names of files that were put aside: what a damaged warehouse holds cannot be looked for."""
 _OF_LANDING = {"archives": "archives/{}/*", "preferences": "preferences/{}/*/*", "pages": "pages/*/*/{}/*/*"}
 _FOLDERS_OF_LANDING = ("archives/{}", "preferences/{}", "pages/*/*/{}")
 
@@ -81,7 +80,8 @@ class Places:
         # What dbt parsed stays, since this process works with it: it is of the project alone.
         of_runs = [settings.dbt_target_path / name for name in ("run", "compiled", "logs")]
         made_again = (settings.models_path, settings.reports_path, *of_runs)
-        for path in (*made_again, *settings.home.glob(f"**/*{ASIDE}*")):
+        # What is damaged cannot be searched, so what was put aside goes too.
+        for path in (*made_again, *all_aside(settings)):
             if path.is_dir():
                 shutil.rmtree(path)
             else:

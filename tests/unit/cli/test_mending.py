@@ -16,6 +16,7 @@ from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.mending import mend
 from tunegenie_assets.instance.setup import prepare_dagster_home
 from tunegenie_assets.locking import hold_for_life
+from tunegenie_assets.resources.aside import all_aside
 from tunegenie_assets.settings import Settings, load_settings
 from tunegenie_assets.sources.landing import Landing
 
@@ -142,3 +143,12 @@ with dagster_instance(load_settings(home=sys.argv[1])) as instance:
         [line] = [line for line in said if line.startswith("tunegenie:")]
         assert "an earlier command ended in the middle of collect; its run " in line
         assert line.endswith("is now marked as failed, and what it left unfinished is done again")
+
+
+def test_what_is_put_aside_is_what_an_erasure_deletes(settings: Settings) -> None:
+    for file in (settings.warehouse_path, settings.collector_path, *sorted(settings.dagster_home.rglob("*.db"))):
+        cut(file)
+    mend(settings)
+    found = set(settings.home.rglob("*.damaged"))
+    assert settings.warehouse_path.with_name("warehouse.duckdb.damaged") in found
+    assert found <= set(all_aside(settings))
