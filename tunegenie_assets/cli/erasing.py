@@ -160,7 +160,12 @@ def _document(listener_id: str, erasure: Erasure, left: dict[str, str]) -> dict[
         "runs_deleted": erasure.runs_deleted,
         "history_cleared": erasure.history_cleared,
         "rebuilt": display.run_json(erasure.rebuilt) if erasure.rebuilt else None,
-        "scan": {"files": erasure.scan.files, "bytes": erasure.scan.bytes_read, "hits": erasure.scan.hits},
+        "scan": {
+            "files": erasure.scan.files,
+            "bytes": erasure.scan.bytes_read,
+            "hits": erasure.scan.hits,
+            "unopened": erasure.scan.unopened,
+        },
         "left_to_do": left,
     }
 
@@ -176,6 +181,9 @@ def _print(platform: Platform, listener_id: str, erasure: Erasure, out: Console)
     scan = erasure.scan
     hits = len(scan.hits)
     out.print(f"Scanned {scan.files:,} files, {scan.bytes_read:,} bytes, and every table: {hits} hits.", markup=False)
+    if scan.unopened:
+        told = f"{len(scan.unopened)} files could not be opened, and were searched only as they lie: "
+        out.print(told + ", ".join(scan.unopened), markup=False, soft_wrap=True)
     for line in dict(_left_to_do(platform, listener_id)).values():
         out.print(line, markup=False, soft_wrap=True)
 

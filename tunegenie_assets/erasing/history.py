@@ -51,8 +51,9 @@ def clear_files(folder: Path, traces: Traces) -> bool:
         try:
             vacuum(file)
         except sqlite3.DatabaseError:
-            continue  # one that cannot be read is deleted below if it holds a trace
-    if not scan_home(folder, traces).hits:
+            continue  # one that cannot be read is deleted below
+    scan = scan_home(folder, traces)
+    if not scan.hits and not scan.unopened:
         return False
     for name in _STORED:
         shutil.rmtree(folder / name, ignore_errors=True)

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tunegenie_assets.erasing.history import clear_files
 from tunegenie_assets.erasing.scanning import scan_home
 from tunegenie_assets.erasing.traces import Traces, traces_of
 
@@ -57,6 +58,83 @@ def test_a_value_is_found_however_it_is_stored(tmp_path: Path, write: Callable[[
     assert scan.hits == ["file"]
     assert scan.files == 1
     assert scan_home(tmp_path, Traces("ada", ("account-of-eve",))).hits == []
+
+
+def parquet_lists(path: Path) -> None:
+    pq.write_table(pa.table({"users": [["other"], [VALUE.decode()]]}), path, compression="zstd")
+
+
+def test_values_in_lists_of_parquet_are_found(tmp_path: Path) -> None:
+    parquet_lists(tmp_path / "file")
+    assert scan_home(tmp_path, TRACES).hits == ["file"]
+
+
+def half_a(write: Callable[[Path], None], path: Path) -> None:
+    write(path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def damaged_sqlite(path: Path) -> None:
+    compressed_cell(path)
+    path.write_bytes(path.read_bytes()[:100] + b"\xff" * 4000)
+
+
+def damaged_member(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("first.json", b"nothing" * 100)
+    content = bytearray(path.read_bytes())
+    content[45:50] = b"\xff" * 5
+    path.write_bytes(content)
+
+
+DAMAGES: dict[str, Callable[[Path], None]] = {
+    "damaged SQLite": damaged_sqlite,
+    "SQLite's header alone": lambda path: path.write_bytes(b"SQLite format 3\0"),
+    "cut gzip": lambda path: half_a(gzipped, path),
+    "cut zip": lambda path: half_a(zipped, path),
+    "damaged member": damaged_member,
+    "cut Parquet": lambda path: half_a(parquet, path),
+    "Parquet in name": lambda path: path.write_bytes(b"PAR1" + b"x" * 50),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_what_cannot_be_opened_is_searched_as_it_lies_and_told(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    damage(tmp_path / "damaged")
+    plain(tmp_path / "later")
+    other = Traces("ada", ("account-of-eve",))
+    scan = scan_home(tmp_path, other)
+    assert (scan.hits, scan.unopened, scan.files) == ([], ["damaged"], 2)
+    with (tmp_path / "damaged").open("ab") as file:
+        file.write(b" " + VALUE + b" ")
+    assert scan_home(tmp_path, TRACES).hits == ["damaged", "later"]
+
+
+def test_what_comes_before_the_damage_is_found(tmp_path: Path) -> None:
+    packed = gzip.compress(b" " + VALUE + b" " + b"".join(bytes([n % 251]) * 3 for n in range(3 << 20)))
+    (tmp_path / "cut.gz").write_bytes(packed[:-20])
+    scan = scan_home(tmp_path, TRACES)
+    assert (scan.hits, scan.unopened) == (["cut.gz"], ["cut.gz"])
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_records_of_runs_that_cannot_be_opened_go_as_a_whole(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    for folder in ("history", "storage", "schedules"):
+        (tmp_path / folder).mkdir()
+    assert not clear_files(tmp_path, TRACES)
+    damage(tmp_path / "history" / "runs.db")
+    assert clear_files(tmp_path, TRACES)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_may_not_be_read_is_not_taken_for_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Whoever runs the tests may be allowed to read everything.
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "file").write_bytes(b"x")
+    monkeypatch.setattr(Path, "open", refused)
+    assert scan_home(tmp_path, TRACES).hits == ["file (it could not be read: Permission denied)"]
 
 
 def test_a_copy_of_a_warehouse_cannot_be_searched_and_is_told(tmp_path: Path) -> None:
