@@ -6,7 +6,7 @@ What lies where is in tunegenie_assets/erasing; this says in which order, and te
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import dagster as dg
@@ -18,12 +18,14 @@ from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.rebuilding import build, days_to_rebuild
 from tunegenie_assets.cli.runs import RunFailedError, RunReport, dagster_instance
+from tunegenie_assets.dbt_support.project import PROJECT_DIR
 from tunegenie_assets.erasing.history import clear_files, delete_runs, unfinished_runs
 from tunegenie_assets.erasing.journal import Journal
 from tunegenie_assets.erasing.places import Places
 from tunegenie_assets.erasing.scanning import Scan, scan_home
 from tunegenie_assets.erasing.traces import Traces, traces_of
 from tunegenie_assets.erasing.warehouse import Warehouse
+from tunegenie_assets.erasing.words import is_word
 from tunegenie_assets.keys import SIMULATED_PREFIX
 from tunegenie_assets.locking import WarehouseBusyError, command_lock, unserved
 from tunegenie_assets.settings import PREFIX, Environment
@@ -42,6 +44,8 @@ class Erasure:
     """Whether all of Dagster's records had to go."""
     rebuilt: RunReport | None
     scan: Scan
+    is_word: bool
+    """Whether the name was searched for only where a listener's name stands."""
 
 
 def run(listener_id: str, *, yes: bool, dry_run: bool, as_json: bool) -> None:
@@ -123,15 +127,18 @@ class _Steps:
             rebuilt = self._rebuild(instance, progress)
         scan = scan_home(settings.home, traces, leave_out=[self.journal.folder])
         self._warehouse.scan(traces, scan)
+        # Landing may be a bucket, or a folder outside the home, and another machine may write there.
+        scan.hits += [f"{place} ({count})" for place, count in self._places.found(self._listener_id).items()]
         if not scan.hits:
             self.journal.end()
-        return Erasure(found, runs_deleted, cleared, rebuilt, scan)
+        return Erasure(found, runs_deleted, cleared, rebuilt, scan, traces.is_word)
 
     def _traces(self) -> Traces:
         tokens = [token.account_id for token in self._places.tokens(self._listener_id)]
         names = [request["user"] for request in self._places.pages(self._listener_id) if request.get("user")]
         theirs, others = self._warehouse.values(self._listener_id) if self._warehouse.exists else (set(), set())
-        return traces_of(self._listener_id, [*tokens, *names, *theirs], others)
+        traces = traces_of(self._listener_id, [*tokens, *names, *theirs], others)
+        return replace(traces, is_word=is_word(self._listener_id, self._platform.settings.home, PROJECT_DIR))
 
     def _rebuild(self, instance: dg.DagsterInstance, progress: Console) -> RunReport | None:
         landed, simulated = days_to_rebuild(self._platform)
@@ -159,6 +166,7 @@ def _document(listener_id: str, erasure: Erasure, left: dict[str, str]) -> dict[
         "found": erasure.found,
         "runs_deleted": erasure.runs_deleted,
         "history_cleared": erasure.history_cleared,
+        "name_is_a_word": erasure.is_word,
         "rebuilt": display.run_json(erasure.rebuilt) if erasure.rebuilt else None,
         "scan": {
             "files": erasure.scan.files,
@@ -181,6 +189,13 @@ def _print(platform: Platform, listener_id: str, erasure: Erasure, out: Console)
     scan = erasure.scan
     hits = len(scan.hits)
     out.print(f"Scanned {scan.files:,} files, {scan.bytes_read:,} bytes, and every table: {hits} hits.", markup=False)
+    if erasure.is_word:
+        out.print(
+            f"{listener_id} is a word of the records of any run, or of a path here: it was searched for only where "
+            "listeners' names stand, and all records of runs are gone.",
+            markup=False,
+            soft_wrap=True,
+        )
     if scan.unopened:
         told = f"{len(scan.unopened)} files could not be opened, and were searched only as they lie: "
         out.print(told + ", ".join(scan.unopened), markup=False, soft_wrap=True)
@@ -200,5 +215,9 @@ def _left_to_do(platform: Platform, listener_id: str) -> Iterator[tuple[str, str
         yield "listener", f"{PREFIX}LISTENER names {listener_id} still; what is imported without --listener is theirs."
     if settings.landing:
         yield "landing", f"A bucket that keeps versions keeps them of what was deleted: see {settings.landing}."
+        yield (
+            "state",
+            "Tokens that collect.yml keeps in a bucket go on collecting: delete them there as docs/privacy.md says.",
+        )
     if settings.env is Environment.PRODUCTION:
         yield "snowflake", "Snowflake keeps deleted rows for its Time Travel and seven days of Fail-safe."

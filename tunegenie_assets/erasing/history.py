@@ -32,9 +32,16 @@ def unfinished_runs(instance: dg.DagsterInstance) -> list[str]:
 
 
 def delete_runs(instance: dg.DagsterInstance, traces: Traces) -> int:
-    """Delete the runs that mention the listener, with their events; how many there were."""
+    """Delete the runs that mention the listener, with their events; how many there were.
+
+    All runs where the name is a word that any of them may mention.
+    """
     pattern, deleted = traces.named, 0
     for run in instance.get_runs():
+        if traces.is_word:
+            instance.delete_run(run.run_id)
+            deleted += 1
+            continue
         told = (repr((run.run_config, run.tags)), *map(repr, instance.all_logs(run.run_id)))
         if any(pattern.search(text.encode("utf-8", "replace")) for text in told):
             instance.delete_run(run.run_id)
@@ -53,7 +60,7 @@ def clear_files(folder: Path, traces: Traces) -> bool:
         except sqlite3.DatabaseError:
             continue  # one that cannot be read is deleted below
     scan = scan_home(folder, traces)
-    if not scan.hits and not scan.unopened:
+    if not scan.hits and not scan.unopened and not traces.is_word:
         return False
     for name in _STORED:
         shutil.rmtree(folder / name, ignore_errors=True)

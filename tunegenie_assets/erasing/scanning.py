@@ -84,7 +84,7 @@ def _is_database(file: Path) -> bool:
 
 
 def _in_path(name: str, traces: Traces) -> bool:
-    return bool(traces.telling and traces.telling.search(name.encode())) or traces.listener_id in name.split("/")
+    return bool((traces.telling and traces.telling.search(name.encode())) or traces.owned.search(name))
 
 
 def _holds(file: Path, name: str, pattern: re.Pattern[bytes] | None, scan: Scan) -> bool:

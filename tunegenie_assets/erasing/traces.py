@@ -1,7 +1,8 @@
 """What would give a listener away: their name where names stand, and values that are theirs alone.
 
 A name may be an ordinary word, or begin another's: it counts between quotes, slashes and the like, never within a
-word. Values (account ids, names at services, archives' hashes, addresses) count anywhere, unless another has them.
+word; one that is a word of the project counts only where the name of a listener alone stands. Values (account ids,
+names at services, archives' hashes, addresses) count anywhere, unless another has them.
 """
 
 from __future__ import annotations
@@ -20,13 +21,30 @@ class Traces:
 
     listener_id: str
     values: tuple[str, ...] = ()
+    is_word: bool = False
+    """Whether the name is met in records of anybody's runs; see words.py."""
 
     @property
     def named(self) -> re.Pattern[bytes]:
         """The name where a name stands, or a value."""
         name = re.escape(self.listener_id.encode())
+        if self.is_word:
+            as_value = (
+                rb"""\b(?:listener|listener_id|subject)\\*["']?\s*[:=]\s*\\*["']?""" + name + rb"""(?=[\\"'\s,}&]|$)"""
+            )
+            in_path = rb"\b(?:archives|preferences|inbox)/" + name + rb"""(?=[/\\"'])"""
+            return re.compile(b"|".join([as_value, in_path, *self._value_patterns()]))
         within = rb"""(?:(?<=["'/>=])|(?<=\bof )|(?<=\bfor ))""" + name + rb"""(?=["'/<:\\])"""
         return re.compile(b"|".join([within, *self._value_patterns()]))
+
+    @property
+    def owned(self) -> re.Pattern[str]:
+        """A path, from the home on, in which the name stands as that of an owner."""
+        name = re.escape(self.listener_id)
+        if not self.is_word:
+            return re.compile(rf"(?:^|/){name}(?:/|$)")
+        places = r"landing/(?:archives|preferences)|landing/pages/[^/]+/[^/]+|parsed/[^/]+|inbox"
+        return re.compile(rf"^(?:{places})/{name}(?:/|$)")
 
     @property
     def telling(self) -> re.Pattern[bytes] | None:
