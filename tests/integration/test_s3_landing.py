@@ -6,6 +6,7 @@ The server is moto's, on loopback; credentials come from the environment, as S3'
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import boto3
@@ -14,6 +15,11 @@ from moto.server import ThreadedMotoServer
 
 from tests.integration.conftest import UNTIL, home_at
 from tests.integration.desk import last_line
+from tunegenie_assets.erasing.places import Places
+from tunegenie_assets.erasing.warehouse import Warehouse
+from tunegenie_assets.settings import load_settings
+from tunegenie_assets.sources.services.pages import Page, PageStore
+from tunegenie_assets.sources.storage import location
 
 BUCKET = "listening"
 KEY, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI-never-to-be-written-down"
@@ -98,3 +104,55 @@ def test_what_is_wrong_is_told_in_one_line(bucket: str, tmp_path: Path, archive:
     assert last_line(result).startswith("tunegenie: TUNEGENIE_LANDING=s3://")
     assert len(result.stderr.strip().splitlines()) == 1
     assert SECRET not in result.stderr
+
+
+def keys() -> list[str]:
+    return [held["Key"] for held in boto3.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+
+def put(listener_id: str) -> None:
+    """Landed by another machine, of which this process knows nothing."""
+    client = boto3.client("s3")
+    for name in ("archives/{}/h1/manifest.json", "archives/{}/h1/a.damaged.zip", "preferences/{}/zones/1.json"):
+        client.put_object(Bucket=BUCKET, Key=f"landing/{name.format(listener_id)}", Body=b"{}")
+    page = Page("lastfm", "lastfm_scrobbles", listener_id, {"path": "", "user": "fm"}, datetime(2026, 1, 2), 200, "{}")
+    PageStore(location(f"s3://{BUCKET}/landing")).write([page])
+
+
+def test_erasing_in_a_bucket(bucket: str, tmp_path: Path) -> None:
+    put("ada")
+    put("adam")
+    places = Places(load_settings(home=tmp_path / "home", landing=bucket))
+    found = {"archives": 1, "preferences": 1, "pages": 1}
+    assert places.found("ada") == found
+    before = keys()
+    places.erase("ada")
+    assert places.found("ada") == {}
+    assert keys() == [key for key in before if "/ada/" not in key]
+    assert len(keys()) == 4
+    # The proof asks the bucket, and not what it remembers of it.
+    put("ada")
+    assert places.found("ada") == found
+
+
+def test_what_comes_back_into_the_bucket_while_erasing_is_told(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("ada")
+    home = home_at(tmp_path / "home", TUNEGENIE_LANDING=bucket)
+    forget = Warehouse.forget
+
+    def forget_while_another_machine_collects(self: Warehouse, listener_id: str, *, anybody_left: bool) -> None:
+        forget(self, listener_id, anybody_left=anybody_left)
+        boto3.client("s3").put_object(Bucket=BUCKET, Key="landing/preferences/ada/zones/2.json", Body=b"{}")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Warehouse, "forget", forget_while_another_machine_collects)
+        said = home.run("erase", "--listener", "ada", "--yes", "--json")
+    assert said.exit_code == 1
+    assert "something of ada stayed: preferences (1); run the same command again" in last_line(said)
+
+    again = home.json("erase", "--listener", "ada", "--yes")
+    assert again["scan"]["hits"] == []
+    assert again["left_to_do"].keys() == {"landing", "state"}
+    assert keys() == []

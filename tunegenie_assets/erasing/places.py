@@ -33,6 +33,9 @@ class Places:
 
     def found(self, listener_id: str) -> dict[str, int]:
         """How much there is of the listener, by place; places without anything are left out."""
+        # What was listed before may be out of date: others write to a bucket too.
+        if not isinstance(self._landing, Path):
+            self._landing.fs.invalidate_cache()
         found = {what: len(list(self._landing.glob(at.format(listener_id)))) for what, at in _OF_LANDING.items()}
         found["parsed"] = len(list(self._settings.parsed_path.glob(f"*/{listener_id}/*")))
         found["inbox"] = len(self._inbox(listener_id))
