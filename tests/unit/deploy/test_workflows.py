@@ -61,6 +61,15 @@ def test_no_expression_is_spliced_into_a_script(path: Path) -> None:
     assert not [step["run"] for step in steps(path) if "${{" in step.get("run", "")]
 
 
+def test_what_was_deleted_does_not_come_back_from_the_bucket_of_states() -> None:
+    by_name = {step.get("name"): step for step in steps(ROOT / ".github" / "workflows" / "collect.yml")}
+    keep = by_name["Keep tokens and the collector's state"]
+    assert "aws s3 sync --only-show-errors --delete " in keep["run"]
+    # What is not here is deleted there: an empty home after a failed fetch must not be kept.
+    assert keep["if"] == "always() && steps.fetch.outcome == 'success'"
+    assert by_name["Fetch tokens and the collector's state"]["id"] == "fetch"
+
+
 def test_every_supported_python_is_tested() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     tested = read_yaml(ROOT / ".github" / "workflows" / "test.yml")["jobs"]["test"]["strategy"]["matrix"]["python"]
