@@ -14,7 +14,7 @@ import dagster as dg
 from tunegenie_assets.alerts.alerting import Addresses, State, step
 from tunegenie_assets.alerts.incidents import Message, Observed
 from tunegenie_assets.alerts.observing import ended_runs, failing_checks, stale_assets
-from tunegenie_assets.instance.left_over import PROCESS_TAG
+from tunegenie_assets.instance.left_over import process_of
 from tunegenie_assets.jobs import BUILD_EVERYTHING
 
 Clock = Callable[[], datetime]
@@ -41,7 +41,7 @@ def build_alert_sensor(addresses: Addresses, clock: Clock, *, is_collecting: boo
     def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         now = clock()
         state = State.of(context.cursor, now)
-        runs, place = ended_runs(context.instance, state.place, watched_tag=PROCESS_TAG)
+        runs, place = ended_runs(context.instance, state.place, is_watched=lambda run: process_of(run) is not None)
         graph = context.repository_def.asset_graph if context.repository_def else None
         failing, unknown = failing_checks(context.instance, graph.asset_check_keys if graph else ())
         observed = Observed(

@@ -15,7 +15,7 @@ import dagster as dg
 from tunegenie_assets.assets.recommender_drift import DRIFT_KEY, WANTS_TRAINING
 from tunegenie_assets.checks.authorizations import present_standing
 from tunegenie_assets.checks.collected import waiting
-from tunegenie_assets.instance.left_over import PROCESS_TAG
+from tunegenie_assets.instance.left_over import process_of
 from tunegenie_assets.jobs import (
     AGAIN_WHEN_KILLED,
     BUILD_COLLECTED,
@@ -202,7 +202,7 @@ def _first_training_sensor(
         description="Trains the recommender once an import is built, where none is in use yet.",
     )
     def first_training(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
-        if PROCESS_TAG in context.dagster_run.tags:
+        if process_of(context.dagster_run) is not None:
             return dg.SkipReason("the command that imported trains by itself")
         if is_in_use():
             return dg.SkipReason("a recommender is in use; the next one comes with the week")

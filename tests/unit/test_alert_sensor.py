@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import dagster as dg
 import pytest
@@ -14,7 +15,7 @@ from tunegenie_assets.alerts import alerting
 from tunegenie_assets.alerts.alerting import Addresses
 from tunegenie_assets.alerts.channels import ChannelError, Send
 from tunegenie_assets.alerts.incidents import Message
-from tunegenie_assets.instance.left_over import PROCESS_TAG
+from tunegenie_assets.instance.left_over import process_tag
 from tunegenie_assets.jobs import BUILD_EVERYTHING
 
 HIDDEN = "correct-horse-battery"
@@ -69,9 +70,11 @@ class Desk:
         jobs = [dg.define_asset_job(BUILD_EVERYTHING), dg.define_asset_job("other", selection=[days.key])]
         return dg.Definitions([plays, days], jobs=jobs, asset_checks=[unique, likely], executor=dg.in_process_executor)
 
-    def run(self, job: str = BUILD_EVERYTHING, **tags: str) -> str:
+    def run(self, job: str = BUILD_EVERYTHING, run_id: str | None = None, **tags: str) -> str:
         resolved = self.definitions().resolve_job_def(job)
-        return resolved.execute_in_process(instance=self.instance, raise_on_error=False, tags=tags).run_id
+        return resolved.execute_in_process(
+            instance=self.instance, raise_on_error=False, run_id=run_id, tags=tags
+        ).run_id
 
     def tick(self) -> list[str]:
         """The titles of what is sent in this tick."""
@@ -129,8 +132,12 @@ def test_what_failed_before_anyone_asked_is_not_told_of(desk: Desk) -> None:
 
 def test_a_person_at_a_terminal_has_seen_it(desk: Desk) -> None:
     desk.problem = OSError("no space left")
-    desk.run(**{PROCESS_TAG: "1"})
+    run_id = str(uuid4())
+    desk.run(run_id=run_id, **process_tag(run_id))
     assert desk.tick() == []
+    # Begun again from the UI, with the tags of the first: nobody sits there and waits.
+    desk.run(**process_tag(run_id))
+    assert desk.tick() == [f"{BUILD_EVERYTHING} failed at silver/plays"]
 
 
 def test_a_run_that_begins_again_is_not_told_of_yet(desk: Desk) -> None:

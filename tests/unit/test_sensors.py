@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 import pytest
 
-from tunegenie_assets.instance.left_over import PROCESS_TAG
+from tunegenie_assets.instance.left_over import process_tag
 from tunegenie_assets.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.services import Time, build_services
@@ -322,7 +323,7 @@ def test_the_daemon_shows_a_report_as_the_check_of_the_asset(instance: dg.Dagste
 
 
 def first_training_after(
-    inbox: Path, instance: dg.DagsterInstance, *, in_use: bool, **tags: str
+    inbox: Path, instance: dg.DagsterInstance, run_id: str | None = None, *, in_use: bool, **tags: str
 ) -> list[dg.RunRequest]:
     """What is asked for once an import with these tags has ended well."""
     home = inbox.parent
@@ -342,7 +343,7 @@ def first_training_after(
     def imported() -> None:
         nothing()
 
-    result = imported.execute_in_process(instance=instance, tags=tags)
+    result = imported.execute_in_process(instance=instance, run_id=run_id, tags=tags)
     event = result.get_run_success_event()
     context = dg.build_run_status_sensor_context(sensor.name, event, instance, result.dagster_run)
     said = sensor(context)
@@ -361,4 +362,7 @@ def test_no_training_follows_where_there_is_one_or_the_command_trains(
     instance: dg.DagsterInstance, inbox: Path
 ) -> None:
     assert first_training_after(inbox, instance, in_use=True) == []
-    assert first_training_after(inbox, instance, in_use=False, **{PROCESS_TAG: "1"}) == []
+    run_id = str(uuid4())
+    assert first_training_after(inbox, instance, run_id, in_use=False, **process_tag(run_id)) == []
+    # An import that is begun again in the UI has the tags of the first, and no command waits for it.
+    assert first_training_after(inbox, instance, in_use=False, **process_tag(run_id)) != []

@@ -5,7 +5,7 @@ What is made of it is in incidents.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -42,11 +42,11 @@ class Place:
 
 
 def ended_runs(
-    instance: dg.DagsterInstance, place: Place, *, watched_tag: str
+    instance: dg.DagsterInstance, place: Place, *, is_watched: Callable[[dg.DagsterRun], bool]
 ) -> tuple[list[FailedRun | GoodRun], Place]:
     """The runs that ended since `place`, and where to go on.
 
-    Failures of runs with `watched_tag` are left out: a person has just seen them. So are those that begin again.
+    Failures of runs that `is_watched` are left out: a person has just seen them. So are those that begin again.
     """
     records = instance.get_run_records(
         filters=dg.RunsFilter(statuses=ENDED, updated_after=place.since - OVERLAP),
@@ -55,14 +55,16 @@ def ended_runs(
         ascending=True,
     )
     new = [record for record in records if record.dagster_run.run_id not in place.seen][:MOST_RUNS]
-    runs = [run for record in new if (run := _ended(instance, record, watched_tag)) is not None]
+    runs = [run for record in new if (run := _ended(instance, record, is_watched)) is not None]
     since = max([place.since, *(record.update_timestamp for record in new)])
     recent = {r.dagster_run.run_id for r in records if r.update_timestamp >= since - OVERLAP}
     seen = (place.seen & recent) | {record.dagster_run.run_id for record in new} & recent
     return runs, Place(since, frozenset(seen))
 
 
-def _ended(instance: dg.DagsterInstance, record: RunRecord, watched_tag: str) -> FailedRun | GoodRun | None:
+def _ended(
+    instance: dg.DagsterInstance, record: RunRecord, is_watched: Callable[[dg.DagsterRun], bool]
+) -> FailedRun | GoodRun | None:
     run, at = record.dagster_run, record.update_timestamp
     events = [
         entry.get_dagster_event()
@@ -71,7 +73,7 @@ def _ended(instance: dg.DagsterInstance, record: RunRecord, watched_tag: str) ->
     ]
     if run.status is dg.DagsterRunStatus.SUCCESS:
         return GoodRun(run.run_id, run.job_name, frozenset(step for e in events if (step := _readable(e.step_key))), at)
-    if watched_tag in run.tags or run.tags.get(WILL_RETRY) == "true":
+    if is_watched(run) or run.tags.get(WILL_RETRY) == "true":
         return None
     for event in events:
         if event.event_type is dg.DagsterEventType.STEP_FAILURE:

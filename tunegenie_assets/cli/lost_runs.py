@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import dagster as dg
 from rich.console import Console
 
-from tunegenie_assets.instance.left_over import PROCESS_TAG
+from tunegenie_assets.instance.left_over import process_of
 from tunegenie_assets.locking import is_alive
 from tunegenie_assets.settings import Settings
 
@@ -20,7 +20,7 @@ def fail_lost_runs(settings: Settings) -> None:
     with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
         mark_dead_runs(instance)
         for run in _in_progress(instance):
-            if PROCESS_TAG not in run.tags:
+            if process_of(run) is None:
                 instance.report_run_failed(run, "the daemon that began the run ended without finishing it")
 
 
@@ -31,8 +31,8 @@ def mark_dead_runs(instance: dg.DagsterInstance, *, is_alone: bool = False) -> l
     """
     dead: list[dg.DagsterRun] = []
     for run in _in_progress(instance):
-        process = run.tags.get(PROCESS_TAG, "")
-        if process.isdigit() and (is_alone or not is_alive(int(process))):
+        process = process_of(run)
+        if process is not None and (is_alone or not is_alive(process)):
             instance.report_run_failed(run, f"process {process} ended without finishing the run")
             dead.append(run)
     return dead

@@ -5,7 +5,6 @@ A run started here stands in the Dagster UI like any other, with its logs, check
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 import time
@@ -22,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from tunegenie_assets.cli.errors import INTERRUPTED, CommandError
 from tunegenie_assets.cli.lost_runs import mark_dead_runs, tell_of
 from tunegenie_assets.cli.troubles import advised
-from tunegenie_assets.instance.left_over import PROCESS_TAG
+from tunegenie_assets.instance.left_over import process_tag
 from tunegenie_assets.instance.setup import prepare_dagster_home
 from tunegenie_assets.locking import command_lock
 from tunegenie_assets.settings import Settings
@@ -130,7 +129,7 @@ def run_job(
         result = job.execute_in_process(
             run_config=run_config,
             instance=instance,
-            tags={**(tags or {}), PROCESS_TAG: str(os.getpid())},
+            tags={**(tags or {}), **process_tag(run_id)},
             run_id=run_id,
             raise_on_error=False,
             asset_selection=assets,

@@ -11,14 +11,32 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dagster import DagsterRun
 
 PROCESS_TAG = "tunegenie/process"
-"""Process id of a run of the command line: how a run whose process died is told from one that goes on."""
+"""Who works on a run of the command line: how one whose process died is told from one that goes on."""
 PROCESSES = Path("/proc")
 STARTED_BY_DEV = b"--shutdown-pipe"
 """Only `dagster dev` starts processes with it: through this pipe it would tell them to end."""
 PATIENCE_SECONDS = 15.0
 PAUSE_SECONDS = 0.2
+
+
+def process_tag(run_id: str) -> dict[str, str]:
+    """The tag of a run that this process works on."""
+    return {PROCESS_TAG: f"{os.getpid()}:{run_id}"}
+
+
+def process_of(run: DagsterRun) -> int | None:
+    """The process of the command line that works on the run; None where the daemon does.
+
+    A run that is begun again, in the UI or by the daemon, has the tags of the one before it: that one's id is in them.
+    """
+    process, _, run_id = run.tags.get(PROCESS_TAG, "").partition(":")
+    return int(process) if run_id == run.run_id and process.isdecimal() else None
 
 
 def left_over(dagster_home: Path) -> list[int]:

@@ -125,9 +125,10 @@ def test_what_killed_writers_began_is_removed(settings: Settings) -> None:
 def test_a_run_of_a_dead_command_is_told_of_once(tmp_path: Path) -> None:
     code = """
 import sys
+from uuid import uuid4
 import dagster as dg
-from tunegenie_assets.cli.lost_runs import PROCESS_TAG
 from tunegenie_assets.cli.runs import dagster_instance
+from tunegenie_assets.instance.left_over import process_tag
 from tunegenie_assets.settings import load_settings
 
 @dg.job
@@ -135,7 +136,10 @@ def collect(): ...
 
 with dagster_instance(load_settings(home=sys.argv[1])) as instance:
     # This very process: whoever has the home alone knows that the command is gone, whatever its number.
-    instance.create_run_for_job(collect, status=dg.DagsterRunStatus.STARTED, tags={PROCESS_TAG: "1"})
+    run_id = str(uuid4())
+    instance.create_run_for_job(
+        collect, run_id=run_id, status=dg.DagsterRunStatus.STARTED, tags=process_tag(run_id)
+    )
 """
     first, second, third = (python(code, str(tmp_path / "home")).stderr.splitlines() for _ in range(3))
     assert [line for line in first if line.startswith("tunegenie:")] == []
