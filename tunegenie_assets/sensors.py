@@ -12,6 +12,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from tunegenie_assets.alerts.scrubbing import readable
 from tunegenie_assets.assets.recommender_drift import DRIFT_KEY, WANTS_TRAINING
 from tunegenie_assets.checks.authorizations import present_standing
 from tunegenie_assets.checks.collected import waiting
@@ -76,14 +77,19 @@ def build_sensors(
     def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         seen: dict[str, str] = json.loads(context.cursor or "{}")
         files = dict(settled_files(inbox, time.time()))
+        new = {name: signature for name, signature in files.items() if seen.get(name) != signature}
+        for name in new:
+            if not _is_utf8(name):
+                context.log.warning(f"{readable(name)} in the inbox is left alone: rename it, its name is not UTF-8")
         requests = [
             land_request(inbox / name, signature, inbox, default_listener)
-            for name, signature in files.items()
-            if seen.get(name) != signature
+            for name, signature in new.items()
+            if _is_utf8(name)
         ]
-        if not requests:
+        if not new:
             return dg.SkipReason(f"nothing new in {inbox}")
-        return dg.SensorResult(run_requests=requests, cursor=json.dumps(files))
+        reason = None if requests else dg.SkipReason(f"nothing in {inbox} that can be landed")
+        return dg.SensorResult(run_requests=requests, skip_reason=reason, cursor=json.dumps(files))
 
     return [
         inbox_sensor,
@@ -221,6 +227,11 @@ def settled_files(inbox: Path, now: float) -> Iterator[tuple[str, str]]:
         status = path.stat()
         if now - status.st_mtime >= SETTLE_SECONDS:
             yield path.relative_to(inbox).as_posix(), f"{status.st_size}-{status.st_mtime_ns}"
+
+
+def _is_utf8(name: str) -> bool:
+    """Neither Dagster nor the warehouse can store another name."""
+    return readable(name) == name
 
 
 def land_request(path: Path, signature: str, inbox: Path, default_listener: str) -> dg.RunRequest:

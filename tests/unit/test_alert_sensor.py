@@ -109,6 +109,13 @@ def test_a_failed_run_is_told_of_once_with_its_cause(desk: Desk) -> None:
     assert desk.says == "nothing new; 1 incidents go on"
 
 
+def test_a_name_that_is_not_utf8_is_spelt_out(desk: Desk) -> None:
+    desk.problem = ValueError("caf\udce9.json is no zip")
+    desk.run()
+    assert len(desk.tick()) == 1
+    assert list(desk.sent[0].lines) == [r"ValueError: caf\udce9.json is no zip"]
+
+
 def test_another_job_heals_nothing_and_the_same_heals_once(desk: Desk) -> None:
     desk.problem = OSError("no space left")
     desk.run()

@@ -94,6 +94,15 @@ def test_file_is_landed_once(inbox: Path, tick: Tick) -> None:
     assert tick() == []
 
 
+def test_a_name_that_is_not_utf8_holds_up_no_other(inbox: Path, tick: Tick) -> None:
+    put(inbox, os.fsdecode(b"caf\xe9.json"))
+    put(inbox, os.fsdecode(b"andr\xe9/history.zip"))
+    assert tick() == []
+    other = put(inbox, "bob/café.zip")
+    assert landed_as(tick()) == {str(other): "bob"}
+    assert tick() == []
+
+
 def test_changed_file_is_landed_again(inbox: Path, tick: Tick) -> None:
     put(inbox, "ada/history.zip", "short")
     (first,) = tick()

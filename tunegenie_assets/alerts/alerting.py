@@ -16,7 +16,7 @@ from tunegenie_assets.alerts.channels import MailServer, Send, beat, mail_sender
 from tunegenie_assets.alerts.incidents import GoodRun, Incident, Message, News, Observed
 from tunegenie_assets.alerts.observing import Place
 from tunegenie_assets.alerts.outbox import Waiting
-from tunegenie_assets.alerts.scrubbing import scrubbed
+from tunegenie_assets.alerts.scrubbing import readable, scrubbed
 
 EMAIL, WEBHOOK, HEARTBEAT = "e-mail", "webhook", "heartbeat"
 BEAT = Message(News.RECOVERED, "heartbeat")
@@ -48,8 +48,8 @@ class Addresses:
         return found
 
     def scrub(self, message: Message) -> Message:
-        lines = [scrubbed(line, self.secrets) for line in message.lines]
-        return replace(message, title=scrubbed(message.title, self.secrets), lines=lines)
+        lines = [readable(scrubbed(line, self.secrets)) for line in message.lines]
+        return replace(message, title=readable(scrubbed(message.title, self.secrets)), lines=lines)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,11 @@ _ADDRESS_OF_MACHINE = re.compile(
 )
 
 
+def readable(text: str) -> str:
+    """The text with bytes that are no UTF-8, such as a file's name may hold, spelt out: no channel takes them."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def scrubbed(text: str, secrets: Iterable[str] = ()) -> str:
     """The text without `secrets`, and without what looks like one."""
     for secret in sorted((one for one in secrets if len(one) >= _SHORTEST_SECRET), key=len, reverse=True):
