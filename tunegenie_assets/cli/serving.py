@@ -12,11 +12,12 @@ from pathlib import Path
 
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.lost_runs import fail_lost_runs
+from tunegenie_assets.cli.opening import open_home
 from tunegenie_assets.cli.parts import Part
 from tunegenie_assets.cli.ui import UNHELPFUL_WARNINGS
 from tunegenie_assets.instance.setup import prepare_dagster_home
 from tunegenie_assets.locking import hold_for_life
-from tunegenie_assets.settings import Settings, apply_to_process, leave_out_warnings, load_settings
+from tunegenie_assets.settings import Settings, apply_to_process, leave_out_warnings
 
 CODE_PORT = 4000
 WORKSPACE = """\
@@ -36,7 +37,8 @@ def run(part: Part, *, host: str, code: str) -> None:
         CommandError: another code server works on this home.
         SettingsError: a setting cannot be used, or the database does not answer.
     """
-    settings = load_settings()
+    # Dagster's program keeps the umask: of the three parts only the code server loads the definitions, which set it.
+    settings = open_home()
     apply_to_process(settings)
     leave_out_warnings(UNHELPFUL_WARNINGS)
     prepare_dagster_home(settings.dagster_home, database=settings.dagster_database)
