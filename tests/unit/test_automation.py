@@ -100,6 +100,17 @@ def test_a_build_that_makes_it_as_well_asks_for_nothing(clock: Clock) -> None:
     assert [clock.tick(hours=1) for _ in range(3)] == [0] * 3
 
 
+def test_it_waits_until_a_build_before_it_has_ended(clock: Clock) -> None:
+    clock.build(tracks)
+    job = dg.Definitions([tracks], jobs=[dg.define_asset_job("build_tracks")]).resolve_job_def("build_tracks")
+    run = clock.instance.create_run_for_job(
+        job, status=dg.DagsterRunStatus.STARTED, asset_selection=frozenset([tracks.key])
+    )
+    assert [clock.tick(hours=1) for _ in range(2)] == [0, 0]
+    clock.instance.report_run_failed(run)
+    assert clock.tick(hours=1) == 1
+
+
 def test_what_was_never_built_waits_for_a_build() -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         clock = Clock(instance)

@@ -26,6 +26,13 @@ def caused_by(cause: Exception) -> Exception:
     return error
 
 
+def thought_about() -> Exception:
+    """What a caller makes of a failure that passes, when it has had patience enough."""
+    error = dg.Failure("the service has been away for an hour")
+    error.__cause__ = ConnectionResetError("reset")
+    return error
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -95,7 +102,7 @@ def runs_of(error: Exception, fails: int, monkeypatch: pytest.MonkeyPatch) -> tu
         (ConnectionResetError("reset"), 2, (3, True)),
         (ConnectionResetError("reset"), 99, (1 + MOST_RETRIES, False)),
         (ValueError("bad file"), 1, (1, False)),
-        (dg.Failure("thought about"), 1, (1, False)),
+        (thought_about(), 1, (1, False)),
     ],
     ids=["passes", "stays", "bad file", "failure"],
 )
