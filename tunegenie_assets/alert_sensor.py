@@ -15,7 +15,7 @@ from tunegenie_assets.alerts.alerting import Addresses, State, step
 from tunegenie_assets.alerts.incidents import Message, Observed
 from tunegenie_assets.alerts.observing import ended_runs, failing_checks, stale_assets
 from tunegenie_assets.instance.left_over import process_of
-from tunegenie_assets.jobs import BUILD_EVERYTHING
+from tunegenie_assets.schedules import DAILY_BUILD
 
 Clock = Callable[[], datetime]
 
@@ -40,7 +40,7 @@ def build_alert_sensor(addresses: Addresses, clock: Clock, *, is_collecting: boo
     )
     def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         now = clock()
-        state = State.of(context.cursor, now)
+        state = State.of(context.cursor, now, context.log.warning)
         runs, place = ended_runs(context.instance, state.place, is_watched=lambda run: process_of(run) is not None)
         graph = context.repository_def.asset_graph if context.repository_def else None
         failing, unknown = failing_checks(context.instance, graph.asset_check_keys if graph else ())
@@ -53,7 +53,7 @@ def build_alert_sensor(addresses: Addresses, clock: Clock, *, is_collecting: boo
             else frozenset(),
         )
         after, told = step(
-            state, observed, place, addresses, daily_job=BUILD_EVERYTHING, now=now, complain=context.log.warning
+            state, observed, place, addresses, beats_for=DAILY_BUILD, now=now, complain=context.log.warning
         )
         return dg.SensorResult(
             skip_reason=dg.SkipReason(_says(can_tell=can_tell, told=told, after=after)), cursor=after.cursor()

@@ -17,6 +17,7 @@ from tunegenie_assets.partitions import range_tags, week_of
 from tunegenie_assets.settings import PREFIX, SettingsError
 from tunegenie_assets.sources.fetching import Scope
 
+DAILY_BUILD = "daily_build"
 DAYS_AGAIN = 1
 """Days before the last whole day that a daily build does again, for plays that arrived late."""
 _BEFORE_ANY_RUN = datetime(2020, 1, 1)  # noqa: DTZ001  # Dagster reads it in the zone of the schedule
@@ -82,7 +83,7 @@ def _collection(
 
 def _daily_build(cron: str, timezone: str, status: dg.DefaultScheduleStatus) -> dg.ScheduleDefinition:
     @dg.schedule(
-        name="daily_build",
+        name=DAILY_BUILD,
         job=build_everything,
         cron_schedule=cron,
         execution_timezone=timezone,
@@ -92,7 +93,9 @@ def _daily_build(cron: str, timezone: str, status: dg.DefaultScheduleStatus) -> 
     def daily_build(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         yesterday = context.scheduled_execution_time.astimezone(tz=UTC).date() - timedelta(days=1)
         tags = range_tags(yesterday - timedelta(days=DAYS_AGAIN), yesterday)
-        return dg.RunRequest(run_key=yesterday.isoformat(), tags=tags | AGAIN_WHEN_KILLED)
+        # Not by the day: a schedule of several builds a day would build once. In UTC no moment comes twice.
+        moment = context.scheduled_execution_time.astimezone(tz=UTC).isoformat()
+        return dg.RunRequest(run_key=moment, tags=tags | AGAIN_WHEN_KILLED)
 
     return daily_build
 

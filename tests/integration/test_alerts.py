@@ -152,7 +152,7 @@ def look(state: State, addresses: Addresses, *runs: FailedRun, minutes: int = 0)
     complaints: list[str] = []
     now = NOW + timedelta(minutes=minutes)
     after, _ = step(
-        state, Observed(runs), Place(now), addresses, daily_job="build_everything", now=now, complain=complaints.append
+        state, Observed(runs), Place(now), addresses, beats_for="daily_build", now=now, complain=complaints.append
     )
     return after, complaints
 
@@ -189,7 +189,7 @@ def test_a_mail_server_that_refuses_or_is_away_is_asked_again_and_holds_up_nothi
     assert away == ["e-mail: the mail server could not be used (ConnectionRefusedError); the message waits"]
     with mail_server(box, port):
         box.refuses = True
-        state, refused = look(State.of(state.cursor(), NOW), addresses, minutes=1)
+        state, refused = look(State.of(state.cursor(), NOW, pytest.fail), addresses, minutes=1)
         # The server's own words hold an address.
         assert refused == ["e-mail: the mail server answered 451 (SMTPDataError); the message waits"]
         box.refuses = False

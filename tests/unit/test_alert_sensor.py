@@ -187,24 +187,53 @@ def test_a_mail_server_that_is_down_loses_nothing(desk: Desk) -> None:
 
 
 def test_the_heart_beats_after_each_daily_build_that_worked(desk: Desk) -> None:
+    by_the_clock = {"dagster/schedule_name": "daily_build"}
     desk.run("other")
+    desk.run()
     desk.tick()
     assert desk.beats == 0
-    desk.run()
+    desk.run(**by_the_clock)
     desk.tick()
     desk.tick()
     assert desk.beats == 1
     desk.down = True
-    desk.run()
-    desk.run()
+    desk.run(**by_the_clock)
+    desk.run(**by_the_clock)
     desk.tick()
     desk.down, desk.later = False, timedelta(minutes=1)
     desk.tick()
     assert desk.beats == 2
     desk.problem = OSError("no space left")
-    desk.run()
+    desk.run(**by_the_clock)
     desk.tick()
     assert desk.beats == 2
+
+
+@pytest.mark.parametrize(
+    "cursor", ["{", "[]", "null", "{}", '{"since": "x", "seen": [], "incidents": {}, "waiting": []}']
+)
+def test_a_cursor_that_cannot_be_read_is_begun_anew(desk: Desk, cursor: str) -> None:
+    desk.cursor = cursor
+    assert desk.tick() == []
+    desk.problem = OSError("no space left")
+    desk.run()
+    assert len(desk.tick()) == 1
+
+
+def test_a_run_that_is_stored_late_is_looked_at_and_what_was_seen_is_forgotten_in_the_end(desk: Desk) -> None:
+    desk.run()
+    desk.tick()
+    state = json.loads(str(desk.cursor))
+    assert len(state["seen"]) == 1
+    # Another that ended a minute later was stored before it.
+    desk.problem = OSError("no space left")
+    desk.run()
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    desk.cursor = json.dumps(state | {"since": later.isoformat()})
+    assert len(desk.tick()) == 1
+    desk.cursor = json.dumps(json.loads(str(desk.cursor)) | {"since": (later + timedelta(hours=1)).isoformat()})
+    assert desk.tick() == []
+    assert json.loads(str(desk.cursor))["seen"] == []
 
 
 def test_many_runs_between_two_ticks_are_all_looked_at(desk: Desk) -> None:

@@ -37,8 +37,15 @@ def request_at(moment: datetime, timezone: str = "America/Denver") -> dg.RunRequ
 )
 def test_daily_build_does_the_last_two_whole_utc_days(moment: datetime, first: str, last: str) -> None:
     request = request_at(moment)
-    assert request.run_key == last
+    assert request.run_key == moment.astimezone(UTC).isoformat()
     assert (request.tags[RANGE_START_TAG], request.tags[RANGE_END_TAG]) == (first, last)
+
+
+def test_each_build_of_a_day_has_a_key_of_its_own_and_it_is_the_same_when_asked_again() -> None:
+    # Two of these four are 01:30 by the clock that is put back.
+    moments = [datetime(2025, 11, 2, hour, 30, tzinfo=UTC).astimezone(DENVER) for hour in (6, 7, 8, 14)]
+    assert len({request_at(moment).run_key for moment in moments}) == len(moments)
+    assert [request_at(moment).run_key for moment in moments] == [request_at(moment).run_key for moment in moments]
 
 
 @given(

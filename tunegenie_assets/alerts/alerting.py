@@ -61,16 +61,23 @@ class State:
     waiting: Sequence[Waiting] = ()
 
     @classmethod
-    def of(cls, cursor: str | None, now: datetime) -> State:
-        """What the cursor holds; from now on where there is none: nobody wants to be told of last year's failures."""
+    def of(cls, cursor: str | None, now: datetime, complain: Callable[[str], None]) -> State:
+        """What the cursor holds; from now on where there is none: nobody wants to be told of last year's failures.
+
+        One that cannot be read is given up with a complaint: a sensor that fails at each tick tells nobody anything.
+        """
         if not cursor:
             return cls(Place(now))
-        stored: dict[str, Any] = json.loads(cursor)
-        return cls(
-            Place(datetime.fromisoformat(stored["since"]), frozenset(stored["seen"])),
-            incidents.from_json(stored["incidents"]),
-            outbox.from_json(stored["waiting"]),
-        )
+        try:
+            stored: dict[str, Any] = json.loads(cursor)
+            return cls(
+                Place(datetime.fromisoformat(stored["since"]), frozenset(stored["seen"])),
+                incidents.from_json(stored["incidents"]),
+                outbox.from_json(stored["waiting"]),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            complain(f"the cursor cannot be read ({type(error).__name__}): what it held is forgotten, told from now on")
+            return cls(Place(now))
 
     def cursor(self) -> str:
         return json.dumps(
@@ -89,18 +96,21 @@ def step(
     place: Place,
     addresses: Addresses,
     *,
-    daily_job: str,
+    beats_for: str,
     now: datetime,
     complain: Callable[[str], None],
 ) -> tuple[State, list[Message]]:
-    """The state after a look, everything sent that can be sent, and what was new."""
+    """The state after a look, everything sent that can be sent, and what was new.
+
+    The heart beats for the runs that the schedule `beats_for` started: a build by hand says nothing of the clock.
+    """
     known, told = incidents.follow(state.incidents, observed, now)
     messages = [addresses.scrub(message) for message in told]
     senders = addresses.senders()
     waiting = outbox.posted(state.waiting, messages, senders, now)
     if addresses.heartbeat:
         senders[HEARTBEAT] = lambda _message: beat(addresses.heartbeat)
-        if any(isinstance(run, GoodRun) and run.job == daily_job for run in observed.runs):
+        if any(isinstance(run, GoodRun) and run.schedule == beats_for for run in observed.runs):
             older = [one for one in waiting if one.channel != HEARTBEAT]
             waiting = outbox.posted(older, [BEAT], [HEARTBEAT], now)
     left = outbox.delivered(waiting, senders, now, complain)

@@ -60,6 +60,8 @@ class GoodRun:
     job: str
     steps: frozenset[str]
     ended_at: datetime
+    schedule: str | None = None
+    """What started it by the clock."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ MOST_RUNS = 50
 """Looked at in one tick; the next goes on from there."""
 OVERLAP = timedelta(minutes=2)
 """Runs are looked at again for so long: one may be stored after another that ended later."""
+SCHEDULE_TAG = "dagster/schedule_name"
 WILL_RETRY = "dagster/will_retry"
 MOST_LINES, MOST_CHARACTERS = 4, 300
 OURS = ("tunegenie_assets.", "ml.")
@@ -72,7 +73,8 @@ def _ended(
         if entry.is_dagster_event
     ]
     if run.status is dg.DagsterRunStatus.SUCCESS:
-        return GoodRun(run.run_id, run.job_name, frozenset(step for e in events if (step := _readable(e.step_key))), at)
+        steps = frozenset(step for e in events if (step := _readable(e.step_key)))
+        return GoodRun(run.run_id, run.job_name, steps, at, run.tags.get(SCHEDULE_TAG))
     if is_watched(run) or run.tags.get(WILL_RETRY) == "true":
         return None
     for event in events:
