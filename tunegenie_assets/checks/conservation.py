@@ -77,6 +77,7 @@ ledger_conserves_files = no_rows_check(
     """,  # noqa: S608  # names of schemas/
     description="Of every imported file: rows in = kept + merged + each reason, and each row is named once.",
     blocking=True,
+    additional_deps=[["landing", "archive_files"]],
 )
 
 ledger_conserves_sources = no_rows_check(

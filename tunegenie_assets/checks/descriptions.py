@@ -152,6 +152,7 @@ tracks_are_complete = query_check(
         "What is missing comes from `tunegenie run-once enrichment`, or from a catalogue (TUNEGENIE_CATALOGUE)."
     ),
     severity=WARN,
+    additional_deps=[["silver", "listeners"]],
 )
 
 sources_agree = query_check(
