@@ -45,9 +45,28 @@ def tables_of(manifest: Mapping[str, Any]) -> Tables:
     return tables
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """The origins of one model, and which SQL and columns they are of."""
+
+    form: str
+    origins: Mapping[str, Origins]
+
+    def written(self) -> dict[str, object]:
+        return {"form": self.form, "columns": {name: sorted(map(list, held)) for name, held in self.origins.items()}}
+
+    @classmethod
+    def read(cls, held: Mapping[str, Any]) -> _Kept:
+        columns = {
+            name: frozenset((schema, table, column) for schema, table, column in places)
+            for name, places in held["columns"].items()
+        }
+        return cls(held["form"], columns)
+
+
 @dataclass
 class KnownOrigins:
-    """The origins of the columns of models, worked out once for each form of their SQL and kept in a file.
+    """The origins of the columns of models, worked out once for the SQL of each and kept in a file.
 
     `project` says which dbt project the file is of, and what another one left there is forgotten.
     """
@@ -64,29 +83,33 @@ class KnownOrigins:
         is_new = False
         for name, sql in models.items():
             schema, table = name.split(".")
+            columns = list(self.tables.get(schema, {}).get(table, {}))
             # The days of a window and the like are texts: they change with each run, and no column comes from them.
-            form = hashlib.sha256(f"{self.dialect} {name} {_TEXTS.sub('', sql)}".encode()).hexdigest()
-            if form not in kept:
-                origins = origins_of(sql, list(self.tables.get(schema, {}).get(table, {})), self.tables, self.dialect)
-                kept[form] = {column: sorted(map(list, places)) for column, places in origins.items()}
+            told = f"{self.dialect} {columns} {_TEXTS.sub('', sql)}"
+            form = hashlib.sha256(told.encode()).hexdigest()
+            if name not in kept or kept[name].form != form:
+                # One form of each model is kept: what its SQL was before is of no use any more.
+                kept[name] = _Kept(form, origins_of(sql, columns, self.tables, self.dialect))
                 is_new = True
-            found[name] = {
-                column: frozenset((p[0], p[1], p[2]) for p in places) for column, places in kept[form].items()
-            }
+            found[name] = dict(kept[name].origins)
         if is_new:
             self._keep(kept)
         return found
 
-    def _kept(self) -> dict[str, dict[str, list[list[str]]]]:
+    def _kept(self) -> dict[str, _Kept]:
+        """What the file holds of this project; nothing where it cannot be read, or is of another shape."""
         try:
             held = json.loads(self.path.read_text(encoding="utf-8"))
-        except (FileNotFoundError, json.JSONDecodeError):
+            if held["project"] != self.project:
+                return {}
+            return {name: _Kept.read(model) for name, model in held["models"].items()}
+        except (FileNotFoundError, AttributeError, KeyError, TypeError, ValueError):
             return {}
-        return held["models"] if held["project"] == self.project else {}
 
-    def _keep(self, models: Mapping[str, object]) -> None:
+    def _keep(self, models: Mapping[str, _Kept]) -> None:
         beside = self.path.with_suffix(".new")
-        beside.write_text(json.dumps({"project": self.project, "models": models}), encoding="utf-8")
+        held = {name: model.written() for name, model in models.items()}
+        beside.write_text(json.dumps({"project": self.project, "models": held}), encoding="utf-8")
         beside.replace(self.path)
 
 

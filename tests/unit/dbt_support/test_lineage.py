@@ -155,3 +155,34 @@ def test_other_sql_is_worked_out_anew(tmp_path: Path) -> None:
     known(tmp_path).of({"gold.days": "select ms_played as ms from silver.plays"})
     changed = known(tmp_path).of({"gold.days": "select play_id as ms from silver.plays"})
     assert changed["gold.days"]["ms"] == {("silver", "plays", "play_id")}
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "[]",
+        "{}",
+        '{"project": "one"}',
+        '{"project": "one", "models": []}',
+        '{"project": "one", "models": {"gold.days": {"ms": [["silver", "plays", "ms_played"]]}}}',
+        '{"project": "one", "models": {"gold.days": {"form": "x", "columns": {"ms": [["silver"]]}}}}',
+    ],
+)
+def test_a_file_of_another_shape_begins_anew(tmp_path: Path, held: str) -> None:
+    (tmp_path / FILE).write_text(held)
+    found = known(tmp_path).of({"gold.days": "select ms_played as ms from silver.plays"})
+    assert found == {"gold.days": {"ms": frozenset({PLAYED})}}
+
+
+def test_a_column_that_is_declared_later_is_followed_too(tmp_path: Path) -> None:
+    sql = {"gold.days": "select ms_played as ms, play_id as id from silver.plays"}
+    assert set(known(tmp_path).of(sql)["gold.days"]) == {"ms"}
+    more = {**TABLES, "gold": {"days": {"ms": "bigint", "id": "varchar"}}}
+    found = KnownOrigins(tmp_path / FILE, "one", more, "duckdb").of(sql)
+    assert found["gold.days"] == {"ms": {PLAYED}, "id": {("silver", "plays", "play_id")}}
+
+
+def test_of_each_model_the_last_form_is_kept(tmp_path: Path) -> None:
+    for place in range(3):
+        known(tmp_path).of({"gold.days": f"select ms_played + {place} as ms from silver.plays"})
+    assert list(json.loads((tmp_path / FILE).read_text())["models"]) == ["gold.days"]
