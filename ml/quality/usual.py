@@ -19,9 +19,14 @@ JUDGED_DAYS = 7
 """So long a bad day is told of."""
 LOW_SHARE = 0.5
 SPREADS = 2.5
-"""With these the history of a real listener over eleven years has 4 unusual days of 2,521."""
+"""With these the history of a real listener over eleven years has 4 unusual days of 2,521, before SPANS are judged."""
 MANY_LISTENERS = 10
 """Fewer may all be away on one day, and what one of them does varies more than what many do together."""
+SPANS: tuple[tuple[int, int], ...] = ((7, 26), (14, 52))
+"""Days that are judged together where there are fewer than MANY_LISTENERS, and the weeks that they are compared with.
+
+Somebody who listens on every other day has no usual day: what stopped shows in a week or two.
+"""
 LEAST_PLAYS = 50
 """Shares of fewer plays are chance."""
 FAR_SPREADS = 5.0
@@ -60,7 +65,8 @@ def judge_days(plays: Mapping[date, int], listeners: int) -> Verdict:
     """Whether the last whole days had about as many plays as the same weekdays of the months before.
 
     The newest day is left out, since it may not be over. A day without any plays is judged where there are
-    MANY_LISTENERS; a day that was as quiet a year before, such as a holiday, is as usual.
+    MANY_LISTENERS; a day that was as quiet a year before, such as a holiday, is as usual. Of fewer listeners the
+    last days are judged together too, and without any plays as well.
     """
     if not plays:
         return Verdict(passed=True, says="nothing was played")
@@ -71,10 +77,12 @@ def judge_days(plays: Mapping[date, int], listeners: int) -> Verdict:
     if not judged:
         return Verdict(passed=True, says=f"too short a history: {FEWEST_WEEKS} weeks are needed")
     low = [day for day in judged if is_low(plays, day, listeners) and not _was_quiet(plays, day, listeners)]
-    if not low:
+    told = [f"{day} had {plays.get(day, 0):,} plays, usual are {usual[day]:,.0f}" for day in low]
+    if listeners < MANY_LISTENERS:
+        told += [low_span for span, weeks in SPANS if (low_span := _low_span(plays, days[-1], span, weeks))]
+    if not told:
         return Verdict(passed=True, says=f"{judged[0]} to {judged[-1]}: as many plays as usual")
-    told = ", ".join(f"{day} had {plays.get(day, 0):,} plays, usual are {usual[day]:,.0f}" for day in low)
-    return Verdict(passed=False, says=told)
+    return Verdict(passed=False, says=", ".join(told))
 
 
 def is_low(plays: Mapping[date, int], day: date, listeners: int) -> bool:
@@ -85,6 +93,18 @@ def is_low(plays: Mapping[date, int], day: date, listeners: int) -> bool:
         return False
     varies = 0.0 if listeners >= MANY_LISTENERS else SPREADS * _spread(_same_weekdays(plays, day))
     return found < LOW_SHARE * usual and found < usual - varies
+
+
+def _low_span(plays: Mapping[date, int], last: date, span: int, weeks: int) -> str | None:
+    """In words, where the days up to `last` have less than half of the fewest plays that as many days had before."""
+    if min(plays) > last - timedelta(weeks=weeks):
+        return None
+    days = [plays.get(last - timedelta(days=back), 0) for back in range(7 * weeks)]
+    found = sum(days[:span])
+    fewest = min(sum(days[start : start + span]) for start in range(span, len(days) - span + 1))
+    if found >= LOW_SHARE * fewest:
+        return None
+    return f"the {span} days to {last} had {found:,} plays, the fewest of {weeks} weeks before are {fewest:,}"
 
 
 def judge_weeks(weeks: Mapping[date, Mapping[str, float | None]], plays: Mapping[date, int]) -> Verdict:
