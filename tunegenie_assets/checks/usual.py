@@ -79,7 +79,7 @@ usual_volume = query_check(
     judge_volume,
     description=(
         "The last seven whole days have about as many plays as the same weekdays of half a year before. Days on which "
-        "few listeners play nothing at all, and days as quiet as a year before, are as usual; of few listeners the last "
+        "few listeners play nothing at all, and days as quiet as a year before, are as usual; of them the last "
         "7 and 14 days together have no less than half of the fewest plays that as many days had before."
     ),
     severity=WARN,
