@@ -26,6 +26,7 @@ from ml.assistant.query import Kind
 from tunegenie_assets.assistant.reading import ReadOnlyDuckDB, ReadOnlySnowflake
 from tunegenie_assets.dbt_support.project import DbtProjectFiles
 from tunegenie_assets.dbt_support.taxonomy import genre_taxonomy
+from tunegenie_assets.resources.damage import damaged_line, is_damage
 from tunegenie_assets.settings import Environment, Settings
 
 NOTHING_BUILT = "nothing has been built yet; run tunegenie demo, or tunegenie import PATH"
@@ -75,7 +76,11 @@ def open_assistant(settings: Settings, listener: str | None) -> Assistant:
     except (MissingTableError, duckdb.BinderException) as error:
         raise NothingBuiltError(HALF_BUILT) from error
     except duckdb.IOException as error:
-        raise NothingBuiltError(f"{settings.warehouse_path} is no warehouse that can be read; build it anew") from error
+        said = " ".join(str(error).split())
+        line = (
+            damaged_line(settings.warehouse_path, said) if is_damage(said) else f"the warehouse cannot be read: {said}"
+        )
+        raise NothingBuiltError(line) from error
 
 
 def _over(warehouse: ReadOnlyWarehouse, settings: Settings, listener: str | None) -> Assistant:
