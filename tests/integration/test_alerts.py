@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import ssl
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from cryptography.x509.oid import NameOID
 from tests.integration.conftest import home_at
 from tests.integration.desk import own_environment
 from tests.integration.test_ui import free_port
+from tunegenie_assets.alerts import channels
 from tunegenie_assets.alerts.alerting import Addresses, State, step
 from tunegenie_assets.alerts.channels import ChannelError, MailServer, mail_sender
 from tunegenie_assets.alerts.incidents import FailedRun, Message, News, Observed
@@ -210,6 +212,24 @@ def test_mail_goes_over_a_private_line_with_a_password(certificate: ssl.SSLConte
             mail_sender(server_at(port, security, "wrong-password"), ["ada@example.org"], str)(message)
     assert [mail["Subject"] for mail in box.mails] == ["TuneGenie: Test: über alles"]
     assert "wrong-password" not in str(caught.value)
+
+
+def test_words_with_a_slow_server_come_to_an_end_before_it_has_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(Mailbox):
+        async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, to: str, _: list[str]) -> str:
+            await asyncio.sleep(0.4)
+            envelope.rcpt_tos.append(to)
+            return "250 OK"
+
+    monkeypatch.setattr(channels, "SESSION_S", 0.6)
+    box, port = Slow(), free_port()
+    # No answer is late by itself; all of them together are.
+    with (
+        mail_server(box, port),
+        pytest.raises(ChannelError, match=r"could not be used \((TimeoutError|SMTPServerDisconnected)\)"),
+    ):
+        mail_sender(server_at(port), ["a@example.org", "b@example.org"], str)(Message(News.TEST, "x"))
+    assert box.mails == []
 
 
 def test_a_server_without_a_private_line_gets_no_password(hook: Hook) -> None:

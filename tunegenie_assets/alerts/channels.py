@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -17,7 +19,8 @@ import requests
 from tunegenie_assets.alerts.incidents import Message, News
 
 TIMEOUT_S = 15.0
-"""The daemon gives a tick of a sensor a minute."""
+SESSION_S = 30.0
+"""For all words with a mail server together. The daemon gives a tick of a sensor a minute."""
 MOST_CHARACTERS = 1900
 """Discord refuses a message of more than 2000."""
 MARKS = {News.PROBLEM: "Problem", News.REMINDER: "Still", News.RECOVERED: "Recovered", News.TEST: "Test"}
@@ -47,8 +50,14 @@ def mail_sender(server: MailServer, recipients: Sequence[str], link: Callable[[s
 
     def send(message: Message) -> None:
         try:
-            with _session(server) as session:
+            session = _session(server)
+            try:
                 session.send_message(_email(message, server.sender, recipients, link))
+            finally:
+                # Sent is sent, however the server takes the farewell.
+                with suppress(OSError, smtplib.SMTPException):
+                    session.quit()
+                session.close()
         except smtplib.SMTPResponseException as error:
             # The server's own words may repeat addresses.
             raise ChannelError(f"the mail server answered {error.smtp_code} ({type(error).__name__})") from error
@@ -58,12 +67,44 @@ def mail_sender(server: MailServer, recipients: Sequence[str], link: Callable[[s
     return send
 
 
+class _Hurried(smtplib.SMTP):
+    """A session that ends after so many seconds: the timeout of smtplib is for each answer."""
+
+    def __init__(self, host: str, port: int, seconds: float) -> None:
+        self.ends_at = time.monotonic() + seconds
+        super().__init__(host, port, timeout=TIMEOUT_S)
+
+    def getreply(self) -> tuple[int, bytes]:
+        _hurry(self)
+        return super().getreply()
+
+
+class _HurriedTls(smtplib.SMTP_SSL):
+    """The same over TLS from the first word on."""
+
+    def __init__(self, host: str, port: int, seconds: float, context: ssl.SSLContext) -> None:
+        self.ends_at = time.monotonic() + seconds
+        super().__init__(host, port, timeout=TIMEOUT_S, context=context)
+
+    def getreply(self) -> tuple[int, bytes]:
+        _hurry(self)
+        return super().getreply()
+
+
+def _hurry(session: _Hurried | _HurriedTls) -> None:
+    left = session.ends_at - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the mail server is too slow")
+    if session.sock:
+        session.sock.settimeout(min(left, TIMEOUT_S))
+
+
 def _session(server: MailServer) -> smtplib.SMTP:
     context = ssl.create_default_context()
     if server.security == "tls":
-        session: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=context)
+        session: smtplib.SMTP = _HurriedTls(server.host, server.port, SESSION_S, context)
     else:
-        session = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
+        session = _Hurried(server.host, server.port, SESSION_S)
     try:
         if server.security == "starttls":
             session.starttls(context=context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,7 +18,10 @@ GIVEN_UP_AFTER = timedelta(days=3)
 MOST_WAITING = 50
 """For each channel; the oldest go first, and the cursor of a sensor stays small."""
 MOST_AT_ONCE = 5
-"""For each channel in one tick, which must end within a minute."""
+"""For each channel in one tick."""
+BEGIN_WITHIN_S = 15.0
+"""Nothing more is begun in a tick after so long: Dagster ends one after a minute, forgets what was sent, and it would
+be sent again. What is begun ends by itself (channels.SESSION_S)."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,14 @@ def posted(
 
 
 def delivered(
-    outbox: Sequence[Waiting], senders: Mapping[str, Send], now: datetime, complain: Callable[[str], None]
+    outbox: Sequence[Waiting],
+    senders: Mapping[str, Send],
+    now: datetime,
+    complain: Callable[[str], None],
+    timer: Callable[[], float] = time.monotonic,
 ) -> list[Waiting]:
     """What is left after a try; a channel that fails once is left alone until its next time."""
+    begin_until = timer() + BEGIN_WITHIN_S
     left: list[Waiting] = []
     closed_until: dict[str, datetime] = {}
     tried: dict[str, int] = {}
@@ -55,7 +64,7 @@ def delivered(
         if one.channel in closed_until:
             left.append(replace(one, due_at=max(one.due_at, closed_until[one.channel])))
             continue
-        if one.due_at > now or tried.get(one.channel, 0) >= MOST_AT_ONCE:
+        if one.due_at > now or timer() > begin_until or tried.get(one.channel, 0) >= MOST_AT_ONCE:
             # What comes after it waits as well, so that a recovery is never told before its problem.
             closed_until[one.channel] = max(one.due_at, now)
             left.append(one)

@@ -77,6 +77,15 @@ def test_one_tick_sends_some_and_the_next_the_rest() -> None:
     assert mail.took == [str(n) for n in range(MOST_AT_ONCE + 2)]
 
 
+def test_a_slow_server_does_not_take_more_time_than_a_tick_has() -> None:
+    mail, seconds = Channel(), iter(range(0, 1000, 10))
+    outbox = posted([], [problem(str(n)) for n in range(4)], ["mail"], NOW)
+    outbox = delivered(outbox, {"mail": mail.send}, NOW, lambda _: None, lambda: next(seconds))
+    assert (mail.took, len(outbox)) == (["0"], 3)
+    delivered(outbox, {"mail": mail.send}, NOW + MINUTE, lambda _: None)
+    assert mail.took == ["0", "1", "2", "3"]
+
+
 def test_what_waits_stays_small_and_is_given_up_in_the_end() -> None:
     outbox = posted([], [problem(str(n)) for n in range(MOST_WAITING + 10)], ["mail", "hook"], NOW)
     assert len(outbox) == 2 * MOST_WAITING
