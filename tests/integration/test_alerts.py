@@ -216,7 +216,7 @@ def test_mail_goes_over_a_private_line_with_a_password(certificate: ssl.SSLConte
 
 def test_words_with_a_slow_server_come_to_an_end_before_it_has_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     class Slow(Mailbox):
-        async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, to: str, _: list[str]) -> str:
+        async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, to: str, _: list[str]) -> str:  # noqa: N802  # aiosmtpd calls it so
             await asyncio.sleep(0.4)
             envelope.rcpt_tos.append(to)
             return "250 OK"

@@ -1,4 +1,4 @@
-"""What each part of a deployment in containers is begun with; that they work together: tests/integration/test_serve.py."""
+"""What each part of a deployment in containers is begun with; tests/integration/test_serve.py holds how they work."""
 
 from __future__ import annotations
 
