@@ -87,7 +87,7 @@ def damaged_member(path: Path) -> None:
     path.write_bytes(content)
 
 
-DAMAGES: dict[str, Callable[[Path], None]] = {
+DAMAGES: dict[str, Callable[[Path], object]] = {
     "damaged SQLite": damaged_sqlite,
     "SQLite's header alone": lambda path: path.write_bytes(b"SQLite format 3\0"),
     "cut gzip": lambda path: half_a(gzipped, path),
@@ -99,7 +99,9 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
-def test_what_cannot_be_opened_is_searched_as_it_lies_and_told(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+def test_what_cannot_be_opened_is_searched_as_it_lies_and_told(
+    tmp_path: Path, damage: Callable[[Path], object]
+) -> None:
     damage(tmp_path / "damaged")
     plain(tmp_path / "later")
     other = Traces("ada", ("account-of-eve",))
@@ -118,7 +120,7 @@ def test_what_comes_before_the_damage_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
-def test_records_of_runs_that_cannot_be_opened_go_as_a_whole(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+def test_records_of_runs_that_cannot_be_opened_go_as_a_whole(tmp_path: Path, damage: Callable[[Path], object]) -> None:
     for folder in ("history", "storage", "schedules"):
         (tmp_path / folder).mkdir()
     assert not clear_files(tmp_path, TRACES)
