@@ -13,13 +13,14 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
 from benches.faults import display, homes, mounts
 from benches.faults.commands import PROCESSES
-from benches.faults.homes import Course
+from benches.faults.homes import Course, Place
 from benches.faults.judging import KILL, Outcome, figures_of
 from benches.faults.scenarios import COLLECT, IMPORT_FIRST, IMPORT_SECOND, SCENARIOS
 from benches.faults.service import scrobbles
@@ -99,15 +100,24 @@ def trials_of(
     return chosen, skipped
 
 
-def run_all(chosen: Sequence[Trial], workers: int, console: Console) -> list[Outcome]:
+def run_all(chosen: Sequence[Trial], places: Sequence[Place], console: Console) -> list[Outcome]:
+    """As many at a time as there are places."""
+    free = SimpleQueue[Place]()
+    for place in places:
+        free.put(place)
+
     def run(numbered: tuple[int, Trial]) -> Outcome:
         number, trial = numbered
-        found = trial.run(f"home-{number}")
+        place = free.get()
+        try:
+            found = trial.run(place)
+        finally:
+            free.put(place)
         display.show_failure(console, found)
         console.print(f"[dim]{number + 1} of {len(chosen)}: {trial.kind}[/dim]")
         return found
 
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(len(places)) as pool:
         return list(pool.map(run, enumerate(chosen)))
 
 
@@ -127,12 +137,13 @@ def main() -> int:
         folder = Path(name)
         try:
             sources = homes.simulate(folder, DAYS, settings)
-            courses = homes.undisturbed(folder, sources, plan.commands)
+            places = [Place(folder / f"place-{number}") for number in range(given.workers)]
+            courses = homes.undisturbed(folder, places[0], sources, plan.commands)
             console.print("[dim]undisturbed homes are built[/dim]")
             trials = Trials(sources, courses, SEED)
             chosen, skipped = trials_of(plan, trials, courses, folder, console)
             chosen = [trial for trial in chosen if not given.only or given.only in trial.kind]
-            outcomes = run_all(chosen, given.workers, console)
+            outcomes = run_all(chosen, places, console)
         except BenchError as error:
             console.print(f"[red]bench-faults: {error}[/red]")
             return 1

@@ -58,8 +58,34 @@ def simulate(folder: Path, days: int, settings: Mapping[str, str]) -> Sources:
     return Sources(listener / "lastfm.csv", listener / "spotify_extended.zip", settings)
 
 
-def undisturbed(folder: Path, sources: Sources, commands: Sequence[Sequence[str]]) -> list[Course]:
-    """One command after the other, each in a copy of the home that the one before it left; the first in an empty one.
+class Place:
+    """Where homes stand one after the other: at another path dbt takes its project for changed, and reads all of it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700)
+        self.home = folder / "home"
+        self._parsed = folder / "parsed"
+
+    def put(self, home: Path) -> Path:
+        """A copy of this home, in place of the one that stood here; with what dbt has read here."""
+        shutil.rmtree(self.home, ignore_errors=True)
+        shutil.copytree(home, self.home)
+        if self._parsed.exists() and self._own.exists():
+            shutil.copyfile(self._parsed, self._own)
+        return self.home
+
+    def remember(self) -> None:
+        """What dbt has read for the home that stands here."""
+        if self._own.exists():
+            shutil.copyfile(self._own, self._parsed)
+
+    @property
+    def _own(self) -> Path:
+        return self.home / "dbt" / "partial_parse.msgpack"
+
+
+def undisturbed(folder: Path, place: Place, sources: Sources, commands: Sequence[Sequence[str]]) -> list[Course]:
+    """One command after the other, each in the home that the one before it left; the first in an empty one.
 
     Raises:
         BenchError: a command failed, or there are no plays after it.
@@ -68,19 +94,16 @@ def undisturbed(folder: Path, sources: Sources, commands: Sequence[Sequence[str]
     before.mkdir(mode=0o700)
     courses: list[Course] = []
     for number, command in enumerate(commands, start=1):
-        after = copied(before, f"after-{number}")
-        ended = _well(tunegenie(after, sources.named(command), told=sources.settings))
-        gold = gold_of(after)
+        home = place.put(before)
+        ended = _well(tunegenie(home, sources.named(command), told=sources.settings))
+        place.remember()
+        gold = gold_of(home)
         if not gold.plays:
             raise BenchError("an undisturbed command left no plays")
+        after = Path(shutil.copytree(home, folder / f"after-{number}"))
         courses.append(Course(command, before, after, gold, ended.processor_seconds))
         before = after
     return courses
-
-
-def copied(home: Path, name: str) -> Path:
-    """A copy beside it, to be disturbed."""
-    return Path(shutil.copytree(home, home.with_name(name)))
 
 
 def at_once(home: Path, commands: Sequence[Sequence[str]], settings: Mapping[str, str]) -> list[Ended]:

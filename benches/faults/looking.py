@@ -88,5 +88,7 @@ def _runs(home: Path) -> Iterator[str]:
     marks = ", ".join("?" * len(ENDED))
     with closing(sqlite3.connect(f"file:{runs}?mode=ro", uri=True)) as connection:
         sql = f"select run_id, status from runs where status not in ({marks})"  # question marks
-        for run, status in connection.execute(sql, ENDED):
-            yield f"run {run} {status}"
+        try:
+            yield from (f"run {run} {status}" for run, status in connection.execute(sql, ENDED))
+        except sqlite3.DatabaseError as error:
+            yield f"runs that cannot be read ({error})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from random import Random
 
 from benches.faults import mounts
 from benches.faults.commands import Blow, Ended, tunegenie
-from benches.faults.homes import Course, Sources, at_once, copied
+from benches.faults.homes import Course, Place, Sources, at_once
 from benches.faults.judging import KILL, Outcome, is_told, outcome
 from benches.faults.looking import gold_of, left_over
 from benches.faults.scenarios import REBUILD, Scenario
@@ -28,8 +27,8 @@ class Trial:
     """One fault that is to happen to one home."""
 
     kind: str
-    run: Callable[[str], Outcome]
-    """Takes the name of the home, which no other trial uses."""
+    run: Callable[[Place], Outcome]
+    """In a place where no other trial is."""
 
 
 class Trials:
@@ -44,82 +43,81 @@ class Trials:
         """At moments of a command, one in each of as many equal parts of it."""
         random = Random(f"{self._seed} {kind} {course.command}")
         shares = [(part + random.random()) / count for part in range(count)]
-        return [Trial(kind, lambda name, at=at: self._blow(kind, number, name, course, at)) for at in shares]
+        return [Trial(kind, lambda place, at=at: self._blow(kind, number, place, course, at)) for at in shares]
 
     def damaged(self, scenario: Scenario) -> Trial:
-        return Trial(scenario.kind, lambda name: self._damaged(scenario, name))
+        return Trial(scenario.kind, lambda place: self._damaged(scenario, place))
 
     def full_disk(self, room_kib: int, course: Course) -> Trial:
         def disturbed(home: Path, words: Sequence[str]) -> Ended:
             return mounts.on_full_disk(home, words, room_kib, **self._sources.settings)
 
         kind = "the disk is full"
-        return Trial(kind, lambda name: self._refused(kind, name, course, disturbed, FULL_LINE))
+        return Trial(kind, lambda place: self._refused(kind, place, course, disturbed, FULL_LINE))
 
     def read_only(self, course: Course) -> Trial:
         def disturbed(home: Path, words: Sequence[str]) -> Ended:
             return mounts.on_read_only_disk(home, words, **self._sources.settings)
 
         kind = "the home cannot be written"
-        return Trial(kind, lambda name: self._refused(kind, name, course, disturbed, READ_ONLY_LINE))
+        return Trial(kind, lambda place: self._refused(kind, place, course, disturbed, READ_ONLY_LINE))
 
     def two_at_once(self, first: Course, second: Course) -> Trial:
         """Two imports in a home without a warehouse, so that both have all to do."""
         kind = "two commands at once"
 
-        def run(name: str) -> Outcome:
-            home = copied(first.after, name)
+        def run(place: Place) -> Outcome:
+            home = place.put(first.after)
             (home / "warehouse.duckdb").unlink()
             commands = [self._sources.named(course.command) for course in (first, second)]
             both = at_once(home, commands, self._sources.settings)
             worst = max(both, key=lambda ended: abs(ended.code))
-            return self._judged(kind, second, home, worst, told=None, said="".join(ended.said for ended in both))
+            return self._judged(kind, second, place, worst, told=None, said="".join(ended.said for ended in both))
 
         return Trial(kind, run)
 
     def clock_jump(self, library: Path, seconds: int, course: Course) -> Trial:
         kind = f"the clock jumps an hour {'ahead' if seconds > 0 else 'back'}"
 
-        def run(name: str) -> Outcome:
-            home = copied(course.before, name)
+        def run(place: Place) -> Outcome:
+            home = place.put(course.before)
             middle = f"{course.processor_seconds / 2:.2f}"
             jump = {"LD_PRELOAD": str(library), "JUMP_AFTER": middle, "JUMP_SECONDS": str(seconds)}
             ended = tunegenie(home, self._sources.named(course.command), told={**self._sources.settings, **jump})
-            return self._judged(kind, course, home, ended, told=None, said=ended.said)
+            return self._judged(kind, course, place, ended, told=None, said=ended.said)
 
         return Trial(kind, run)
 
-    def _blow(self, kind: str, number: signal.Signals, name: str, course: Course, share: float) -> Outcome:
-        ended, home = self._struck(number, name, course, share)
-        began_runs = _begun_runs(home)
-        after = self._do(home, course.command)
+    def _blow(self, kind: str, number: signal.Signals, place: Place, course: Course, share: float) -> Outcome:
+        ended = self._struck(number, place, course, share)
+        began_runs = _begun_runs(place.home)
+        after = self._do(place.home, course.command)
         if kind == KILL:
             # Where no run was under way there is nothing to tell.
             told = is_told(after.said, MARKED) if began_runs else None
         else:
             # Before it listens to signals it ends as the system ends it, with nothing begun.
             told = is_told(ended.said, INTERRUPTED_LINE) if ended.code > 0 or began_runs else None
-        return self._judged(kind, course, home, after, told=told, said=ended.said + after.said)
+        return self._judged(kind, course, place, after, told=told, said=ended.said + after.said)
 
-    def _struck(self, number: signal.Signals, name: str, course: Course, share: float) -> tuple[Ended, Path]:
-        """A home whose command met the signal: one that took less of the processor than before may end too early.
+    def _struck(self, number: signal.Signals, place: Place, course: Course, share: float) -> Ended:
+        """A command that met the signal: one that took less of the processor than before may end too early.
 
         Raises:
             BenchError: it ended first each time.
         """
         seconds = course.processor_seconds
         for _ in range(3):
-            home = copied(course.before, name)
+            home = place.put(course.before)
             ended = self._do(home, course.command, Blow(number, share * seconds))
             if ended.code:
-                return ended, home
-            shutil.rmtree(home)
+                return ended
             seconds = 0.95 * ended.processor_seconds
         raise BenchError(f"a command that was to meet {number.name} ended before it")
 
-    def _damaged(self, scenario: Scenario, name: str) -> Outcome:
+    def _damaged(self, scenario: Scenario, place: Place) -> Outcome:
         course = self._courses[-1]
-        home = copied(course.after, name)
+        home = place.put(course.after)
         scenario.harm(home, Random(f"{self._seed} {scenario.kind}"))
         first = self._do(home, scenario.first) if scenario.first else None
         after = self._do(home, scenario.after)
@@ -127,16 +125,16 @@ class Trials:
         told += [is_told(after.said, scenario.after_says)] if scenario.after_says else []
         said = (first.said if first else "") + after.said
         told_all = all(told) if told else None
-        return self._judged(scenario.kind, course, home, after, told=told_all, said=said, command=scenario.after)
+        return self._judged(scenario.kind, course, place, after, told=told_all, said=said, command=scenario.after)
 
     def _refused(
-        self, kind: str, name: str, course: Course, disturbed: Callable[[Path, Sequence[str]], Ended], line: str
+        self, kind: str, place: Place, course: Course, disturbed: Callable[[Path, Sequence[str]], Ended], line: str
     ) -> Outcome:
-        home = copied(course.before, name)
+        home = place.put(course.before)
         ended = disturbed(home, self._sources.named(course.command))
         after = self._do(home, course.command)
         told = is_told(ended.said, line) and ended.code == 1
-        return self._judged(kind, course, home, after, told=told, said=ended.said + after.said)
+        return self._judged(kind, course, place, after, told=told, said=ended.said + after.said)
 
     def _do(self, home: Path, arguments: Sequence[str], blow: Blow | None = None) -> Ended:
         return tunegenie(home, self._sources.named(arguments), blow, self._sources.settings)
@@ -145,7 +143,7 @@ class Trials:
         self,
         kind: str,
         course: Course,
-        home: Path,
+        place: Place,
         after: Ended,
         *,
         told: bool | None,
@@ -156,14 +154,14 @@ class Trials:
             kind,
             "tunegenie rebuild" if command == REBUILD else "the same again",
             code=after.code,
-            gold=gold_of(home),
+            gold=gold_of(place.home),
             undisturbed=course.gold,
-            leaked=left_over(home),
+            leaked=left_over(place.home),
             told=told,
             said=said,
         )
-        if found.is_recovered and not found.leaked:
-            shutil.rmtree(home)
+        if found.is_recovered:
+            place.remember()
         return found
 
 
