@@ -125,7 +125,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benches.faults", description=__doc__)
     parser.add_argument("--size", choices=tuple(PLANS), default="full")
     parser.add_argument("--workers", type=int, default=2, help="Homes at a time.")
-    parser.add_argument("--only", help="Faults whose name holds this.")
+    parser.add_argument("--only", action="append", help="Faults whose name holds this; may be given several times.")
     given = parser.parse_args()
     size: Size = given.size
     console = Console(stderr=True, width=None if sys.stderr.isatty() else LINE_WIDTH)
@@ -142,7 +142,7 @@ def main() -> int:
             console.print("[dim]undisturbed homes are built[/dim]")
             trials = Trials(sources, courses, SEED)
             chosen, skipped = trials_of(plan, trials, courses, folder, console)
-            chosen = [trial for trial in chosen if not given.only or given.only in trial.kind]
+            chosen = [t for t in chosen if not given.only or any(name in t.kind for name in given.only)]
             outcomes = run_all(chosen, places, console)
         except BenchError as error:
             console.print(f"[red]bench-faults: {error}[/red]")
