@@ -62,6 +62,7 @@ def test_every_check_waits_for_what_it_reads(definitions: dg.Definitions) -> Non
     read_something = 0
     early: dict[str, list[str]] = {}
     for checks in definitions.asset_checks or ():
+        assert isinstance(checks, dg.AssetChecksDefinition)
         read = tables_read(checks) & tables
         read_something += bool(read)
         for spec in checks.check_specs:

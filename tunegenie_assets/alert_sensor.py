@@ -15,7 +15,7 @@ from tunegenie_assets.alerts.alerting import Addresses, State, step
 from tunegenie_assets.alerts.incidents import Message, Observed
 from tunegenie_assets.alerts.observing import ended_runs, failing_checks, stale_assets
 from tunegenie_assets.instance.left_over import process_of
-from tunegenie_assets.schedules import DAILY_BUILD
+from tunegenie_assets.jobs import DAILY_BUILD
 
 Clock = Callable[[], datetime]
 

@@ -25,6 +25,9 @@ BUILD_EVERYTHING = "build_everything"
 TRAIN_RECOMMENDER = "train_recommender"
 REPORT_QUALITY = "report_quality"
 
+DAILY_BUILD = "daily_build"
+"""The schedule of BUILD_EVERYTHING."""
+
 AGAIN_WHEN_KILLED = {"dagster/max_retries": "2", "dagster/retry_strategy": "ALL_STEPS"}
 """On a run that nothing else would begin again soon. One that failed by itself is left: it would fail again."""
 

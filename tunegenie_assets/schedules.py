@@ -7,6 +7,7 @@ import dagster as dg
 
 from tunegenie_assets.jobs import (
     AGAIN_WHEN_KILLED,
+    DAILY_BUILD,
     build_everything,
     collect,
     collect_request,
@@ -17,7 +18,6 @@ from tunegenie_assets.partitions import range_tags, week_of
 from tunegenie_assets.settings import PREFIX, SettingsError
 from tunegenie_assets.sources.fetching import Scope
 
-DAILY_BUILD = "daily_build"
 DAYS_AGAIN = 1
 """Days before the last whole day that a daily build does again, for plays that arrived late."""
 _BEFORE_ANY_RUN = datetime(2020, 1, 1)  # noqa: DTZ001  # Dagster reads it in the zone of the schedule
