@@ -12,14 +12,18 @@ from ipaddress import ip_address
 HIDDEN = "…"
 _SHORTEST_SECRET = 6
 """Shorter values, such as a password of three letters, would blot out half of any text."""
-_CREDENTIALS_IN_ADDRESS = re.compile(r"(?<=://)[^\s/@]+@")
+# Up to the @, for a password may hold a slash.
+_CREDENTIALS_IN_ADDRESS = re.compile(r"(?<=://)[^\s@'\"]+@")
 _QUERY_OF_ADDRESS = re.compile(r"(\w+://[^\s?#'\"]*)[?#][^\s'\"]+")
 _NAMED = re.compile(
-    r"((?:authorization|api[-_ ]?key|access[-_ ]?token|refresh[-_ ]?token|client[-_ ]?secret|token|secret|password|"
-    r"passphrase)['\"]?\s*[:=]\s*['\"]?)(?:bearer\s+|basic\s+)?[^\s'\",;&)]+",
+    r"((?:authorization|api[-_ ]?key|access[-_ ]?key(?:[-_ ]?id)?|private[-_ ]?key|"
+    r"access[-_ ]?token|refresh[-_ ]?token|client[-_ ]?secret|token|secret|password|passwd|pwd|passphrase)"
+    r"(?:['\"]?\s*[:=]\s*['\"]?|\s+['\"]))(?:bearer\s+|basic\s+)?[^\s'\",;&)]+",
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
+_KNOWN_BY_ITS_BEGIN = re.compile(r"\b(?:AKIA[0-9A-Z]{12,}|xox[a-z]-[\w-]+)")
+_PLACE_OF_WEBHOOK = re.compile(r"(hooks\.slack\.com/|discord(?:app)?\.com/api/webhooks/)[^\s'\"]+", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _RUN_ID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _LONG = re.compile(rf"{_RUN_ID}|[A-Za-z0-9_\-+/=.]{{24,}}")
@@ -41,6 +45,8 @@ def scrubbed(text: str, secrets: Iterable[str] = ()) -> str:
     text = _QUERY_OF_ADDRESS.sub(rf"\1?{HIDDEN}", text)
     text = _NAMED.sub(rf"\1{HIDDEN}", text)
     text = _BEARER.sub(rf"\1 {HIDDEN}", text)
+    text = _KNOWN_BY_ITS_BEGIN.sub(HIDDEN, text)
+    text = _PLACE_OF_WEBHOOK.sub(rf"\1{HIDDEN}", text)
     text = _EMAIL.sub(HIDDEN, text)
     text = _LONG.sub(_unless_readable, text)
     return _ADDRESS_OF_MACHINE.sub(_unless_own, text)

@@ -23,6 +23,12 @@ LONG_ONE = "BQDk9sX2m7Qz4Lr8Ta1Vb6Nc3Yd5Ue0"
         ("client_secret: s3 refused", "client_secret: … refused"),
         ("the account ada.lovelace+tg@mail.example.org", "the account …"),
         (f"the token {LONG_ONE} has ended", "the token … has ended"),
+        ("aws_secret_access_key: wJalrXUt/K7MDENG/bPx", "aws_secret_access_key: …"),
+        ("the key AKIAIOSFODNN7EXAMPLE", "the key …"),
+        ("password 'x1' and pwd=y2", "password '…' and pwd=…"),
+        ("xoxb-12-ab refused", "… refused"),
+        ("POST https://hooks.slack.com/services/T0/B0/xyz failed", "POST https://hooks.slack.com/… failed"),
+        ("postgresql://u:pa/ss@host/db", "postgresql://host/db"),
         ("from 192.0.2.17 and 2001:db8::17", "from … and …"),
     ],
 )
