@@ -17,7 +17,7 @@ from benches.faults.scenarios import REBUILD, Scenario
 from benches.processes import BenchError
 
 MARKED = r"an earlier command ended in the middle of \w+; its run \w+ is now marked as failed"
-FULL_LINE = "the disk is full: make room and run the same command again"
+FULL_LINE = r"the disk is full( or failing)?: make room and run the same command again; nothing that had landed is lost"
 READ_ONLY_LINE = "TUNEGENIE_HOME cannot be written"
 INTERRUPTED_LINE = "interrupted; running the same command again continues the work"
 

@@ -21,6 +21,9 @@ TOLD = (CommandError, SettingsError, SourceError, DbtError, WarehouseBusyError, 
 """Errors whose message is the line for a person."""
 
 FULL = "the disk is full: make room and run the same command again; nothing that had landed is lost"
+FULL_OR_FAILING = (
+    "the disk is full or failing: make room and run the same command again; nothing that had landed is lost"
+)
 READ_ONLY = "TUNEGENIE_HOME cannot be written: mount it for writing, or give this account the right to"
 RECORDS_DAMAGED = (
     "a record of runs or of collection in TUNEGENIE_HOME is damaged; run tunegenie rebuild, which puts it aside"
@@ -30,6 +33,8 @@ ADVICE_BY_SIGN: Mapping[str, str] = {
     "Disk quota exceeded": FULL,
     "File too large": FULL,
     "database or disk is full": FULL,
+    # SQLite, where there is no room for the files beside its database.
+    "disk I/O error": FULL_OR_FAILING,
     "Read-only file system": READ_ONLY,
     "attempt to write a readonly database": READ_ONLY,
     "unable to open database file": READ_ONLY,

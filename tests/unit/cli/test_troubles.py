@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from tunegenie_assets.cli.errors import CommandError
-from tunegenie_assets.cli.troubles import FULL, READ_ONLY, RECORDS_DAMAGED, advised, line_of
+from tunegenie_assets.cli.troubles import FULL, FULL_OR_FAILING, READ_ONLY, RECORDS_DAMAGED, advised, line_of
 from tunegenie_assets.resources.damage import ADVICE
 
 
@@ -28,6 +28,7 @@ def raised(error: Exception, *, under: type[Exception] = RuntimeError) -> Except
         (OSError(errno.ENOSPC, "No space left on device"), FULL),
         (OSError(errno.EDQUOT, "Disk quota exceeded"), FULL),
         (sqlite3.OperationalError("database or disk is full"), FULL),
+        (sqlite3.OperationalError("disk I/O error"), FULL_OR_FAILING),
         (duckdb.IOException("IO Error: Could not write all bytes: No space left on device"), FULL),
         (OSError(errno.EROFS, "Read-only file system"), READ_ONLY),
         (sqlite3.OperationalError("attempt to write a readonly database"), READ_ONLY),
