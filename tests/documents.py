@@ -43,11 +43,19 @@ def blocks(page: Path) -> list[Block]:
 
 def commands(block: Block) -> Iterator[list[str]]:
     """Each command as its words, without comments; operators that join two of them end the first."""
+    lines = ""
     for line in block.text.replace("\\\n", " ").splitlines():
-        lexer = shlex.shlex(line, posix=True, punctuation_chars=";&|<>")
+        lines += f"{line}\n"
+        lexer = shlex.shlex(lines, posix=True, punctuation_chars=";&|<>")
         lexer.whitespace_split = True
+        try:
+            found = list(lexer)
+        except ValueError:
+            # A quotation goes on in the next line.
+            continue
+        lines = ""
         words: list[str] = []
-        for word in lexer:
+        for word in found:
             if word in _ENDS:
                 yield words
                 words = []

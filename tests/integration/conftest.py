@@ -28,6 +28,8 @@ from tunegenie_assets.settings import PREFIX, SettingsError
 __all__ = ["private_key", "production", "server", "snowflake"]
 
 UNTIL = "2025-03-11"
+APPLIED: dict[str, str] = {}
+"""The settings that a home has put into the environment of this process."""
 INCOMPLETE = "gold/dim_track: played_tracks_are_complete"
 """The check that warns where a home has archives only: they tell neither genres nor, mostly, lengths."""
 
@@ -45,7 +47,12 @@ class Home:
     environment: dict[str, str]
 
     def apply(self) -> None:
-        """Make it the home of this process."""
+        """Make it the home of this process, which keeps no setting of another home."""
+        for name, value in APPLIED.items():
+            if os.environ.get(name) == value:
+                del os.environ[name]
+        APPLIED.clear()
+        APPLIED.update(self.environment)
         os.environ.update(self.environment)
 
     def run(self, *arguments: str) -> Result:

@@ -4,7 +4,7 @@ What the Dagster UI shows is the configuration; credentials are held beside it a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -59,7 +59,7 @@ class Credentials:
     token_key: SecretStr | None = None
     lastfm_api_key: SecretStr | None = None
     listenbrainz_token: SecretStr | None = None
-    contact: str = ""
+    contact: str = field(default="", repr=False)
     """An e-mail address, so not among what is shown. Empty: nothing is asked of MusicBrainz."""
 
 
