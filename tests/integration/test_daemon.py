@@ -102,12 +102,17 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
-    home, port = tmp_path_factory.mktemp("served") / "home", free_port()
-    with ui(home, port) as process, dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
+    folder, port = tmp_path_factory.mktemp("served"), free_port()
+    home = folder / "home"
+    with (
+        (folder / "output.log").open("w", encoding="utf-8") as output,
+        ui(home, port, output) as process,
+        dg.DagsterInstance.from_config(str(home / "dagster")) as instance,
+    ):
         served = Served(home, port, instance)
         yield served
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=LONGEST_SECONDS)
+        process.wait(timeout=LONGEST_SECONDS)
 
 
 def test_a_year_is_one_run(served: Served) -> None:

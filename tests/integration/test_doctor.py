@@ -28,6 +28,8 @@ def test_doctor_says_what_works(desk: Desk) -> None:
     assert {what: state for what, (state, _) in found.items()} == {
         "settings": "works",
         "warehouse": "not set",
+        "privacy": "works",
+        "alerts": "not set",
         "Spotify app": "works",
         "Spotify of ada": "works",
         "Spotify audio features": "not given",

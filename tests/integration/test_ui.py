@@ -10,6 +10,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -38,12 +39,13 @@ def wait_for(port: int, process: subprocess.Popen[str]) -> None:
 
 
 @contextmanager
-def ui(home: Path, port: int) -> Generator[subprocess.Popen[str]]:
+def ui(home: Path, port: int, output: IO[str] | int = subprocess.PIPE) -> Generator[subprocess.Popen[str]]:
+    """The UI and its daemon; who lets runs start gives a file as `output`, for a pipe that nobody reads fills up."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "PYTHON"))}
     with subprocess.Popen(
         ["/bin/sh", "-c", COMMAND, sys.executable, str(port)],
         env={**kept, f"{PREFIX}HOME": str(home), f"{PREFIX}ENV": "ci"},
-        stdout=subprocess.PIPE,
+        stdout=output,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
