@@ -60,7 +60,9 @@ def homes(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> 
     folder = tmp_path_factory.mktemp("erased")
     of_ada = history(folder, "secret_of_ada.zip", "usernameofada", [ADDRESS, SHARED_ADDRESS], 0)
     of_adam = history(folder, "adams.zip", "usernameofadam", [SHARED_ADDRESS], 10)
-    both, alone = home_at(folder / "both"), home_at(folder / "alone")
+    # What a setting says of ada must not stay in what runs remember of their settings.
+    both = home_at(folder / "both", TUNEGENIE_LASTFM_NAMES=f"ada={AT_LASTFM}")
+    alone = home_at(folder / "alone")
     both.json("import", str(of_ada), "--listener", "ada", "--timezone", "Europe/Zurich")
     for home in (both, alone):
         home.json("import", str(of_adam), "--listener", "adam", "--timezone", "Asia/Kolkata")

@@ -26,7 +26,7 @@ PERSONAL = ("192.0.2.1", "ip_addr", "user_agent", "username")
 
 def test_demo_builds_every_layer_with_every_check(built: dict[str, Any]) -> None:
     demo = built["demo"]
-    assert set(demo["rows_per_layer"]) == set(LAYERS) - {"reports", "publish"}
+    assert set(demo["rows_per_layer"]) == set(LAYERS) - {"publish"}
     assert failed_checks(demo) == []
     assert demo["run"]["checks_passed"] >= 50
     assert demo["top_genres"][0]["plays"] > 0

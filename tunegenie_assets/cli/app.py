@@ -21,6 +21,9 @@ from tunegenie_assets.cli.arguments import DATE, Command, Json, Version
 from tunegenie_assets.cli.errors import INTERRUPTED
 from tunegenie_assets.cli.troubles import line_of
 
+ENDED_BY_CTRL_C = 130
+"""What Typer makes of an interruption that nothing below it caught."""
+
 app = typer.Typer(
     name="tunegenie",
     no_args_is_help=True,
@@ -234,7 +237,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
-    except KeyboardInterrupt:
+    except SystemExit as end:
+        if end.code != ENDED_BY_CTRL_C:
+            raise
         errors.print(f"tunegenie: {INTERRUPTED}", markup=False)
         sys.exit(1)
     except Exception as error:

@@ -122,7 +122,6 @@ def _services(sandbox: Sandbox, tokens: Path) -> Services:
         spotify_accounts_url=sandbox.accounts_url,
         spotify_daily_calls=_DAILY_CALLS,
         lastfm_url=sandbox.lastfm_url,
-        lastfm_names={CONNECTED: sandbox.world.accounts[CONNECTED].lastfm_name},
         musicbrainz_url=sandbox.musicbrainz_url,
         listenbrainz_url=sandbox.listenbrainz_url,
         tokens_path=str(tokens),
@@ -132,6 +131,7 @@ def _services(sandbox: Sandbox, tokens: Path) -> Services:
             lastfm_api_key=SecretStr(lastfm_key),
             listenbrainz_token=SecretStr(listenbrainz_token),
             contact=CONTACT,
+            lastfm_names={CONNECTED: sandbox.world.accounts[CONNECTED].lastfm_name},
         ),
         time=Time(
             now=lambda: clock.now().replace(tzinfo=None),

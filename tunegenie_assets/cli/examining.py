@@ -170,7 +170,7 @@ def _capabilities(client: SpotifyClient, unavailable: set[str]) -> Iterator[Find
 
 
 def _lastfm(connections: Connections) -> Iterator[Finding]:
-    names = connections.services.lastfm_names
+    names = connections.services.credentials.lastfm_names
     client = connections.services.lastfm_client(connections.caller)
     if client is None:
         says = f"set {PREFIX}LASTFM_API_KEY to a key from https://www.last.fm/api/account/create"

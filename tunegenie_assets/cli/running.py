@@ -69,7 +69,7 @@ def connected(services: Services, now: datetime) -> dict[str, list[str]]:
     for token in services.tokens() if services.spotify_client_id else []:
         if token.service == SPOTIFY and token.stage(now) is not Stage.ENDED:
             found.setdefault(token.listener_id, []).append(SPOTIFY)
-    for listener_id in services.lastfm_names if services.credentials.lastfm_api_key else ():
+    for listener_id in services.credentials.lastfm_names if services.credentials.lastfm_api_key else ():
         found.setdefault(listener_id, []).append("lastfm")
     return dict(sorted(found.items()))
 

@@ -65,8 +65,9 @@ class DbtProjectFiles:
             str(self.target_path),
             "--log-path",
             str(self.target_path / "logs"),
-            "--quiet",
-            # The file log takes a second of a local run; Dagster keeps what failed.
+            # Dagster keeps what failed, and a command says it in one line.
+            "--log-level",
+            "none",
             "--log-level-file",
             "none",
             "--no-version-check",

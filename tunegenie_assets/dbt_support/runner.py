@@ -36,6 +36,7 @@ DbtEvent = dg.MaterializeResult[Any] | dg.AssetCheckResult
 UNIQUE_ID = "dagster_dbt/unique_id"
 TOLD = (*LISTENING, SYNTHETIC_PLAYS)
 """The tables that tell of plays, by day."""
+INTERRUPTIONS = (KeyboardInterrupt, dg.DagsterExecutionInterruptedError)
 DONE = frozenset({"success", "pass", "warn"})
 
 
@@ -62,7 +63,7 @@ class Outcome:
     """What dbt said of each node."""
 
     results: list["RunResult"] = field(default_factory=list)
-    error: str | None = None
+    error: BaseException | None = None
 
 
 class DbtRunner(dg.ConfigurableResource[None]):
@@ -103,7 +104,7 @@ class DbtRunner(dg.ConfigurableResource[None]):
         # Compiling every model for its last tab would quadruple the time; the tab beside it shows the source.
         outcome = self._invoke(["docs", "generate", "--static", "--no-compile"])
         if outcome.error:
-            raise dg.Failure(f"dbt did not write its documentation: {outcome.error}")
+            raise dg.Failure(f"dbt did not write its documentation: {outcome.error}") from outcome.error
         files = self._files()
         return Documentation.of(files.target_path / STATIC_PAGE, files.manifest())
 
@@ -168,7 +169,10 @@ class DbtRunner(dg.ConfigurableResource[None]):
         with warehouse_lock(Path(self.warehouse_lock_path)), connections_closed_after():
             outcome = dbtRunner(manifest=manifest).invoke([*arguments, *files.global_arguments])
         results = list(getattr(outcome.result, "results", []))
-        return Outcome(results, str(outcome.exception) if outcome.exception else None)
+        if isinstance(outcome.exception, INTERRUPTIONS):
+            # dbt takes it for an error of its own.
+            raise outcome.exception
+        return Outcome(results, outcome.exception)
 
     def _files(self) -> DbtProjectFiles:
         return DbtProjectFiles(target=self.target, target_path=Path(self.target_path), target_lag=self.target_lag)
@@ -244,7 +248,7 @@ def _raise_if_failed(outcome: Outcome, selection: Selection) -> None:
         lines = [f"{r.node.name}: {' '.join(str(r.message or r.status).split())}" for r in bad]
         raise dg.Failure(description="dbt: " + "; ".join(lines), allow_retries=False)
     if outcome.error:
-        raise dg.Failure(description=f"dbt: {outcome.error}")
+        raise dg.Failure(description=f"dbt: {outcome.error}") from outcome.error
     missing = set(selection.models) - {r.node.unique_id for r in outcome.results}
     if missing:
         raise dg.Failure(description=f"dbt built nothing for {', '.join(sorted(missing))}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from glob import escape
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,9 @@ class DuckDBTables(WarehouseIOManager):
                     connection.execute(f"insert into {name} by name select * from {source}", parameters)
                 connection.commit()
             except BaseException:
-                connection.rollback()
+                # An interruption may come after the commit, and an error may have ended the transaction.
+                with suppress(duckdb.TransactionException):
+                    connection.rollback()
                 raise
 
     def read(self, key: tuple[str, str], window: Window | None, columns: Sequence[str] | None = None) -> pa.Table:

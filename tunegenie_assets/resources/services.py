@@ -3,7 +3,7 @@
 What the Dagster UI shows is the configuration; credentials are held beside it and shown nowhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -61,6 +61,8 @@ class Credentials:
     listenbrainz_token: SecretStr | None = None
     contact: str = field(default="", repr=False)
     """An e-mail address, so not among what is shown. Empty: nothing is asked of MusicBrainz."""
+    lastfm_names: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """By listener. Whose they are is not kept with each run: who is erased would stay in what runs remember."""
 
 
 class Services(dg.ConfigurableResource[None]):
@@ -73,8 +75,6 @@ class Services(dg.ConfigurableResource[None]):
     spotify_accounts_url: str
     spotify_daily_calls: int
     lastfm_url: str
-    lastfm_names: dict[str, str]
-    """By listener."""
     musicbrainz_url: str
     listenbrainz_url: str
     tokens_path: str
@@ -112,7 +112,7 @@ class Services(dg.ConfigurableResource[None]):
         return Clients(
             spotify=self._spotify_clients(caller),
             lastfm=self.lastfm_client(caller),
-            lastfm_names=self.lastfm_names,
+            lastfm_names=self.credentials.lastfm_names,
             musicbrainz=self.musicbrainz_client(caller),
             listenbrainz=self.listenbrainz_client(caller),
             shared=SIMULATED if self.simulated else SHARED,
@@ -199,7 +199,6 @@ def build_services(settings: Settings) -> Services:
         spotify_accounts_url=settings.spotify_accounts_url,
         spotify_daily_calls=settings.spotify_daily_calls,
         lastfm_url=settings.lastfm_url,
-        lastfm_names=names,
         musicbrainz_url=settings.musicbrainz_url,
         listenbrainz_url=settings.listenbrainz_url,
         tokens_path=str(settings.tokens_path),
@@ -209,6 +208,7 @@ def build_services(settings: Settings) -> Services:
             lastfm_api_key=settings.lastfm_api_key,
             listenbrainz_token=settings.listenbrainz_token,
             contact=settings.contact,
+            lastfm_names=names,
         ),
         time=Time(),
     )
