@@ -99,8 +99,13 @@ def _print(
     for table in coverage.tables(platform.warehouse) if _is_measured(sizes) else ():
         out.print(table)
         out.print()
+    _print_assets(sizes, states, out)
+
+
+def _print_assets(sizes: Sequence[summaries.TableSize], states: Mapping[str, AssetState], out: Console) -> None:
+    """Those that hold something, were never built or are amiss; of the others only how many there are."""
     rows = {f"{size.layer}/{size.name}": size.rows for size in sizes}
-    assets = [
+    shown = [
         (
             name,
             rows.get(name),
@@ -108,8 +113,12 @@ def _print(
             ", ".join(state.failed_checks) or "",
         )
         for name, state in _in_order(states)
+        if rows.get(name) != 0 or state.failed_checks or not state.built_at
     ]
-    out.print(display.table("Assets", ["asset", "rows", "last built (UTC)", "checks not passed"], assets))
+    columns = ["asset", "rows", "last built (UTC)", "checks not passed"]
+    out.print(display.table("Assets", columns, shown, unwrapped=columns[:-1]))
+    if empty := len(states) - len(shown):
+        out.print(f"{empty} more are built and hold no row; --json lists them.")
 
 
 def _sources_table(platform: Platform) -> Table:
@@ -127,7 +136,7 @@ def _sources_table(platform: Platform) -> Table:
         for row in summaries.sources(platform.warehouse)
     ]
     columns = ["source", "listeners", "plays", "hours", "from", "to", "days with plays"]
-    return display.table("Listening by source: all plays", columns, rows, unwrapped=columns[:-1])
+    return display.table("Listening by source: all plays", columns, rows, unwrapped=columns[1:-1])
 
 
 def _years_table(platform: Platform) -> Table | None:
