@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import subprocess
+import time
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from benches.faults.commands import TUNEGENIE, environment
@@ -15,6 +18,8 @@ from benches.faults.looking import left_over
 from benches.faults.mounts import can_mount, on_full_disk, on_read_only_disk
 from benches.faults.trials import FULL_LINE
 from tests.integration.conftest import Home
+from tunegenie_assets.cli.runs import dagster_instance
+from tunegenie_assets.settings import load_settings
 
 NEEDS_MOUNTS = pytest.mark.skipif(not can_mount(), reason="no mounts of one's own are allowed here")
 
@@ -65,3 +70,30 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_behind(copy: Path, archive: 
     assert re.search(FULL_LINE, line)
     assert "Traceback" not in ended.said
     assert [found for found in left_over(copy) if not found.startswith("run ")] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_an_interruption_of_dbt_is_one_line(copy: Path, number: signal.Signals) -> None:
+    with (
+        dagster_instance(load_settings(home=copy), to_change=False) as instance,
+        subprocess.Popen([*TUNEGENIE, "recount"], env=environment(copy), stderr=subprocess.PIPE, text=True) as process,
+    ):
+        before = instance.get_runs_count()
+        while not builds_with_dbt(instance, before):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(number)
+        _, said = process.communicate()
+        [run] = instance.get_runs(limit=1)
+    [line] = said.splitlines()
+    assert line.startswith("tunegenie: interrupted; running the same command again continues the work")
+    assert process.returncode == 1
+    assert run.status is dg.DagsterRunStatus.FAILURE
+
+
+def builds_with_dbt(instance: dg.DagsterInstance, runs_before: int) -> bool:
+    if instance.get_runs_count() == runs_before:
+        return False
+    [run] = instance.get_runs(limit=1)
+    starts = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_START)
+    return any("dbt" in (start.step_key or "") for start in starts)

@@ -94,6 +94,12 @@ def _check(listener_id: str) -> None:
         raise typer.BadParameter(str(error)) from error
 
 
+GONE_AS_A_WHOLE = (
+    "With them go the runs of Dagster that name them, or its whole history where that leaves a trace, and everybody's "
+    "models, reports and the warehouse file; these are built anew from what landing holds of the others."
+)
+
+
 class _Steps:
     """One erasure. Each step may be done again, so that one that was interrupted is finished by the next."""
 
@@ -156,6 +162,7 @@ def _print_found(listener_id: str, found: dict[str, int], out: Console, *, as_js
         display.print_json({"command": "erase", "listener": listener_id, "dry_run": True, "found": found})
         return
     out.print(display.table(f"Of {listener_id}", ["where", "files or rows"], list(found.items())))
+    out.print(GONE_AS_A_WHOLE, soft_wrap=True)
 
 
 def _document(listener_id: str, erasure: Erasure, left: dict[str, str]) -> dict[str, Any]:
