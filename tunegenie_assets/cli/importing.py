@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import typer
 from rich.console import Console
 
@@ -38,38 +39,12 @@ def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as
     out, progress = display.consoles(as_json=as_json)
     platform = Platform.open()
     listener = platform.settings.listener if listener is None else listener
-    try:
-        check_listener_id(listener)
-        if timezone is not None:
-            check_timezone(timezone)
-    except InvalidRequestError as error:
-        raise typer.BadParameter(str(error)) from error
+    _check(listener, timezone)
     config = {"paths": [str(path.absolute()) for path in paths], "listener": listener, "timezone": timezone}
     with dagster_instance(platform.settings) as instance:
         plays_before = _plays_by_archive(platform, listener)
-        landed = run_job(
-            platform.definitions,
-            instance,
-            LAND_ARCHIVES,
-            progress,
-            tags={IMPORT_FOLLOWS_TAG: "true"},
-            ops={ARCHIVES_KEY.to_python_identifier(): {"config": config}},
-        )
-        metadata = landed.metadata[ARCHIVES_KEY.to_user_string()]
-        archives: Archives = metadata["files"]
-        _complain(archives, progress)
-        first, last = (date.fromisoformat(metadata[name]) for name in ("first_day", "last_day"))
-        built = run_job(
-            platform.definitions,
-            instance,
-            IMPORT_ARCHIVES,
-            progress,
-            tags=range_tags(first, last),
-            assets=platform.assets_with_rows(IMPORT_ARCHIVES),
-        )
-        trained = train_after(platform, platform.definitions, instance, progress)
+        archives, report = _land_and_build(platform, instance, config, progress)
     merged_now = earlier_plays_merged(plays_before, _plays_by_archive(platform, listener))
-    report = together([landed, built, *trained], under=built)
     fates = summaries.fates_by_file(platform.warehouse, listener)
     imported = [(archive, reconcile(archive, fates)) for archive in archives]
     seconds = time.monotonic() - begin
@@ -87,6 +62,43 @@ def run(paths: Sequence[Path], *, listener: str | None, timezone: str | None, as
     _stop_where_rows_are_missing(imported)
     if any(archive["problem"] for archive in archives):
         raise typer.Exit(1)
+
+
+def _check(listener: str, timezone: str | None) -> None:
+    try:
+        check_listener_id(listener)
+        if timezone is not None:
+            check_timezone(timezone)
+    except InvalidRequestError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _land_and_build(
+    platform: Platform, instance: dg.DagsterInstance, config: Mapping[str, Any], progress: Console
+) -> tuple[Archives, RunReport]:
+    """What became of each archive in landing, and of all runs together."""
+    landed = run_job(
+        platform.definitions,
+        instance,
+        LAND_ARCHIVES,
+        progress,
+        tags={IMPORT_FOLLOWS_TAG: "true"},
+        ops={ARCHIVES_KEY.to_python_identifier(): {"config": config}},
+    )
+    metadata = landed.metadata[ARCHIVES_KEY.to_user_string()]
+    archives: Archives = metadata["files"]
+    _complain(archives, progress)
+    first, last = (date.fromisoformat(metadata[name]) for name in ("first_day", "last_day"))
+    built = run_job(
+        platform.definitions,
+        instance,
+        IMPORT_ARCHIVES,
+        progress,
+        tags=range_tags(first, last),
+        assets=platform.assets_with_rows(IMPORT_ARCHIVES),
+    )
+    trained = train_after(platform, platform.definitions, instance, progress)
+    return archives, together([landed, built, *trained], under=built)
 
 
 def _stop_where_rows_are_missing(imported: Sequence[tuple[Mapping[str, Any], Sequence[ImportedFile]]]) -> None:
