@@ -64,6 +64,22 @@ def build_sensors(
     """
     status = dg.DefaultSensorStatus.RUNNING if is_collecting else dg.DefaultSensorStatus.STOPPED
 
+    return [
+        _inbox_sensor(inbox, default_listener),
+        _days_sensor(
+            "landed_archives", ARCHIVES_KEY, IMPORT_ARCHIVES, "Imports the days that a newly landed archive holds."
+        ),
+        _days_sensor(
+            "landed_pages", PAGES_KEY, BUILD_COLLECTED, "Builds the days of the plays that services newly told of."
+        ),
+        _parked_work_sensor(collection, services.time.now, status),
+        _token_expiry_sensor(services, status),
+        _drift_sensor(services.time.now, status),
+        _first_training_sensor(is_in_use, services.time.now, status),
+    ]
+
+
+def _inbox_sensor(inbox: Path, default_listener: str) -> dg.SensorDefinition:
     @dg.sensor(
         name="inbox",
         job=land_archives,
@@ -91,19 +107,7 @@ def build_sensors(
         reason = None if requests else dg.SkipReason(f"nothing in {inbox} that can be landed")
         return dg.SensorResult(run_requests=requests, skip_reason=reason, cursor=json.dumps(files))
 
-    return [
-        inbox_sensor,
-        _days_sensor(
-            "landed_archives", ARCHIVES_KEY, IMPORT_ARCHIVES, "Imports the days that a newly landed archive holds."
-        ),
-        _days_sensor(
-            "landed_pages", PAGES_KEY, BUILD_COLLECTED, "Builds the days of the plays that services newly told of."
-        ),
-        _parked_work_sensor(collection, services.time.now, status),
-        _token_expiry_sensor(services, status),
-        _drift_sensor(services.time.now, status),
-        _first_training_sensor(is_in_use, services.time.now, status),
-    ]
+    return inbox_sensor
 
 
 def _days_sensor(name: str, key: dg.AssetKey, job_name: str, description: str) -> dg.SensorDefinition:
