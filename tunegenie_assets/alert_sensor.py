@@ -41,7 +41,7 @@ def build_alert_sensor(addresses: Addresses, clock: Clock, *, is_collecting: boo
     def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         now = clock()
         state = State.of(context.cursor, now, context.log.warning)
-        runs, place = ended_runs(context.instance, state.place, is_watched=lambda run: process_of(run) is not None)
+        runs, place = ended_runs(context.instance, state.place, now, is_watched=lambda run: process_of(run) is not None)
         graph = context.repository_def.asset_graph if context.repository_def else None
         failing, unknown = failing_checks(context.instance, graph.asset_check_keys if graph else ())
         observed = Observed(

@@ -28,7 +28,11 @@ REPORT_QUALITY = "report_quality"
 DAILY_BUILD = "daily_build"
 """The schedule of BUILD_EVERYTHING."""
 
-AGAIN_WHEN_KILLED = {"dagster/max_retries": "2", "dagster/retry_strategy": "ALL_STEPS"}
+AGAIN_WHEN_KILLED = {
+    "dagster/max_retries": "2",
+    "dagster/retry_strategy": "ALL_STEPS",
+    "dagster/retry_on_asset_or_op_failure": "false",
+}
 """On a run that nothing else would begin again soon. One that failed by itself is left: it would fail again."""
 
 _BUILDING = pod(Queue.WAREHOUSE, memory="1Gi", limit="2Gi", processors="500m")

@@ -116,7 +116,7 @@ def _days_sensor(name: str, key: dg.AssetKey, job_name: str, description: str) -
     # Not an asset sensor: that looks at the latest landing only, and two may come between two ticks.
     @dg.sensor(name=name, job_name=job_name, default_status=dg.DefaultSensorStatus.RUNNING, description=description)
     def landed_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        cursor = int(context.cursor) if context.cursor else None
+        cursor = _place_in_log(context.instance, key, context.cursor)
         landed = context.instance.fetch_materializations(
             dg.AssetRecordsFilter(asset_key=key, after_storage_id=cursor), limit=MOST_LANDINGS, ascending=True
         ).records
@@ -124,9 +124,25 @@ def _days_sensor(name: str, key: dg.AssetKey, job_name: str, description: str) -
             return dg.SkipReason("nothing new has been landed")
         requests = [request for record in landed if (request := import_request(context.instance, record))]
         reason = None if requests else dg.SkipReason("nothing has been landed that is not built as well")
-        return dg.SensorResult(run_requests=requests, skip_reason=reason, cursor=str(landed[-1].storage_id))
+        return dg.SensorResult(
+            run_requests=requests, skip_reason=reason, cursor=f"{landed[-1].storage_id} {landed[-1].run_id}"
+        )
 
     return landed_sensor
+
+
+def _place_in_log(instance: dg.DagsterInstance, key: dg.AssetKey, cursor: str | None) -> int | None:
+    """The id of the last landing that was looked at; None where the log has begun anew since, with lower ids.
+
+    Its landings are then looked at again: Dagster drops a request whose run key it has seen.
+    """
+    if not cursor:
+        return None
+    storage_id, _, run_id = cursor.partition(" ")
+    newest = instance.fetch_materializations(key, limit=1).records
+    if not newest or (newest[0].storage_id, newest[0].run_id) == (int(storage_id), run_id):
+        return int(storage_id)
+    return int(storage_id) if newest[0].storage_id > int(storage_id) else None
 
 
 def _parked_work_sensor(collection: Collection, clock: Clock, status: dg.DefaultSensorStatus) -> dg.SensorDefinition:
@@ -244,6 +260,7 @@ def land_request(path: Path, signature: str, inbox: Path, default_listener: str)
     config = {"paths": [str(path)], "listener": listener}
     return dg.RunRequest(
         run_key=f"{path.relative_to(inbox).as_posix()}:{signature}",
+        tags=AGAIN_WHEN_KILLED,
         run_config={"ops": {ARCHIVES_KEY.to_python_identifier(): {"config": config}}},
     )
 

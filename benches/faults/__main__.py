@@ -68,6 +68,7 @@ FLOORS = (
     Floor("kills", "at least", 50),
     Floor("equal_after_restart", "at least", 50),
     Floor("fault_kinds", "at least", 15),
+    Floor("skipped", "at most", 0),
 )
 
 

@@ -35,7 +35,7 @@ OURS = [[name] for name in getattr(typer.main.get_command(app), "commands", {})]
 STAY_UP = ("ui", "run", "sandbox", "mcp")
 """Commands of ours that serve until they are stopped; tests of their own start them."""
 
-BUILD = ("import", "rebuild", "exclude", "timezone", "run-once")
+BUILD = ("import", "exclude", "timezone", "run-once")
 """They take half a minute: what several pages show alike is run once; the home has what they would build."""
 
 ANSWERS = {"chat": "exit\n", "erase": "y\n"}

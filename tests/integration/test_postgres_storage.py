@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
+import psycopg2
 import pytest
 import yaml
+from psycopg2 import sql
 
 from tests.integration.conftest import Home, failed_checks, home_at
 from tests.integration.desk import last_line
@@ -32,7 +36,7 @@ def kept_there(tmp_path: Path, database: str) -> Home:
     return home_at(tmp_path / "home", TUNEGENIE_DAGSTER_STORAGE=database)
 
 
-def test_an_import_over_it(kept_there: Home, archive: Path) -> None:
+def test_an_import_over_it(kept_there: Home, database: str, archive: Path) -> None:
     first = kept_there.json("import", str(archive), "--listener", "ada")
     assert failed_checks(first) == []
     dagster = kept_there.path / "dagster"
@@ -42,6 +46,26 @@ def test_an_import_over_it(kept_there: Home, archive: Path) -> None:
         assert {run.job_name for run in instance.get_runs()} >= {"land_archives", "import_archives"}
         assert len(instance.get_materialized_partitions(dg.AssetKey(["gold", "fct_plays"]))) > 5
     assert PASSWORD not in "".join(path.read_text(encoding="utf-8") for path in dagster.glob("*.yaml"))
+
+    with dg.DagsterInstance.from_config(str(dagster)) as instance:
+        # What stays of an asset when the runs that made it are deleted.
+        instance.report_runtime_asset_event(dg.AssetMaterialization("inbox", metadata={"file": "ada/export.zip"}))
+    assert said_of("ada", database) > 1
+    assert kept_there.json("erase", "--listener", "ada", "--yes")["history_cleared"]
+    assert said_of("ada", database) == 0
+
+
+def said_of(listener_id: str, database: str) -> int:
+    """Rows of all tables of the database that name the listener."""
+    name = re.compile(rf"\b{listener_id}\b")
+    with closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
+        cursor.execute("select table_name from information_schema.tables where table_schema = 'public'")
+        tables = [table for (table,) in cursor.fetchall()]
+        found = 0
+        for table in tables:
+            cursor.execute(sql.SQL("select * from {}").format(sql.Identifier(table)))
+            found += sum(bool(name.search(repr(row))) for row in cursor.fetchall())
+    return found
 
 
 def test_days_are_counted_as_the_stock_storage_counts_them(

@@ -232,8 +232,19 @@ def test_a_run_that_is_stored_late_is_looked_at_and_what_was_seen_is_forgotten_i
     desk.cursor = json.dumps(state | {"since": later.isoformat()})
     assert len(desk.tick()) == 1
     desk.cursor = json.dumps(json.loads(str(desk.cursor)) | {"since": (later + timedelta(hours=1)).isoformat()})
+    desk.later = timedelta(hours=2)
     assert desk.tick() == []
     assert json.loads(str(desk.cursor))["seen"] == []
+
+
+def test_a_clock_that_was_ahead_silences_nothing(desk: Desk) -> None:
+    desk.cursor = json.dumps(
+        json.loads(str(desk.cursor)) | {"since": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
+    )
+    assert desk.tick() == []
+    desk.problem = OSError("no space left")
+    desk.run()
+    assert len(desk.tick()) == 1
 
 
 def test_many_runs_between_two_ticks_are_all_looked_at(desk: Desk) -> None:

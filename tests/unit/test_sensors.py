@@ -195,6 +195,17 @@ def test_every_landing_since_the_last_tick_is_imported(instance: dg.DagsterInsta
     assert not evaluate(instance, inbox, data.cursor).run_requests
 
 
+@pytest.mark.parametrize("cursor", ["300000 another-run", "300000", "{id} another-run"])
+def test_a_log_that_began_anew_is_looked_at_from_its_beginning(
+    instance: dg.DagsterInstance, inbox: Path, cursor: str
+) -> None:
+    run_id = land(instance, "2016-01-01")
+    [landed] = instance.fetch_materializations(ARCHIVES_KEY, limit=1).records
+    data = evaluate(instance, inbox, cursor.format(id=landed.storage_id))
+    assert [request.run_key for request in data.run_requests or []] == [run_id]
+    assert not evaluate(instance, inbox, data.cursor).run_requests
+
+
 def test_nothing_is_imported_twice_when_the_caller_imports(instance: dg.DagsterInstance, inbox: Path) -> None:
     land(instance, "2016-01-01", "2016-12-31", tags={IMPORT_FOLLOWS_TAG: "true"})
     data = evaluate(instance, inbox)

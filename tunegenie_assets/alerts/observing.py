@@ -43,9 +43,9 @@ class Place:
 
 
 def ended_runs(
-    instance: dg.DagsterInstance, place: Place, *, is_watched: Callable[[dg.DagsterRun], bool]
+    instance: dg.DagsterInstance, place: Place, now: datetime, *, is_watched: Callable[[dg.DagsterRun], bool]
 ) -> tuple[list[FailedRun | GoodRun], Place]:
-    """The runs that ended since `place`, and where to go on.
+    """The runs that ended since `place`, and where to go on: never later than `now`, for a clock may have been ahead.
 
     Failures of runs that `is_watched` are left out: a person has just seen them. So are those that begin again.
     """
@@ -57,7 +57,7 @@ def ended_runs(
     )
     new = [record for record in records if record.dagster_run.run_id not in place.seen][:MOST_RUNS]
     runs = [run for record in new if (run := _ended(instance, record, is_watched)) is not None]
-    since = max([place.since, *(record.update_timestamp for record in new)])
+    since = min(now, max([place.since, *(record.update_timestamp for record in new)]))
     recent = {r.dagster_run.run_id for r in records if r.update_timestamp >= since - OVERLAP}
     seen = (place.seen & recent) | {record.dagster_run.run_id for record in new} & recent
     return runs, Place(since, frozenset(seen))

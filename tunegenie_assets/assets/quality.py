@@ -4,6 +4,7 @@ What a standing is and how it is shown is in ml/quality; how the event log is re
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -18,9 +19,10 @@ from tunegenie_assets.instance.check_log import results_since
 from tunegenie_assets.keys import LAYERS, OWNERS
 from tunegenie_assets.resources.guard import Window
 from tunegenie_assets.resources.report_folder import DATA_QUALITY, PAGE, SUMMARY, ReportFolder
-from tunegenie_assets.resources.services import utc_now
+from tunegenie_assets.resources.services import Services, utc_now
 from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
 from tunegenie_assets.schemas.quality import CHECK_RESULTS
+from tunegenie_assets.sources.services.errors import TokenFileError
 
 OVERLAP = timedelta(days=1)
 """Runs that changed so long before the newest result are read again: a run may go on while its report is made."""
@@ -57,9 +59,9 @@ def build_check_results(after: Sequence[dg.AssetKey], checks: Sequence[dg.AssetC
         metadata={"dagster/column_schema": column_schema(CHECK_RESULTS)},
     )
     def check_results(
-        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[WarehouseIOManager]
+        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[WarehouseIOManager], services: Services
     ) -> dg.MaterializeResult[Any]:
-        added = add_results(context.instance, warehouse, checks)
+        added = add_results(context.instance, warehouse, checks, connected(services))
         kept = warehouse.query("select count(*) as results from reports.check_results").to_pylist()[0]["results"]
         return dg.MaterializeResult(metadata={"added": added, "dagster/row_count": int(kept)})
 
@@ -109,10 +111,25 @@ def standing_of(warehouse: WarehouseIOManager, known: Iterable[KnownCheck]) -> l
     return standings(known, (Result(**row) for row in rows))
 
 
-def add_results(instance: dg.DagsterInstance, warehouse: WarehouseIOManager, checks: Sequence[dg.AssetCheckKey]) -> int:
+def connected(services: Services) -> set[str]:
+    """Listeners of whom nothing may have landed yet."""
+    names = set(services.credentials.lastfm_names)
+    # A token that cannot be read names nobody; the check `authorized` tells of it.
+    with suppress(TokenFileError):
+        names |= {token.listener_id for token in services.tokens()}
+    return names
+
+
+def add_results(
+    instance: dg.DagsterInstance,
+    warehouse: WarehouseIOManager,
+    checks: Sequence[dg.AssetCheckKey],
+    listeners: Iterable[str] = (),
+) -> int:
     """Write what the event log knows and the table does not, day by day; returns how many results that are.
 
-    Done again it adds nothing, and what the log has forgotten stays.
+    Done again it adds nothing, and what the log has forgotten stays. Names of `listeners`, and of all of whom something
+    has landed, are taken out.
     """
     newest = warehouse.query("select max(evaluated_at) as newest from reports.check_results").to_pylist()[0]["newest"]
     found = results_since(instance, newest - OVERLAP if newest else None, checks)
@@ -122,7 +139,8 @@ def add_results(instance: dg.DagsterInstance, warehouse: WarehouseIOManager, che
     window = Window("evaluated_on", min(days), max(days) + timedelta(days=1))
     kept = warehouse.read(CHECK_RESULTS.key, window).to_pylist()
     have = {_identity(row) for row in kept}
-    names = {row["name"] for row in warehouse.query(_NAMES).to_pylist() if not row["name"].startswith("_")}
+    landed = {row["name"] for row in warehouse.query(_NAMES).to_pylist() if not row["name"].startswith("_")}
+    names = landed | set(listeners)
     rows = [_row(result, is_blocking=is_blocking, names=names) for result, is_blocking in found]
     fresh = [row for row in rows if _identity(row) not in have]
     if fresh:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import typer
 
 from tunegenie_assets.cli import display
-from tunegenie_assets.cli.collecting import build, collect, print_run
+from tunegenie_assets.cli.collecting import build, collect, print_run, stop_where_something_failed
 from tunegenie_assets.cli.connecting import CONNECT, utc_now
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.runs import dagster_instance, together
@@ -20,7 +20,7 @@ def run(*, days: int, listener: str | None, as_json: bool) -> None:
 
     Raises:
         typer.BadParameter: no listener can be called so.
-        CommandError: services are connected and nothing could be had.
+        CommandError: after everything else, something could not be had.
     """
     out, progress = display.consoles(as_json=as_json)
     listeners = [_checked(listener)] if listener else []
@@ -40,15 +40,16 @@ def run(*, days: int, listener: str | None, as_json: bool) -> None:
                 "run": display.run_json(report),
             }
         )
-        return
-    if collected.outcomes:
-        out.print(display.outcome_table("Collected", collected.outcomes))
     else:
-        who = f"{listener} is not connected" if listener else "Nobody is connected"
-        out.print(f"{who}, so nothing was asked for; {CONNECT}.", markup=False, soft_wrap=True)
-    out.print()
-    out.print(f"[bold]Built[/bold] {first} to {last}")
-    print_run(report, out)
+        if collected.outcomes:
+            out.print(display.outcome_table("Collected", collected.outcomes))
+        else:
+            who = f"{listener} is not connected" if listener else "Nobody is connected"
+            out.print(f"{who}, so nothing was asked for; {CONNECT}.", markup=False, soft_wrap=True)
+        out.print()
+        out.print(f"[bold]Built[/bold] {first} to {last}")
+        print_run(report, out)
+    stop_where_something_failed(collected.outcomes)
 
 
 def _checked(listener: str) -> str:

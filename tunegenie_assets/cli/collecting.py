@@ -46,7 +46,7 @@ def run(scopes: Sequence[str], *, as_json: bool) -> None:
 
     Raises:
         typer.BadParameter: a scope is not known.
-        CommandError: nobody is connected, or nothing could be had.
+        CommandError: nobody is connected, or, after everything else, something could not be had.
     """
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
@@ -66,11 +66,24 @@ def run(scopes: Sequence[str], *, as_json: bool) -> None:
     report = together(reports)
     if as_json:
         display.print_json({"command": "run-once", "outcomes": collected.outcomes, "run": display.run_json(report)})
-        return
-    out.print(display.outcome_table("Collected", collected.outcomes))
-    if parked := waiting(build_collection(platform.settings)):
-        out.print(what_waits(parked), markup=False, soft_wrap=True)
-    print_run(report, out)
+    else:
+        out.print(display.outcome_table("Collected", collected.outcomes))
+        if parked := waiting(build_collection(platform.settings)):
+            out.print(what_waits(parked), markup=False, soft_wrap=True)
+        print_run(report, out)
+    stop_where_something_failed(collected.outcomes)
+
+
+def stop_where_something_failed(outcomes: Outcomes) -> None:
+    """After all else: who looks at the exit code alone must learn it. What is parked goes on by itself.
+
+    Raises:
+        CommandError: a work did not come to its end.
+    """
+    failed = [outcome for outcome in outcomes if outcome["problem"] and not outcome["parked_until"]]
+    if failed:
+        reasons = "; ".join(dict.fromkeys(str(outcome["problem"]) for outcome in failed))
+        raise CommandError(f"{len(failed)} of {len(outcomes)} works did not come to their end: {reasons}")
 
 
 def _days_to_build(collected: Collected) -> tuple[date, date] | None:

@@ -19,7 +19,7 @@ from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.rebuilding import build, days_to_rebuild
 from tunegenie_assets.cli.runs import RunFailedError, RunReport, dagster_instance
 from tunegenie_assets.dbt_support.project import PROJECT_DIR
-from tunegenie_assets.erasing.history import clear_files, delete_runs, unfinished_runs
+from tunegenie_assets.erasing.history import clear_files, delete_runs, unfinished_runs, wipe
 from tunegenie_assets.erasing.journal import Journal
 from tunegenie_assets.erasing.places import Places
 from tunegenie_assets.erasing.scanning import Scan, scan_home
@@ -127,8 +127,10 @@ class _Steps:
             self._places.erase(self._listener_id)
             self._warehouse.forget(self._listener_id, anybody_left=self._places.others(self._listener_id))
             runs_deleted = delete_runs(instance, traces)
+            if settings.dagster_database is not None:
+                wipe(instance)
         with command_lock(settings.home):
-            cleared = clear_files(settings.dagster_home, traces)
+            cleared = clear_files(settings.dagster_home, traces) or settings.dagster_database is not None
         with dagster_instance(settings) as instance:
             rebuilt = self._rebuild(instance, progress)
         scan = scan_home(settings.home, traces, leave_out=[self.journal.folder])

@@ -69,11 +69,15 @@ def _damage_of_warehouse(file: Path) -> str | None:
 
 def _mend_records(settings: Settings) -> Iterator[str]:
     """Dagster's databases: of runs and events, and of schedules and sensors."""
-    for name, damaged in _damaged_records(settings).items():
+    damaged = _damaged_records(settings)
+    for name, found in damaged.items():
         folder = settings.dagster_home / name
         _put_aside(folder)
-        files = ", ".join(damaged)
+        files = ", ".join(found)
         yield f"{RECORDS[name]} in {folder} was damaged ({files}): it is {name}{ASIDE} now, and begins anew"
+    if "history" in damaged and "schedules" not in damaged:
+        # Sensors remember ids of events, which begin again at 1.
+        _put_aside(settings.dagster_home / "schedules")
 
 
 def _damaged_records(settings: Settings) -> dict[str, list[str]]:

@@ -24,6 +24,7 @@ from tunegenie_assets.dbt_support.semantics import Semantics, semantics_of
 from tunegenie_assets.keys import DAILY_TAG
 from tunegenie_assets.locking import warehouse_lock
 from tunegenie_assets.resources.tables import WarehouseIOManager
+from tunegenie_assets.resources.transient import is_transient, tells_of_transient
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_PLAYS
 from tunegenie_assets.schemas.collected import LISTENING
 
@@ -81,6 +82,7 @@ class DbtRunner(dg.ConfigurableResource[None]):
 
         Raises:
             dagster.Failure: dbt failed, or a model could not be built; the message names the nodes.
+            ConnectionError: as above, but the same may work in a minute.
         """
         selection = Selection.of(context)
         window = _window(context)
@@ -93,7 +95,7 @@ class DbtRunner(dg.ConfigurableResource[None]):
             record_windows(context, self.warehouse, daily, window, metadata)
             metadata = {key: told for key, told in metadata.items() if key not in daily}
         yield from _as_dagster(outcome.results, selection, metadata)
-        _raise_if_failed(outcome, selection)
+        raise_if_failed(outcome, selection)
 
     def document(self) -> Documentation:
         """Write dbt's documentation of the project and of the warehouse's tables as one page.
@@ -242,12 +244,17 @@ def _as_dagster(
             )
 
 
-def _raise_if_failed(outcome: Outcome, selection: Selection) -> None:
+def raise_if_failed(outcome: Outcome, selection: Selection) -> None:
+    """Raises as `DbtRunner.build` says."""
     bad = [r for r in outcome.results if str(r.status) not in DONE | {"skipped"}]
     if bad:
         lines = [f"{r.node.name}: {' '.join(str(r.message or r.status).split())}" for r in bad]
+        if all(tells_of_transient(line) for line in lines):
+            raise ConnectionError("dbt: " + "; ".join(lines))
         raise dg.Failure(description="dbt: " + "; ".join(lines), allow_retries=False)
     if outcome.error:
+        if is_transient(outcome.error) or tells_of_transient(str(outcome.error)):
+            raise ConnectionError(f"dbt: {outcome.error}") from outcome.error
         raise dg.Failure(description=f"dbt: {outcome.error}") from outcome.error
     missing = set(selection.models) - {r.node.unique_id for r in outcome.results}
     if missing:

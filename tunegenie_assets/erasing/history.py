@@ -1,7 +1,8 @@
 """Dagster's own records of a listener: runs, events, logs of steps, ticks. They name files, listeners and figures.
 
 Runs that mention the listener are deleted through Dagster's public interface, on any storage. What is left of them in
-the local files, such as the last state of an asset, ends with the files: Dagster makes new ones.
+the local files, such as the last state of an asset, ends with the files: Dagster makes new ones. In a database, which
+cannot be searched like files, all of it ends.
 """
 
 from __future__ import annotations
@@ -47,6 +48,12 @@ def delete_runs(instance: dg.DagsterInstance, traces: Traces) -> int:
             instance.delete_run(run.run_id)
             deleted += 1
     return deleted
+
+
+def wipe(instance: dg.DagsterInstance) -> None:
+    """Delete all of Dagster's records, with what sensors remember."""
+    instance.wipe()
+    instance.wipe_all_schedules()
 
 
 def clear_files(folder: Path, traces: Traces) -> bool:

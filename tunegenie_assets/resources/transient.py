@@ -9,6 +9,7 @@ minutes already.
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from random import Random
@@ -22,6 +23,8 @@ FIRST_WAIT_S = 20.0
 """Doubled each time, with up to half of it more or less: 20, 40, 80 seconds."""
 JITTER_SHARE = 0.5
 LOCKED = "Could not set lock on file"
+CONNECTION_EXCEPTION = re.compile(r"\(08\d{3}\)")
+"""The class of SQL states that Snowflake gives where the connection failed."""
 NETWORK_ERRNOS = {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ETIMEDOUT}
 # By name: these libraries are optional, and importing Snowflake's takes seconds.
 OF_SNOWFLAKE = {
@@ -46,6 +49,11 @@ OF_BOTO = {
 def is_transient(error: BaseException) -> bool:
     """Whether the same may work in a minute: a network that is away, a service that is down, a file that is locked."""
     return any(_passes(one) for one in _chain(error))
+
+
+def tells_of_transient(message: str) -> bool:
+    """Of what dbt says of a node, where it keeps the error to itself."""
+    return LOCKED in message or CONNECTION_EXCEPTION.search(message) is not None
 
 
 def _passes(error: BaseException) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import dagster as dg
@@ -11,14 +12,24 @@ import pytest
 
 from ml.quality.standing import Outcome
 from tests.unit.resources.samples import warehouse_in
-from tunegenie_assets.assets.quality import add_results, build_check_results, build_data_quality, standing_of
+from tunegenie_assets.assets.quality import (
+    add_results,
+    build_check_results,
+    build_data_quality,
+    connected,
+    standing_of,
+)
 from tunegenie_assets.checks.advice import known_checks
 from tunegenie_assets.checks.factories import WARN, no_rows_check
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
 from tunegenie_assets.resources.report_folder import DATA_QUALITY, SUMMARY, ReportFolder, page_of
+from tunegenie_assets.resources.services import build_services
 from tunegenie_assets.schemas.landing import LISTENER_ZONES
+from tunegenie_assets.settings import load_settings
+from tunegenie_assets.sources.services.tokens import Token, TokenStore
 
 KEY = ["synthetic", "plays"]
+LATE = datetime(2026, 3, 1)
 
 
 @dg.asset(key=KEY)
@@ -86,6 +97,20 @@ def test_nobody_is_named_in_the_history(instance: dg.DagsterInstance, warehouse:
     assert [row["summary"] for row in rows] == ["…, called a listener, from …", "1 row with listener_id"]
 
 
+def test_who_is_connected_is_not_named_before_anything_landed(
+    instance: dg.DagsterInstance, warehouse: DuckDBTables, tmp_path: Path
+) -> None:
+    TokenStore(tmp_path / "tokens").save(Token("spotify", "bob", "account", "a", "r", frozenset(), LATE, LATE))
+    listeners = connected(build_services(load_settings(home=tmp_path, lastfm_names="carol=fm-carol")))
+    assert listeners == {"bob", "carol"}
+    evaluation = dg.AssetCheckEvaluation(
+        asset_key=dg.AssetKey(KEY), check_name="known_listeners", passed=True, severity=WARN, description="bob: spotify"
+    )
+    instance.report_runless_asset_event(evaluation)
+    add_results(instance, warehouse, KEYS, listeners)
+    assert warehouse.query("select summary from reports.check_results").to_pylist() == [{"summary": "a listener: spotify"}]
+
+
 def test_what_a_sensor_found_outside_any_run_is_kept(instance: dg.DagsterInstance, warehouse: DuckDBTables) -> None:
     evaluation = dg.AssetCheckEvaluation(
         asset_key=dg.AssetKey(KEY), check_name="known_listeners", passed=False, severity=WARN, description="late"
@@ -102,10 +127,13 @@ def test_a_run_reports_the_checks_of_itself(
 ) -> None:
     known = known_checks(SPECS)
     reports = ReportFolder(root=str(tmp_path / "reports"))
+    services = build_services(load_settings(home=tmp_path))
     assets = [build_check_results([dg.AssetKey(KEY)], KEYS), build_data_quality(known)]
     for _ in range(3):
         result = dg.materialize(
-            [plays, *CHECKS, *assets], instance=instance, resources={"warehouse": warehouse, "reports": reports}
+            [plays, *CHECKS, *assets],
+            instance=instance,
+            resources={"warehouse": warehouse, "reports": reports, "services": services},
         )
         assert result.success
     first, second = standing_of(warehouse, known)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tunegenie_assets.cli.collecting import run, what_waits
+from tunegenie_assets.cli.collecting import run, stop_where_something_failed, what_waits
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.settings import PREFIX
 from tunegenie_assets.sources.services.state import ParkedWork
@@ -38,3 +38,13 @@ def test_what_waits_is_one_line() -> None:
         "Work waits (spotify_top_tracks, spotify_artists) until 2026-03-01 13:00 UTC or later: the quota is spent. "
         "It goes on by itself while `tunegenie run` runs, or with the next `tunegenie run-once` after that."
     )
+
+
+def outcome(problem: str | None = None, parked_until: str | None = None) -> dict[str, str | None]:
+    return {"problem": problem, "parked_until": parked_until}
+
+
+def test_what_did_not_come_to_its_end_is_told_by_the_exit_code() -> None:
+    stop_where_something_failed([outcome(), outcome("the quota is spent", "2026-03-01T13:00:00Z")])
+    with pytest.raises(CommandError, match=r"^2 of 3 works did not come to their end: the authorization has ended$"):
+        stop_where_something_failed([outcome(), *[outcome("the authorization has ended")] * 2])

@@ -14,7 +14,7 @@ from tunegenie_assets.settings import PREFIX, SECRETS, Settings, load_settings
 
 _POD = {"podSecurityContext": ..., "securityContext": ..., "resources": ...}
 _IMAGE = {"repository": str, "tag": str, "pullPolicy": str}
-# What of the chart's schema is used here; `...` is what Kubernetes defines.
+# What of the chart's values is used here, a list kept by hand; `...` is what Kubernetes defines.
 CHART: dict[str, Any] = {
     "global": {"dagsterHome": str, "postgresqlSecretName": str},
     "generatePostgresqlPasswordSecret": bool,
@@ -62,13 +62,19 @@ CHART: dict[str, Any] = {
     "concurrency": {
         "enabled": bool,
         "runs": {"maxConcurrentRuns": int, "tagConcurrencyLimits": [{"key": str, "value": ..., "limit": int}]},
+        "pools": {"granularity": str, "defaultLimit": int},
     },
     "dagsterDaemon": {
         "enabled": bool,
         "image": _IMAGE,
         "runCoordinator": {"enabled": bool, "type": str, "config": {"queuedRunCoordinator": {}}},
-        "runMonitoring": ...,
-        "runRetries": ...,
+        "runMonitoring": {
+            "enabled": bool,
+            "startTimeoutSeconds": int,
+            "maxResumeRunAttempts": int,
+            "pollIntervalSeconds": int,
+        },
+        "runRetries": {"enabled": bool, "retryOnAssetOrOpFailure": bool},
         **_POD,
     },
     "dagsterWebserver": {"replicaCount": int, "image": _IMAGE, "service": {"type": str, "port": int}, **_POD},
