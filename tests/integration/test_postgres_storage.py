@@ -49,7 +49,7 @@ def test_an_import_over_it(kept_there: Home, database: str, archive: Path) -> No
 
     with dg.DagsterInstance.from_config(str(dagster)) as instance:
         # What stays of an asset when the runs that made it are deleted.
-        instance.report_runtime_asset_event(dg.AssetMaterialization("inbox", metadata={"file": "ada/export.zip"}))
+        instance.report_runless_asset_event(dg.AssetMaterialization("inbox", metadata={"file": "ada/export.zip"}))
     assert said_of("ada", database) > 1
     assert kept_there.json("erase", "--listener", "ada", "--yes")["history_cleared"]
     assert said_of("ada", database) == 0
