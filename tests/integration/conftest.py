@@ -49,8 +49,9 @@ class Home:
     def apply(self) -> None:
         """Make it the home of this process, which keeps no setting of another home."""
         for name, value in APPLIED.items():
-            if os.environ.get(name) == value:
-                del os.environ[name]
+            # The address of a database is written anew, with its driver; other names are a test's own again.
+            if name.startswith(PREFIX) or os.environ.get(name) == value:
+                os.environ.pop(name, None)
         APPLIED.clear()
         APPLIED.update(self.environment)
         os.environ.update(self.environment)

@@ -58,7 +58,9 @@ def test_a_journey_leaves_no_secret_and_nothing_that_others_may_read(desk: Desk,
     desk.sandbox.faults = FaultPlan([echo, refusal])
     told += [desk.run("run-once", "plays"), desk.run("doctor")]
     desk.sandbox.faults = FaultPlan()
-    told += [desk.run("import", str(archive), "--listener", "ada"), desk.run("import", str(broken))]
+    imported = desk.run("import", str(archive), "--listener", "ada")
+    assert imported.exit_code == 0, imported.stderr
+    told += [imported, desk.run("import", str(broken))]
     told += [desk.run("stats"), desk.run("ask", "who are my top artists?", "--listener", "ada")]
 
     home = desk.home.path

@@ -22,10 +22,15 @@ inner join silver.listeners as listeners on plays.listener_id = listeners.listen
 group by listeners.is_simulated, plays.play_date
 order by listeners.is_simulated, plays.play_date
 """
+# From a Monday: `date_trunc` to a week begins, on Snowflake, on the day that the reader's session says.
 WEEKS = """
+with plays as (
+    select *, play_date - cast(mod(datediff('day', date '1970-01-05', play_date), 7) as integer) as week
+    from silver.plays
+)
 select
     listeners.is_simulated,
-    cast(date_trunc('week', plays.play_date) as date) as week,
+    plays.week,
     max(plays.play_date) as last_day,
     count(*) as plays,
     avg(case when plays.ms_played is null then null when plays.ms_played < 30000 then 1.0e0 else 0.0e0 end)
@@ -33,10 +38,10 @@ select
     avg(case when plays.ms_played is null then 1.0e0 else 0.0e0 end) as unmeasured_share,
     avg(case when plays.album_name is null then 1.0e0 else 0.0e0 end) as nameless_album_share,
     avg(cast(plays.ms_played as double)) / 60000 as minutes
-from silver.plays as plays
+from plays
 inner join silver.listeners as listeners on plays.listener_id = listeners.listener_id
-group by listeners.is_simulated, date_trunc('week', plays.play_date)
-order by listeners.is_simulated, week
+group by listeners.is_simulated, plays.week
+order by listeners.is_simulated, plays.week
 """
 _WHOSE = {False: "people", True: "simulated listeners"}
 

@@ -108,7 +108,9 @@ def test_who_is_connected_is_not_named_before_anything_landed(
     )
     instance.report_runless_asset_event(evaluation)
     add_results(instance, warehouse, KEYS, listeners)
-    assert warehouse.query("select summary from reports.check_results").to_pylist() == [{"summary": "a listener: spotify"}]
+    assert warehouse.query("select summary from reports.check_results").to_pylist() == [
+        {"summary": "a listener: spotify"}
+    ]
 
 
 def test_what_a_sensor_found_outside_any_run_is_kept(instance: dg.DagsterInstance, warehouse: DuckDBTables) -> None:
