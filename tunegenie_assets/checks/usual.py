@@ -6,7 +6,7 @@ People and simulated listeners are judged apart: a population is steady, and wou
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
@@ -22,10 +22,11 @@ inner join silver.listeners as listeners on plays.listener_id = listeners.listen
 group by listeners.is_simulated, plays.play_date
 order by listeners.is_simulated, plays.play_date
 """
-# From a Monday: `date_trunc` to a week begins, on Snowflake, on the day that the reader's session says.
-WEEKS = """
+A_MONDAY = date(1970, 1, 5)
+# Counted from there: `date_trunc` to a week begins, on Snowflake, on the day that the reader's session says.
+WEEKS = f"""
 with plays as (
-    select *, play_date - cast(mod(datediff('day', date '1970-01-05', play_date), 7) as integer) as week
+    select *, cast(floor(datediff('day', date '{A_MONDAY}', play_date) / 7) as bigint) as week
     from silver.plays
 )
 select
@@ -42,7 +43,7 @@ from plays
 inner join silver.listeners as listeners on plays.listener_id = listeners.listener_id
 group by listeners.is_simulated, plays.week
 order by listeners.is_simulated, plays.week
-"""
+"""  # noqa: S608  # a date of ours
 _WHOSE = {False: "people", True: "simulated listeners"}
 
 
@@ -63,12 +64,13 @@ def judge_distribution(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
     for row in rows.to_pylist():
         if row["last_day"].isoweekday() != 7 and row["week"] == _newest(rows, is_simulated=row["is_simulated"]):
             continue
-        weeks[row["is_simulated"]][row["week"]] = {figure.name: row[figure.name] for figure in FIGURES}
-        plays[row["is_simulated"]][row["week"]] = row["plays"]
+        week = A_MONDAY + timedelta(weeks=row["week"])
+        weeks[row["is_simulated"]][week] = {figure.name: row[figure.name] for figure in FIGURES}
+        plays[row["is_simulated"]][week] = row["plays"]
     return _together({whose: judge_weeks(found, plays[whose]) for whose, found in weeks.items()})
 
 
-def _newest(rows: pa.Table, *, is_simulated: bool) -> date:
+def _newest(rows: pa.Table, *, is_simulated: bool) -> int:
     return max(row["week"] for row in rows.to_pylist() if row["is_simulated"] is is_simulated)
 
 
