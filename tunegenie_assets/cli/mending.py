@@ -75,9 +75,11 @@ def _mend_records(settings: Settings) -> Iterator[str]:
         _put_aside(folder)
         files = ", ".join(found)
         yield f"{RECORDS[name]} in {folder} was damaged ({files}): it is {name}{ASIDE} now, and begins anew"
-    if "history" in damaged and "schedules" not in damaged:
+    schedules = settings.dagster_home / "schedules"
+    if "history" in damaged and "schedules" not in damaged and schedules.exists():
         # Sensors remember ids of events, which begin again at 1.
-        _put_aside(settings.dagster_home / "schedules")
+        _put_aside(schedules)
+        yield f"{RECORDS['schedules']} went with it, as {schedules.name}{ASIDE}: it names events by their numbers"
 
 
 def _damaged_records(settings: Settings) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -89,6 +90,18 @@ def test_damaged_records_of_runs_are_put_aside_and_begin_anew(settings: Settings
     assert (settings.dagster_home / "history.damaged" / "runs.db").exists()
     with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
         assert instance.get_runs() == []
+
+
+@pytest.mark.parametrize("has_schedules", [True, False])
+def test_what_sensors_remember_of_a_history_goes_with_it(settings: Settings, *, has_schedules: bool) -> None:
+    schedules = settings.dagster_home / "schedules"
+    if not has_schedules:
+        shutil.rmtree(schedules)
+    (settings.dagster_home / "history" / "runs.db").write_bytes(b"no database" * 999)
+    lines = mend(settings)
+    assert len(lines) == 1 + has_schedules
+    assert not schedules.exists()
+    assert (settings.dagster_home / "schedules.damaged").exists() is has_schedules
 
 
 def test_records_in_use_are_not_put_aside(settings: Settings) -> None:
