@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import urlsplit
 from zipfile import ZipFile
 
 import click
@@ -201,6 +202,12 @@ def write_exports(folder: Path) -> None:
             zipped.write(path, path.relative_to(listens))
 
 
+def opened_in_a_browser(address: str) -> bool:
+    """The browser's part: the page must be there."""
+    assert Path(urlsplit(address).path).is_file()
+    return True
+
+
 @pytest.fixture
 def place(followed: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """A copy: what pages exclude, delete and rebuild is nobody else's."""
@@ -210,6 +217,8 @@ def place(followed: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
     write_exports(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "house"))
+    # No page opens on the screen of who runs the tests.
+    monkeypatch.setattr("webbrowser.open", opened_in_a_browser)
     monkeypatch.chdir(tmp_path)
     with open_desk(tmp_path / "elsewhere") as desk:
         settings = {

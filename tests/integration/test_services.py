@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from benches.faults.commands import TUNEGENIE
 from tests.integration.conftest import Home, home_at
 from tests.integration.desk import Desk, last_line, open_desk, own_environment
 from tests.unit.sources.services.worlds import LASTFM_KEY, SECRET, TRACK_IDS, TRACK_URIS
@@ -36,12 +38,19 @@ def desk(tmp_path: Path, clean_environment: None) -> Iterator[Desk]:
         yield desk
 
 
-def test_login_with_a_browser_on_this_machine(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_login_with_a_browser_on_this_machine(desk: Desk, tmp_path: Path) -> None:
     script = tmp_path / "browser.py"
     script.write_text(BROWSER, encoding="utf-8")
-    monkeypatch.setenv("BROWSER", f"{shlex.join([sys.executable, '-I', str(script), 'account=bob'])} %s")
-    result = desk.run("login", "--listener", "bob")
-    assert result.exit_code == 0, result.stderr
+    browser = f"{shlex.join([sys.executable, '-I', str(script), 'account=bob'])} %s"
+    # A process looks for its browser once: another test may have opened a page in this one.
+    result = subprocess.run(
+        [*TUNEGENIE, "login", "--listener", "bob"],
+        env={**os.environ, **desk.home.environment, "BROWSER": browser},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
     assert "bob is connected to Spotify until " in result.stdout
     assert f"{desk.sandbox.accounts_url}/authorize?" in result.stderr
     assert [token.account_id for token in desk.store.tokens()] == ["acc-bob"]
