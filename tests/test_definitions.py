@@ -157,6 +157,12 @@ def test_every_asset_has_a_check(definitions: dg.Definitions, specs: list[dg.Ass
     assert not unchecked, sorted(key.to_user_string() for key in unchecked)
 
 
+def test_every_check_says_what_it_asks(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    silent = [key for key in graph.asset_check_keys if not graph.get_check_spec(key).description]
+    assert silent == []
+
+
 def test_the_report_comes_after_everything_else(specs: list[dg.AssetSpec]) -> None:
     before = {spec.key: {dep.asset_key for dep in spec.deps} for spec in specs}
     reached: set[dg.AssetKey] = set()

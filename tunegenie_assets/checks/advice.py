@@ -149,7 +149,7 @@ def known_checks(specs: Iterable[dg.AssetCheckSpec]) -> list[KnownCheck]:
         KnownCheck(
             asset=spec.asset_key.to_user_string(),
             check=spec.name,
-            description=" ".join((spec.description or "A test of the dbt model.").split()),
+            description=" ".join((spec.description or "").split()),
             is_blocking=spec.blocking,
             advice=advice_for(spec.name),
         )

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtProject
 
+from tunegenie_assets.dbt_support.check_descriptions import description_of
 from tunegenie_assets.dbt_support.project import PROJECT_DIR
 from tunegenie_assets.keys import DAILY_TAG, OWNERS
 from tunegenie_assets.partitions import play_days
@@ -37,6 +38,19 @@ class TuneGenieTranslator(DagsterDbtTranslator):
                 **({"partition_expr": window_column} if window_column else {}),
                 "dagster/code_references": _link(properties),
             }
+        )
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and dg.AssetCheckSpec(
+            name=spec.name,
+            asset=spec.asset_key,
+            description=description_of(self.get_resource_props(manifest, unique_id)),
+            additional_deps=spec.additional_deps,
+            blocking=spec.blocking,
+            metadata=spec.metadata,
         )
 
 
