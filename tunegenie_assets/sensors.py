@@ -1,19 +1,16 @@
-"""What runs when something happens: a file appears in the inbox, something has been landed, parked work is due.
-
-Listening has moved. And what is reported without a run: that an authorization comes to its end.
+"""What runs when something happens: a file appears in the inbox, something has been landed, parked work is due,
+listening has moved; and what is reported without a run: that an authorization comes to its end.
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import dagster as dg
 
 from tunegenie_assets.alerts.scrubbing import readable
-from tunegenie_assets.assets.recommender_drift import DRIFT_KEY, WANTS_TRAINING
 from tunegenie_assets.checks.authorizations import present_standing
 from tunegenie_assets.checks.collected import waiting
 from tunegenie_assets.instance.left_over import process_of
@@ -31,6 +28,7 @@ from tunegenie_assets.jobs import (
 )
 from tunegenie_assets.partitions import range_tags, week_of
 from tunegenie_assets.resources.collection import Collection
+from tunegenie_assets.resources.model_store import DRIFT_KEY, WANTS_TRAINING
 from tunegenie_assets.resources.services import Services
 from tunegenie_assets.schemas.landing import ARCHIVES, PAGE_FILES
 from tunegenie_assets.sources.collecting import Clock
@@ -65,7 +63,7 @@ def build_sensors(
     status = dg.DefaultSensorStatus.RUNNING if is_collecting else dg.DefaultSensorStatus.STOPPED
 
     return [
-        _inbox_sensor(inbox, default_listener),
+        _inbox_sensor(inbox, default_listener, services.time.now),
         _days_sensor(
             "landed_archives", ARCHIVES_KEY, IMPORT_ARCHIVES, "Imports the days that a newly landed archive holds."
         ),
@@ -79,7 +77,7 @@ def build_sensors(
     ]
 
 
-def _inbox_sensor(inbox: Path, default_listener: str) -> dg.SensorDefinition:
+def _inbox_sensor(inbox: Path, default_listener: str, clock: Clock) -> dg.SensorDefinition:
     @dg.sensor(
         name="inbox",
         job=land_archives,
@@ -92,7 +90,7 @@ def _inbox_sensor(inbox: Path, default_listener: str) -> dg.SensorDefinition:
     )
     def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         seen: dict[str, str] = json.loads(context.cursor or "{}")
-        files = dict(settled_files(inbox, time.time()))
+        files = dict(settled_files(inbox, clock().replace(tzinfo=UTC).timestamp()))
         new = {name: signature for name, signature in files.items() if seen.get(name) != signature}
         for name in new:
             if not _is_utf8(name):

@@ -9,13 +9,12 @@ import dagster as dg
 from tunegenie_assets.alert_settings import secret_values
 from tunegenie_assets.alerts.alerting import Addresses
 from tunegenie_assets.alerts.channels import MailServer
-from tunegenie_assets.assets.recommender_model import MODEL
 from tunegenie_assets.dbt_support.runner import DbtRunner
 from tunegenie_assets.pods import Steps
 from tunegenie_assets.resources.archives import ArchiveStore
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.factory import warehouse_for
-from tunegenie_assets.resources.model_store import ModelStore, NoModelError, Training
+from tunegenie_assets.resources.model_store import MODEL, ModelStore, NoModelError, Training
 from tunegenie_assets.resources.preferences import Preferences
 from tunegenie_assets.resources.report_folder import ReportFolder
 from tunegenie_assets.resources.services import Services, build_services
@@ -47,7 +46,7 @@ def build_resources(settings: Settings, services: Services | None = None) -> dic
         ),
         "preferences": build_preferences(settings),
         "reports": ReportFolder(root=str(settings.reports_path)),
-        "model_store": ModelStore(root=str(settings.models_path)),
+        "model_store": build_model_store(settings),
         "simulated_plays": SimulatedPlays(folder=f"{settings.landing_root}/synthetic/plays"),
         "simulation": build_simulation(settings),
         "training": Training(seed=settings.seed, threads=settings.threads, models_kept=settings.models_kept),
@@ -113,9 +112,13 @@ def build_addresses(settings: Settings) -> Addresses:
     )
 
 
+def build_model_store(settings: Settings) -> ModelStore:
+    return ModelStore(root=str(settings.models_path))
+
+
 def has_recommender(settings: Settings) -> bool:
     try:
-        ModelStore(root=str(settings.models_path)).current(MODEL)
+        build_model_store(settings).current(MODEL)
     except NoModelError:
         return False
     return True

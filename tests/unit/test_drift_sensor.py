@@ -5,9 +5,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from tunegenie_assets.assets.recommender_drift import DRIFT_KEY
 from tunegenie_assets.partitions import PARTITION_TAG, week_of
 from tunegenie_assets.resources.collection import Collection
+from tunegenie_assets.resources.model_store import DRIFT_KEY
 from tunegenie_assets.resources.services import build_services
 from tunegenie_assets.sensors import build_sensors
 from tunegenie_assets.settings import load_settings

@@ -5,13 +5,10 @@ from typing import Any
 import dagster as dg
 
 from ml.recommender.drift import Drift
-from tunegenie_assets.assets.recommender_model import MODEL
 from tunegenie_assets.keys import OWNERS
-from tunegenie_assets.resources.model_store import ModelStore, NoModelError
+from tunegenie_assets.resources.model_store import DRIFT_KEY, MODEL, WANTS_TRAINING, ModelStore, NoModelError
 from tunegenie_assets.resources.tables import WarehouseIOManager
 
-DRIFT_KEY = dg.AssetKey(["recommender", "drift"])
-WANTS_TRAINING = "wants_training"
 MOVED = """
 select
     count(*) as plays,

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -38,12 +37,11 @@ from tunegenie_assets.assets.recommender_inputs import (
 )
 from tunegenie_assets.keys import OWNERS
 from tunegenie_assets.partitions import cut_off, training_weeks
-from tunegenie_assets.resources.model_store import ModelStore, NoModelError, Training
+from tunegenie_assets.resources.model_store import MODEL, ModelStore, NoModelError, Training
 from tunegenie_assets.resources.revision import source_revision
 from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
 from tunegenie_assets.schemas.recommender import EVALUATION, INTERACTIONS, ITEM_FEATURES, LISTENER_FEATURES, WEEK
 
-MODEL = "recommender"
 MODEL_FILE = "model.npz"
 MODEL_KEY = dg.AssetKey(["recommender", "model"])
 PUBLISHED_KEY = dg.AssetKey(["recommender", "published_model"])
@@ -105,14 +103,14 @@ def model(
     recommender = published(Size.of(matrix, items), seed=training.seed, threads=training.threads)
     recommender.fit(matrix, items)
     recommender.keep_shortlists()
-    card = {
-        "week": week,
-        "trained_until": cut_off(week),
-        "first_play": min(known["first_played_at"].to_pylist()),
-        "last_play": max(known["last_played_at"].to_pylist()),
+    learnt = {
         "listeners": len(matrix.listener_ids),
         "tracks": len(matrix.item_ids),
         "interactions": known.num_rows,
+    }
+    card = {
+        **_period(week, known),
+        **learnt,
         "plays": int(known["plays"].to_numpy().sum()),
         "licence_classes": sorted(TRAINABLE_LICENCES),
         "members": {name: member.to_file().library for name, member in recommender.members.items()},
@@ -125,15 +123,17 @@ def model(
     path = model_store.keep(MODEL, _version(context), lambda folder: recommender.save(folder / MODEL_FILE), card)
     # Here too: those that are refused would pile up.
     model_store.prune(MODEL, training.models_kept, also=[path.name])
-    yield dg.MaterializeResult(
-        metadata={
-            "path": str(path),
-            "version": path.name,
-            "listeners": len(matrix.listener_ids),
-            "tracks": len(matrix.item_ids),
-            "interactions": known.num_rows,
-        }
-    )
+    yield dg.MaterializeResult(metadata={"path": str(path), "version": path.name, **learnt})
+
+
+def _period(week: date, known: pa.Table) -> dict[str, object]:
+    """From when to when a model learnt, for its card."""
+    return {
+        "week": week,
+        "trained_until": cut_off(week),
+        "first_play": min(known["first_played_at"].to_pylist()),
+        "last_play": max(known["last_played_at"].to_pylist()),
+    }
 
 
 @dg.asset(
@@ -198,7 +198,7 @@ def published_model(
 ) -> dg.MaterializeResult[Any]:
     week = week_in(context)
     version = _version_of_week(context, model_store)
-    trial = model_store.card(Path(model_store.root) / MODEL / version).get(TRIAL, {})
+    trial = model_store.card(model_store.folder(MODEL, version)).get(TRIAL, {})
     if not trial.get("is_publishable"):
         raise dg.Failure(f"{version} did not pass its trial, or has had none: materialize recommender/evaluation")
     path = model_store.publish(MODEL, version, _channel(week))

@@ -49,6 +49,7 @@ ADVICE: Mapping[str, str] = {
     "said_by_listeners": "Run tunegenie recount",
     "names_follow_playlists": "Run tunegenie run-once library, then tunegenie rebuild",
     # The simulated population.
+    "every_play_of_a_listener": "Run tunegenie demo, which simulates the plays anew",
     "every_listener_once": "Run tunegenie demo, which simulates the population anew",
     "every_track_once": "Run tunegenie demo, which invents the catalogue anew",
     "no_overlap": "Run tunegenie demo, which simulates the plays anew",
@@ -109,7 +110,7 @@ BLOCKING: Mapping[str, str] = {
     "kept_records_only": "a play that is no kept record is invented or lost",
     "every_play_once": "a join that drops or doubles plays makes every sum wrong",
     "no_hole": "a moment with no zone or two loses or doubles the plays in it",
-    "known_listeners": "a play of nobody is in no listener's figures",
+    "every_play_of_a_listener": "a play of nobody is in no listener's figures",
     "every_listener_once": "a listener that stands twice doubles all of their plays",
     "adds_up_to_all_plays": "shares of a whole that is not the whole are wrong",
     "allowed_plays_only": "the policy of a service forbids to learn from its plays",

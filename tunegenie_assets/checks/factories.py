@@ -84,15 +84,16 @@ def completeness_check(
     *,
     at_least: float = 0.95,
     where: str = "true",
+    rows: str = "rows",
     severity: dg.AssetCheckSeverity = WARN,
     name: str = "completeness",
 ) -> dg.AssetChecksDefinition:
-    """Passes when each column is filled in at least this share of the rows."""
+    """Passes when each column is filled in at least this share of the rows; `rows` says which those of `where` are."""
     table = ".".join(asset)
     shares = ", ".join(f"avg(case when {column} is null then 0.0 else 1.0 end) as {column}" for column in columns)
 
-    def judge(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
-        filled = {name: value for name, value in rows.to_pylist()[0].items() if value is not None}
+    def judge(answer: pa.Table) -> tuple[bool, dict[str, Any]]:
+        filled = {name: value for name, value in answer.to_pylist()[0].items() if value is not None}
         shares = {name: round(float(value), 4) for name, value in filled.items()}
         lacking = ", ".join(f"{name} {share:.1%}" for name, share in shares.items() if share < at_least)
         return not lacking, {**({"summary": f"filled: {lacking}"} if lacking else {}), **shares}
@@ -102,6 +103,6 @@ def completeness_check(
         name,
         f"select {shares} from {table} where {where}",  # noqa: S608  # names come from the caller's constants
         judge,
-        description=f"At least {at_least:.0%} of the rows have {', '.join(columns)}.",
+        description=f"At least {at_least:.0%} of the {rows} have {', '.join(columns)}.",
         severity=severity,
     )

@@ -1,14 +1,12 @@
 """Checks of the recommender's files: the versions that are kept, the one in use, and whether it is out of date."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import dagster as dg
 
 from tunegenie_assets.checks.factories import WARN
-from tunegenie_assets.resources.model_store import ModelStore, NoModelError
-
-MODEL = "recommender"
-"""As assets/recommender_model.py names it in the store."""
-DRIFT_KEY = dg.AssetKey(["recommender", "drift"])
-_WANTS_TRAINING = "wants_training"
+from tunegenie_assets.resources.model_store import DRIFT_KEY, MODEL, WANTS_TRAINING, ModelStore, NoModelError
 
 
 @dg.asset_check(
@@ -20,10 +18,7 @@ def newest_model_is_kept(model_store: ModelStore) -> dg.AssetCheckResult:
     versions = model_store.versions(MODEL)
     if not versions:
         return dg.AssetCheckResult(passed=False, description="no version is kept")
-    return dg.AssetCheckResult(
-        passed="plays" in model_store.card(model_store.folder(MODEL, versions[-1])),
-        metadata={"versions": len(versions)},
-    )
+    return _with_card(model_store.card(model_store.folder(MODEL, versions[-1])), versions=len(versions))
 
 
 @dg.asset_check(
@@ -36,7 +31,13 @@ def published_model_is_kept(model_store: ModelStore) -> dg.AssetCheckResult:
         card = model_store.card(model_store.current(MODEL))
     except NoModelError as error:
         return dg.AssetCheckResult(passed=False, description=str(error))
-    return dg.AssetCheckResult(passed="plays" in card, metadata={"trained_until": str(card.get("trained_until"))})
+    return _with_card(card, trained_until=str(card.get("trained_until")))
+
+
+def _with_card(card: Mapping[str, Any], **metadata: str | int) -> dg.AssetCheckResult:
+    says = "plays" in card
+    description = None if says else "its card does not say what it learnt from"
+    return dg.AssetCheckResult(passed=says, description=description, metadata=metadata)
 
 
 @dg.asset_check(
@@ -47,7 +48,7 @@ def published_model_is_kept(model_store: ModelStore) -> dg.AssetCheckResult:
 def model_is_recent(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
     event = context.instance.get_latest_materialization_event(DRIFT_KEY)
     told = event.asset_materialization.metadata if event and event.asset_materialization else {}
-    is_out_of_date = _WANTS_TRAINING in told and bool(told[_WANTS_TRAINING].value)
+    is_out_of_date = WANTS_TRAINING in told and bool(told[WANTS_TRAINING].value)
     since = f"{told['plays_since'].value:,} plays" if "plays_since" in told else "no model in use"
     return dg.AssetCheckResult(passed=not is_out_of_date, severity=WARN, description=f"since its training: {since}")
 

@@ -28,7 +28,12 @@ def _page_check(report: str, *, stands_alone: bool) -> dg.AssetChecksDefinition:
         loads = sorted(set(_FROM_ELSEWHERE.findall(page))) if stands_alone else []
         if loads:
             return dg.AssetCheckResult(passed=False, description=f"the page would load or run: {', '.join(loads)}")
-        return dg.AssetCheckResult(passed=page.rstrip().endswith("</html>"), metadata={"characters": len(page)})
+        is_whole = page.rstrip().endswith("</html>")
+        return dg.AssetCheckResult(
+            passed=is_whole,
+            description=None if is_whole else "the page breaks off before its end",
+            metadata={"characters": len(page)},
+        )
 
     return page_is_whole
 

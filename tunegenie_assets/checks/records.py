@@ -14,7 +14,7 @@ from tunegenie_assets.schemas.collected import LISTENING
 
 plays_known_listener = no_rows_check(
     ["synthetic", "plays"],
-    "known_listeners",
+    "every_play_of_a_listener",
     """
     select distinct p.listener_id
     from synthetic.plays as p
@@ -151,7 +151,12 @@ _NEWEST_DAYS = " union all ".join(
 def _latest_day(rows: pa.Table) -> tuple[bool, dict[str, Any]]:
     row = rows.to_pylist()[0]
     newest, expected = row["newest"], row["expected"]
-    return expected is None or newest == expected, {"newest_day": str(newest), "expected_day": str(expected)}
+    is_there = expected is None or newest == expected
+    return is_there, {
+        **({} if is_there else {"summary": f"silver ends on {newest}, its sources on {expected}"}),
+        "newest_day": str(newest),
+        "expected_day": str(expected),
+    }
 
 
 latest_day_present = query_check(

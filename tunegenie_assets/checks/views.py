@@ -113,6 +113,8 @@ made_of_others = [
 people_rely_on = completeness_check(
     ["gold", "fct_plays"],
     ["track_id", "recording_key", "artist_id", "session_id", "local_timestamp", "date_key", "ms_heard"],
+    # A scrobble has no length, and with no catalogue none comes from elsewhere.
+    rows="plays whose source tells how long was heard",
     where="source not in ('lastfm_scrobbles', 'listenbrainz_listens', 'maloja_scrobbles', 'koito_listens')",
     name="people_rely_on",
 )

@@ -13,12 +13,12 @@ from ml.recommender.cold_listener import UnknownNameError, recommend_to_stranger
 from ml.recommender.nearest import Embeddings
 from ml.recommender.recordings import one_per_recording
 from tunegenie_assets.assets.recommendations import learnt_embeddings
-from tunegenie_assets.assets.recommender_model import MODEL
 from tunegenie_assets.cli import display, summaries
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.stats import NOTHING_BUILT
-from tunegenie_assets.resources.model_store import ModelStore, NoModelError
+from tunegenie_assets.resources.model_store import MODEL, NoModelError
+from tunegenie_assets.wiring import build_model_store
 
 NOTHING_TRAINED = "nothing has been recommended yet; run tunegenie train"
 NEAREST_NAMES = 3
@@ -113,7 +113,7 @@ def _trained() -> Platform:
     if not platform.has_in_silver("plays", "counted_plays"):
         raise CommandError(NOTHING_BUILT)
     try:
-        ModelStore(root=str(platform.settings.models_path)).current(MODEL)
+        build_model_store(platform.settings).current(MODEL)
     except NoModelError as error:
         raise CommandError(NOTHING_TRAINED) from error
     return platform
@@ -137,7 +137,7 @@ def _to_stranger(platform: Platform, artists: Sequence[str], genres: Sequence[st
 
 def _embeddings(platform: Platform) -> Embeddings:
     try:
-        return learnt_embeddings(ModelStore(root=str(platform.settings.models_path)))
+        return learnt_embeddings(build_model_store(platform.settings))
     except (NoModelError, ModelFileError) as error:
         raise CommandError(f"{error}; run tunegenie train") from error
 

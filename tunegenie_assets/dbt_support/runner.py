@@ -186,10 +186,8 @@ def connections_closed_after() -> Generator[None]:
     try:
         yield
     finally:
-        try:
-            from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
-        except ImportError:
-            return
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+
         DuckDBConnectionManager.close_all_connections()
 
 
@@ -235,12 +233,14 @@ def _as_dagster(
             yield dg.MaterializeResult(asset_key=key, metadata=metadata.get(key))
         elif node_id in selection.tests and status != "skipped":
             check = selection.tests[node_id]
+            message = " ".join(str(result.message or status).split())
             yield dg.AssetCheckResult(
                 asset_key=check.asset_key,
                 check_name=check.name,
                 passed=status == "pass",
                 severity=dg.AssetCheckSeverity.WARN if status == "warn" else dg.AssetCheckSeverity.ERROR,
-                metadata={"failing_rows": result.failures or 0, "message": str(result.message or status)},
+                description=None if status == "pass" else message,
+                metadata={"failing_rows": result.failures or 0, "message": message},
             )
 
 

@@ -89,12 +89,13 @@ class BatchedSqliteEventLogStorage(PlansOfWholeRuns, SqliteEventLogStorage):
         return self._engines[shard]
 
     def _close(self, shard: str) -> None:
-        if shard in self._engines:
-            self._engines[shard].dispose()
+        engine = self._engines.pop(shard, None)
+        if engine is not None:
+            engine.dispose()
 
     def dispose(self) -> None:
         with self._db_lock:
-            for shard in self._engines:
+            for shard in list(self._engines):
                 self._close(shard)
         super().dispose()
 

@@ -14,6 +14,12 @@ from typing import Any
 
 import dagster as dg
 
+MODEL = "recommender"
+"""The name of the recommender in the store."""
+DRIFT_KEY = dg.AssetKey(["recommender", "drift"])
+"""The asset that says how far listening has moved since the one in use was trained."""
+WANTS_TRAINING = "wants_training"
+"""What its metadata call it that the one in use is out of date."""
 CARD = "card.json"
 IN_USE = "current"
 
@@ -85,7 +91,7 @@ class ModelStore(dg.ConfigurableResource[None]):
         Raises:
             NoModelError: it is not there.
         """
-        folder = Path(self.root) / name / version
+        folder = self.folder(name, version)
         if not folder.exists():
             raise NoModelError(f"no version {version} of {name!r} in {self.root}; materialize recommender/model first")
         _write_card(folder, {**self.card(folder), **facts})
@@ -104,7 +110,7 @@ class ModelStore(dg.ConfigurableResource[None]):
         stay = {pointer.read_text(encoding="utf-8").strip() if pointer.exists() else "", *also}
         gone = [version for version in self.versions(name)[:-kept] if version not in stay]
         for version in gone:
-            shutil.rmtree(Path(self.root) / name / version)
+            shutil.rmtree(self.folder(name, version))
         return gone
 
 

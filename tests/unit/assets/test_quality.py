@@ -36,7 +36,7 @@ LATE = datetime(2026, 3, 1)
 def plays() -> None: ...
 
 
-@dg.asset_check(asset=KEY, name="known_listeners")
+@dg.asset_check(asset=KEY, name="every_play_once")
 def told_of_ada() -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=True, severity=WARN, description="ada@example.org, called ada, from 10.0.0.1")
 
@@ -76,7 +76,7 @@ def test_results_are_written_once_however_often(instance: dg.DagsterInstance, wa
     rows = warehouse.query("select check_name, severity, passed, summary from reports.check_results").to_pylist()
     assert len(rows) == 4
     assert {row["check_name"]: (row["severity"], row["passed"]) for row in rows} == {
-        "known_listeners": ("warn", True),
+        "every_play_once": ("warn", True),
         "no_overlap": ("warn", False),
     }
 
@@ -104,7 +104,7 @@ def test_who_is_connected_is_not_named_before_anything_landed(
     listeners = connected(build_services(load_settings(home=tmp_path, lastfm_names="carol=fm-carol")))
     assert listeners == {"bob", "carol"}
     evaluation = dg.AssetCheckEvaluation(
-        asset_key=dg.AssetKey(KEY), check_name="known_listeners", passed=True, severity=WARN, description="bob: spotify"
+        asset_key=dg.AssetKey(KEY), check_name="every_play_once", passed=True, severity=WARN, description="bob: spotify"
     )
     instance.report_runless_asset_event(evaluation)
     add_results(instance, warehouse, KEYS, listeners)
@@ -115,7 +115,7 @@ def test_who_is_connected_is_not_named_before_anything_landed(
 
 def test_what_a_sensor_found_outside_any_run_is_kept(instance: dg.DagsterInstance, warehouse: DuckDBTables) -> None:
     evaluation = dg.AssetCheckEvaluation(
-        asset_key=dg.AssetKey(KEY), check_name="known_listeners", passed=False, severity=WARN, description="late"
+        asset_key=dg.AssetKey(KEY), check_name="every_play_once", passed=False, severity=WARN, description="late"
     )
     instance.report_runless_asset_event(evaluation)
     assert add_results(instance, warehouse, KEYS) == 1
@@ -140,7 +140,7 @@ def test_a_run_reports_the_checks_of_itself(
         assert result.success
     first, second = standing_of(warehouse, known)
     assert (first.known.check, first.trend) == ("no_overlap", (Outcome.WARNED,) * 3)
-    assert (second.known.check, second.trend) == ("known_listeners", (Outcome.PASSED,) * 3)
+    assert (second.known.check, second.trend) == ("every_play_once", (Outcome.PASSED,) * 3)
     page = page_of(Path(reports.root), DATA_QUALITY)
     assert "1 check warns; 1 passed." in page.read_text(encoding="utf-8")
     assert "1 check warns; 1 passed." in page.with_name(SUMMARY).read_text(encoding="utf-8")

@@ -8,18 +8,19 @@ import dagster as dg
 
 from tunegenie_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
 from tunegenie_assets.resources.collection import Collection
-from tunegenie_assets.resources.services import build_services
+from tunegenie_assets.resources.services import Time, build_services, utc_now
 from tunegenie_assets.sensors import (
     ARCHIVES_KEY,
     build_sensors,
 )
 from tunegenie_assets.settings import load_settings
+from tunegenie_assets.sources.collecting import Clock
 
 
-def sensors_of(inbox: Path, *, is_collecting: bool = False) -> list[dg.SensorDefinition]:
+def sensors_of(inbox: Path, *, is_collecting: bool = False, clock: Clock = utc_now) -> list[dg.SensorDefinition]:
     home = inbox.parent
     collection = Collection(landing_root=str(home), state_path=str(home / "state.sqlite"))
-    services = build_services(load_settings(home=home))
+    services = build_services(load_settings(home=home)).model_copy(update={"time": Time(now=clock)})
     return build_sensors(inbox, "me", collection, services, lambda: False, is_collecting=is_collecting)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def put(inbox: Path, name: str, content: str = "x", changed_at: float = OLD) -> 
 @pytest.fixture
 def tick(inbox: Path) -> Tick:
     """Evaluates the inbox sensor as the daemon does: each time with the cursor of the time before."""
-    sensor = sensors_of(inbox)[0]
+    sensor = sensors_of(inbox, clock=lambda: datetime.fromtimestamp(NOW, UTC).replace(tzinfo=None))[0]
     cursor: list[str | None] = [None]
 
     def evaluate() -> list[dg.RunRequest]:
@@ -95,8 +95,7 @@ def test_file_that_is_being_written_waits(inbox: Path) -> None:
 
 
 def test_sensor_leaves_a_file_of_this_moment(inbox: Path, tick: Tick) -> None:
-    # An hour ahead of the clock of the machine, so that no pause of the test lets it settle.
-    put(inbox, "growing.zip", changed_at=time.time() + 3600)
+    put(inbox, "growing.zip", changed_at=NOW - SETTLE_SECONDS + 1)
     assert tick() == []
 
 
