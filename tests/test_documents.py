@@ -11,8 +11,9 @@ import click
 import pytest
 import typer
 
-from tests.documents import GENERATED, PAGES, ROOT, anchors, links, name_of, prose
+from tests.documents import GENERATED, PAGES, ROOT, anchors, blocks, links, name_of, prose
 from tunegenie_assets.cli.app import app
+from tunegenie_assets.settings import PREFIX, load_settings
 
 MOST_BYTES = 300_000
 LOADED = re.compile(r'<(script|img|iframe)[^>]* src="https?:|<link[^>]*rel="(stylesheet|icon|preconnect)"[^>]*https?:')
@@ -68,6 +69,16 @@ def test_the_site_builds_and_loads_nothing_from_elsewhere(tmp_path: Path) -> Non
     assert "index.html" in pages
     assert "dictionary/gold.html" in pages
     assert "code/ml/genres/company.py.html" in pages, "files that a page points at are shown"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_settings_that_a_page_shows_can_be_copied(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for block in blocks(page):
+        if block.language == "ini" and PREFIX in block.text:
+            (tmp_path / ".env").write_text(block.text.replace("…", "x"), encoding="utf-8")
+            names = re.findall(rf"{PREFIX}(\w+)=", block.text)
+            assert {name.lower() for name in names} <= load_settings().model_fields_set
 
 
 def command_of(words: list[str]) -> click.Command:

@@ -7,7 +7,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, SecretStr
 from pydantic_settings import BaseSettings
 
-from tunegenie_assets.setting_values import checked_emails, checked_secret_address, checked_ui_address
+from tunegenie_assets.setting_values import (
+    checked_ascii,
+    checked_emails,
+    checked_host,
+    checked_secret_address,
+    checked_secret_ascii,
+    checked_ui_address,
+)
 
 SecretAddress = Annotated[SecretStr | None, AfterValidator(checked_secret_address)]
 
@@ -19,11 +26,11 @@ class AlertSettings(BaseSettings):
     alert_email: Annotated[str, AfterValidator(checked_emails)] = ""
     alert_webhook: SecretAddress = None
     heartbeat_url: SecretAddress = None
-    smtp_host: str = ""
+    smtp_host: Annotated[str, AfterValidator(checked_host)] = ""
     smtp_port: int = 587
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
-    smtp_user: str = ""
-    smtp_password: SecretStr | None = None
+    smtp_user: Annotated[str, AfterValidator(checked_ascii)] = ""
+    smtp_password: Annotated[SecretStr | None, AfterValidator(checked_secret_ascii)] = None
     smtp_from: Annotated[str, AfterValidator(checked_emails)] = ""
 
 

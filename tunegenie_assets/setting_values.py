@@ -18,6 +18,7 @@ _STAGE = re.compile(rf"({_IDENTIFIER}\.){{0,2}}{_IDENTIFIER}", re.ASCII)
 _TARGET_LAG = re.compile(r"downstream|[1-9][0-9]* (minute|hour|day)s?", re.ASCII | re.IGNORECASE)
 _POSTGRES = re.compile(r"postgresql(\+psycopg2)?://[^\s/]+/[^\s/]+", re.ASCII)
 _EMAIL = re.compile(r"[^\s@,<>]+@[^\s@,<>]+", re.ASCII)
+_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?|\[?[0-9A-Fa-f:.]+\]?", re.ASCII)
 _STORAGE = re.compile(r"[a-z][a-z0-9+]*://[^\s@?#]+", re.ASCII)
 
 REDIRECT_ADDRESS = "http://127.0.0.1:8888/callback"
@@ -69,6 +70,27 @@ def checked_ui_address(value: str) -> str:
     url = _split(value)
     if value and (url is None or url.scheme not in ("http", "https") or url.username or url.query):
         raise ValueError("expected an address such as https://dagster.example.org, without credentials")
+    return value
+
+
+def checked_host(value: str) -> str:
+    """The name or number of a machine, which may be the rest of a line in which several settings stand."""
+    if value and not _HOST.fullmatch(value):
+        raise ValueError("expected the name of a machine, such as smtp.example.org, and nothing else on the line")
+    return value
+
+
+def checked_ascii(value: str) -> str:
+    """What a mail server is told to log in: Python's client knows no other letters."""
+    if not value.isascii():
+        raise ValueError("expected ASCII letters only; a mail provider gives out passwords of them for programs")
+    return value
+
+
+def checked_secret_ascii(value: SecretStr | None) -> SecretStr | None:
+    """The same of a password."""
+    if value is not None:
+        checked_ascii(value.get_secret_value())
     return value
 
 

@@ -133,9 +133,51 @@ def test_unknown_names_stop_with_the_known_ones(monkeypatch: pytest.MonkeyPatch)
         assert PREFIX + field.upper() in message
 
 
+LINKS = (
+    "TUNEGENIE_PORT",
+    "TUNEGENIE_SERVICE_HOST",
+    "TUNEGENIE_SERVICE_PORT",
+    "TUNEGENIE_SERVICE_PORT_GRPC",
+    "TUNEGENIE_PORT_4000_TCP",
+    "TUNEGENIE_PORT_4000_TCP_ADDR",
+    "TUNEGENIE_DAGSTER_WEBSERVER_SERVICE_HOST",
+    "TUNEGENIE_DAGSTER_WEBSERVER_PORT_80_TCP_PROTO",
+)
+
+
+def test_what_kubernetes_tells_a_pod_of_services_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in LINKS:
+        monkeypatch.setenv(name, "tcp://10.0.0.7:4000")
+    assert error_of().startswith(f"unknown setting {', '.join(sorted(LINKS))}; ")
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    assert load_settings().listener
+    monkeypatch.setenv("TUNEGENIE_TIME_ZONE", "UTC")
+    assert error_of().startswith("unknown setting TUNEGENIE_TIME_ZONE; ")
+
+
 def test_unknown_name_in_the_file_stops_too(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TUNEGENIE_HOMES=x\nSOMEBODY_ELSES=1\n", encoding="utf-8")
     assert error_of().startswith("unknown setting TUNEGENIE_HOMES; ")
+
+
+def test_a_host_is_no_line_of_settings(tmp_path: Path) -> None:
+    line = "TUNEGENIE_SMTP_HOST=smtp.example.org TUNEGENIE_SMTP_PASSWORD=hush\n"
+    (tmp_path / ".env").write_text(line, encoding="utf-8")
+    message = error_of()
+    assert message.startswith("TUNEGENIE_SMTP_HOST=…: expected the name of a machine")
+    assert "hush" not in message
+
+
+@pytest.mark.parametrize("host", ["smtp.example.org", "localhost", "127.0.0.1", "[::1]", "mail_1", "example.org."])
+def test_hosts_of_mail_servers(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("TUNEGENIE_SMTP_HOST", host)
+    assert load_settings().smtp_host == host
+
+
+@pytest.mark.parametrize("name", ["SMTP_USER", "SMTP_PASSWORD"])
+def test_a_mail_server_is_told_ascii(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(f"TUNEGENIE_{name}", "pässword")
+    assert "expected ASCII letters only" in error_of()
 
 
 def test_file_is_read_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,8 @@ def mail_sender(server: MailServer, recipients: Sequence[str], link: Callable[[s
         except smtplib.SMTPResponseException as error:
             # The server's own words may repeat addresses.
             raise ChannelError(f"the mail server answered {error.smtp_code} ({type(error).__name__})") from error
-        except (OSError, smtplib.SMTPException) as error:
+        # ValueError: a name or an address that cannot be encoded; what waits for other channels must go on.
+        except (OSError, smtplib.SMTPException, ValueError) as error:
             raise ChannelError(f"the mail server could not be used ({type(error).__name__})") from error
 
     return send
@@ -162,7 +163,7 @@ def beat(address: str) -> None:
 def _request(what: str, ask: Callable[[], requests.Response]) -> None:
     try:
         answer = ask()
-    except requests.RequestException as error:
+    except (requests.RequestException, ValueError) as error:
         raise ChannelError(f"the {what} could not be reached ({type(error).__name__})") from error
     if not answer.ok or answer.is_redirect:
         raise ChannelError(f"the {what} answered {answer.status_code}")

@@ -73,6 +73,7 @@ CHART: dict[str, Any] = {
             "startTimeoutSeconds": int,
             "maxResumeRunAttempts": int,
             "pollIntervalSeconds": int,
+            "freeSlotsAfterRunEndSeconds": int,
         },
         "runRetries": {"enabled": bool, "retryOnAssetOrOpFailure": bool},
         **_POD,
@@ -116,6 +117,8 @@ def test_chart_and_image_are_of_one_dagster() -> None:
 def test_runs_of_a_queue_wait_for_each_other(values: dict[str, Any]) -> None:
     [limit] = values["concurrency"]["runs"]["tagConcurrencyLimits"]
     assert limit == {"key": QUEUE_TAG, "value": {"applyLimitPerUniqueValue": True}, "limit": 1}
+    # What a killed pod took of a pool would stay taken.
+    assert values["dagsterDaemon"]["runMonitoring"]["freeSlotsAfterRunEndSeconds"] > 0
     # The chart refuses limits that are given in both places.
     assert values["dagsterDaemon"]["runCoordinator"]["config"] == {"queuedRunCoordinator": {}}
 

@@ -176,11 +176,11 @@ class NotFound(ServiceError):
 
 
 class PrivateProfile(ServiceError):
-    """The listener hides what they play."""
+    """The listener hides what they play. Runs keep the message, so it does not say what they are called at Last.fm."""
 
-    def __init__(self, name: str, *, response: Response | None = None) -> None:
+    def __init__(self, *, response: Response | None = None) -> None:
         super().__init__(
-            f"Last.fm: {name} hides recent listening; switch off `Hide recent listening information` in the "
+            "Last.fm: the listener hides recent listening; switch off `Hide recent listening information` in the "
             "privacy settings of Last.fm",
             response=response,
         )

@@ -121,7 +121,7 @@ def raise_for_answer(response: Response, headers: Mapping[str, str]) -> None:
     if code == _NOT_FOUND:
         raise NotFound(LASTFM, _subject(response), response=response)
     if code == _PRIVATE:
-        raise PrivateProfile(response.params.get("user", "the listener"), response=response)
+        raise PrivateProfile(response=response)
     if code in _CREDENTIALS:
         raise BadCredentials(LASTFM, f"the API key (error {code})", response=response)
     raise Refused(LASTFM, f"error {code}, {message}", response=response)
@@ -138,10 +138,10 @@ def _raise_for_scrobbles(response: Response, headers: Mapping[str, str], *, name
 
 
 def _subject(response: Response) -> str:
-    """What was asked for, such as `track Numb by artist Linkin Park`."""
-    named = [
-        f"{what} {response.params[what]!a}" for what in ("user", "track", "artist", "tag") if what in response.params
-    ]
+    """What was asked for, such as `track Numb by artist Linkin Park`; who a listener is there stays out of messages."""
+    if "user" in response.params:
+        return "listener of the name that TUNEGENIE_LASTFM_NAMES gives"
+    named = [f"{what} {response.params[what]!a}" for what in ("track", "artist", "tag") if what in response.params]
     return " by ".join(named) or response.params.get("method", "that")
 
 

@@ -67,9 +67,9 @@ def test_no_passing_fault_costs_a_scrobble(connected: Connected, fault: Fault) -
 
 def test_a_private_profile_an_unknown_name_and_a_wrong_key(connected: Connected) -> None:
     connected.sandbox.world.accounts["ada"].lastfm_private = True
-    with pytest.raises(PrivateProfile, match="fm-ada hides recent listening"):
+    with pytest.raises(PrivateProfile, match="the listener hides recent listening"):
         names(lastfm(connected))
-    with pytest.raises(NotFound, match="user 'nobody'"):
+    with pytest.raises(NotFound, match="no listener of the name"):
         next(lastfm(connected).scrobbles("nobody", until=UNTIL))
     with pytest.raises(BadCredentials, match="API key"):
         lastfm(connected, "wrong").artist_tags("Cher")

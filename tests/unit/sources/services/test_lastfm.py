@@ -135,9 +135,13 @@ def test_what_does_not_pass_is_asked_once(server: Loopback, code: int) -> None:
     assert len(server.seen) == 1
 
 
-def test_a_private_profile_names_the_listener(server: Loopback) -> None:
-    with pytest.raises(PrivateProfile, match=r"Last\.fm: ada hides recent listening"):
-        next(client(server, failed(17)).scrobbles("ada", until=UNTIL))
+@pytest.mark.parametrize(("code", "error"), [(17, PrivateProfile), (6, NotFound)])
+def test_who_a_listener_is_at_lastfm_stays_out_of_messages(
+    server: Loopback, code: int, error: type[ServiceError]
+) -> None:
+    with pytest.raises(error) as raised:
+        next(client(server, failed(code)).scrobbles("ada_fm", until=UNTIL))
+    assert "ada_fm" not in str(raised.value)
 
 
 def test_scrobbles_of_somebody_else_are_asked_for_again(server: Loopback) -> None:
