@@ -1,7 +1,7 @@
 """How old each asset may be, in one table with the reason for each window.
 
 A policy looks at the last materialization of any partition: re-running an old day turns it green. The check
-`latest_day_present` looks at the newest day instead.
+`latest_day_present` and `plays_still_come` look at the newest day instead.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ REASON = "freshness_reason"
 
 DAILY_BUILD = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 MODEL = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=16), warn_window=timedelta(days=9))
-BY_HAND = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=400), warn_window=timedelta(days=200))
 COLLECTED = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=6), warn_window=timedelta(hours=1))
 
 
@@ -36,20 +35,18 @@ class Window:
 WINDOWS: tuple[Window, ...] = (
     Window(
         DAILY_BUILD,
-        "Built once a day: after 26 hours a build is missing, and half a day more lets it be repaired in office hours.",
-        ("raw", "synthetic", "bronze", "silver", "enrichment", "gold", "reports", "publish", "recommender/drift"),
+        "Built once a day: after 26 hours a build is missing, and half a day more lets it be repaired in office hours. "
+        "What is landed is listed with it; how old the newest export is says the check `export_is_recent`.",
+        (
+            *("landing", "raw", "synthetic", "bronze", "silver", "enrichment", "gold", "reports", "publish"),
+            "recommender/drift",
+        ),
     ),
     Window(
         MODEL,
         "Trained once a week: after 9 days a training is missing. A model of two weeks still recommends sensibly, so "
         "it fails after 16.",
         ("recommender",),
-    ),
-    Window(
-        BY_HAND,
-        "Changes when somebody brings an archive or another catalogue, which nobody can promise: half a year is a "
-        "reminder to ask the service for a new export.",
-        ("landing", "raw/catalogue_tracks", "synthetic/listeners"),
     ),
     Window(
         COLLECTED,

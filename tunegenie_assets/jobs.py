@@ -7,6 +7,7 @@ from datetime import date
 
 import dagster as dg
 
+from tunegenie_assets.keys import BUILD_COLLECTED
 from tunegenie_assets.partitions import PARTITION_TAG
 from tunegenie_assets.pods import Queue, pod
 from tunegenie_assets.schemas.catalogue import SYNTHETIC_CATALOGUE
@@ -18,7 +19,6 @@ from tunegenie_assets.schemas.results import ARTIST_GENRES
 LAND_ARCHIVES = "land_archives"
 IMPORT_ARCHIVES = "import_archives"
 COLLECT = "collect"
-BUILD_COLLECTED = "build_collected"
 ENRICH_ARTISTS = "enrich_artists"
 RECOUNT = "recount"
 BUILD_EVERYTHING = "build_everything"

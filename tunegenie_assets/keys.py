@@ -11,6 +11,9 @@ LAYERS = ("landing", "raw", "synthetic", "bronze", "silver", "enrichment", "gold
 
 OWNERS = ("team:tunegenie",)
 
+BUILD_COLLECTED = "build_collected"
+"""The job of what follows from collected pages."""
+
 DAILY_TAG = "daily"
 """dbt models with this tag are incremental by play day and have daily partitions."""
 

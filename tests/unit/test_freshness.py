@@ -4,7 +4,6 @@ import dagster as dg
 import pytest
 
 from tunegenie_assets.freshness import (
-    BY_HAND,
     COLLECTED,
     DAILY_BUILD,
     MODEL,
@@ -37,9 +36,9 @@ def test_the_reason_stands_with_the_asset() -> None:
     [
         (["silver", "plays"], DAILY_BUILD),
         (["raw", "spotify_extended_history"], DAILY_BUILD),
-        (["raw", "catalogue_tracks"], BY_HAND),
-        (["landing", "archives"], BY_HAND),
+        (["landing", "archives"], DAILY_BUILD),
         (["recommender", "model"], MODEL),
+        (["recommender", "drift"], DAILY_BUILD),
     ],
 )
 def test_asset_before_layer(key: list[str], policy: dg.FreshnessPolicy) -> None:
@@ -52,11 +51,11 @@ def test_unknown_layer_is_refused() -> None:
         policy_for(dg.AssetKey(["platinum", "plays"]))
 
 
-@pytest.mark.parametrize(("is_collecting", "policy"), [(True, COLLECTED), (False, BY_HAND)])
+@pytest.mark.parametrize(("is_collecting", "policy"), [(True, COLLECTED), (False, DAILY_BUILD)])
 def test_pages_are_fresh_for_an_hour_where_services_are_asked_by_the_clock(
     is_collecting: bool, policy: dg.FreshnessPolicy
 ) -> None:
     pages = dg.AssetSpec(["landing", "page_files"])
     assert with_freshness(pages, is_collecting=is_collecting).freshness_policy == policy
     archives = dg.AssetSpec(["landing", "archives"])
-    assert with_freshness(archives, is_collecting=is_collecting).freshness_policy == BY_HAND
+    assert with_freshness(archives, is_collecting=is_collecting).freshness_policy == DAILY_BUILD

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 REMIND_AFTER = timedelta(days=3)
 """An incident that goes on is told of again after this; a schedule that fails daily would otherwise write daily."""
+TOGETHER = timedelta(hours=2)
+"""Assets that go out of date within so long of the first do so for one reason: a daily build is done in less."""
 MOST_LISTED = 10
 """Checks or tables that one message names."""
 RUN, CHECK, STALE = "run", "check", "stale"
@@ -142,34 +144,38 @@ def _succeeded(incidents: dict[str, Incident], run: GoodRun) -> list[Message]:
 def _lasting(incidents: dict[str, Incident], kind: str, present: Mapping[str, str], now: datetime) -> list[Message]:
     """What is looked at whole each time; all that is new is one message.
 
-    Assets go out of date by the dozen within minutes: they are one incident, from the first to the last of them.
+    Assets go out of date by the dozen: those that follow one within TOGETHER are of its message, and that they are up
+    to date is said once all are. One that goes out of date later is news, whatever else has been for weeks.
     """
-    mine = {incident.what: key for key, incident in incidents.items() if incident.kind == kind}
+    mine = {incident.what: incident for incident in incidents.values() if incident.kind == kind}
     new = sorted(set(present) - set(mine))
     gone = sorted(set(mine) - set(present))
-    due = [what for what in sorted(set(mine) & set(present)) if now - incidents[mine[what]].told_at >= REMIND_AFTER]
+    due = [what for what in sorted(set(mine) & set(present)) if now - mine[what].told_at >= REMIND_AFTER]
     for what in gone:
-        del incidents[mine[what]]
+        del incidents[f"{kind}|{what}"]
     for what in new:
         incidents[f"{kind}|{what}"] = Incident(kind, what, None, now, now)
     for what in due:
-        incidents[mine[what]] = replace(incidents[mine[what]], told_at=now, times=incidents[mine[what]].times + 1)
+        incidents[f"{kind}|{what}"] = replace(mine[what], told_at=now, times=mine[what].times + 1)
     if kind == STALE:
-        new = [] if mine else new
+        new = [] if any(now - mine[what].since < TOGETHER for what in mine if what in present) else new
         gone = [] if present else gone
     told = [(News.PROBLEM, new), (News.REMINDER, due), (News.RECOVERED, gone)]
-    return [Message(news, _title(kind, news, names), _named(names, present)) for news, names in told if names]
+    return [Message(news, *_words(kind, news, names, present)) for news, names in told if names]
 
 
-def _title(kind: str, news: News, names: Sequence[str]) -> str:
-    what, verbs = {
-        CHECK: ("check", ("fails", "fail", "passes again", "pass again")),
-        STALE: ("asset", ("is out of date", "are out of date", "is up to date again", "are up to date again")),
-    }[kind]
-    is_one, is_over = len(names) == 1, news is News.RECOVERED
-    verb = verbs[2 * is_over + (not is_one)]
-    still = f"still {verb}" if news is News.REMINDER else verb
-    return f"{names[0]} {still}" if is_one else f"{len(names)} {what}s {still}"
+def _words(kind: str, news: News, names: Sequence[str], says: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Title and lines."""
+    if kind == STALE and news is News.RECOVERED:
+        return "every asset is up to date again", []
+    what, of_one, of_many = (
+        ("asset", "is out of date", "are out of date") if kind == STALE else ("check", "fails", "fail")
+    )
+    if news is News.RECOVERED:
+        of_one, of_many = "passes again", "pass again"
+    still = "still " if news is News.REMINDER else ""
+    title = f"{names[0]} {still}{of_one}" if len(names) == 1 else f"{len(names)} {what}s {still}{of_many}"
+    return title, _named(names, says)
 
 
 def _named(names: Sequence[str], says: Mapping[str, str]) -> list[str]:

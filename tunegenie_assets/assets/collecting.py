@@ -17,7 +17,7 @@ from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.services import Services
 from tunegenie_assets.resources.tables import WarehouseIOManager, column_schema
 from tunegenie_assets.resources.transient import again_where_transient
-from tunegenie_assets.resources.unbuilt import unbuilt_days
+from tunegenie_assets.resources.unbuilt import days_of_failed_builds, unbuilt_days
 from tunegenie_assets.resources.wanted import wanted_by
 from tunegenie_assets.schemas.landing import PAGE_FILES
 from tunegenie_assets.sources.clients import Clients
@@ -67,7 +67,7 @@ def page_files(
         _tell(context, outcome)
     days |= {day for outcome in outcomes for day in outcome.days}
     if scopes:
-        days |= unbuilt_days(collection, warehouse)
+        days |= unbuilt_days(collection, warehouse) | days_of_failed_builds(context.instance)
     days = possible_days(days, services.time.now().date())
     failed = [outcome for outcome in outcomes if outcome.problem and not (outcome.parked_until or outcome.needs_reauth)]
     # What an earlier pass brought is built though now nothing could be had.

@@ -22,6 +22,11 @@ ADVICE: Mapping[str, str] = {
     "known_listeners": "Import a history for that listener, or take back what was said under the wrong name",
     "readable": "Look at the named file in landing; where the service changed its answers, a stream has to learn it",
     "nothing_waits": "Nothing, unless it waits for days: then look at the quota of the app, with tunegenie doctor",
+    "accounts_answer": "Run tunegenie doctor, which asks every account and says what to do",
+    "plays_still_come": (
+        "See with tunegenie doctor that the account is the right one, and with the service that it still counts plays"
+    ),
+    "export_is_recent": "Ask the service for a new export and import it, or connect the account with tunegenie login",
     "authorized": "Run tunegenie login for that listener",
     "fields_are_known": (
         "Nothing is lost, since landing keeps every byte; give a new field a column, or find out why one is gone"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from tunegenie_assets.checks.arrivals import ARRIVAL_CHECKS
 from tunegenie_assets.checks.authorizations import AUTHORIZATION_CHECKS
 from tunegenie_assets.checks.clusters import CLUSTER_CHECKS
 from tunegenie_assets.checks.collected import COLLECTED_CHECKS
@@ -23,6 +24,7 @@ from tunegenie_assets.checks.usual import USUAL_CHECKS
 from tunegenie_assets.checks.views import VIEW_CHECKS
 
 CHECKS: tuple[dg.AssetChecksDefinition, ...] = (
+    *ARRIVAL_CHECKS,
     *AUTHORIZATION_CHECKS,
     *CLUSTER_CHECKS,
     *COLLECTED_CHECKS,

@@ -109,13 +109,19 @@ def test_a_check_that_a_run_has_announced_and_not_made_is_as_it_was() -> None:
     assert [news for news, _ in told(fails, waits, Observed())] == [News.PROBLEM, News.RECOVERED]
 
 
-def test_assets_that_go_out_of_date_one_by_one_are_one_incident() -> None:
-    days = [{"a/1"}, {"a/1", "a/2"}, {"a/2"}, set[str](), {"a/3"}]
-    assert told(*(Observed(stale=frozenset(stale)) for stale in days)) == [
-        (News.PROBLEM, "a/1 is out of date"),
-        (News.RECOVERED, "a/2 is up to date again"),
-        (News.PROBLEM, "a/3 is out of date"),
-    ]
+@pytest.mark.parametrize(
+    ("after", "told_of"),
+    [(timedelta(minutes=30), []), (timedelta(hours=5), [(News.PROBLEM, "a/2 is out of date")])],
+)
+def test_assets_that_go_out_of_date_together_are_one_message(after: timedelta, told_of: list[tuple[News, str]]) -> None:
+    moments = [({"a/1"}, timedelta()), ({"a/1", "a/2"}, after), ({"a/2"}, after * 2), (set[str](), after * 3)]
+    incidents: dict[str, Incident] = {}
+    heard: list[tuple[News, str]] = []
+    for stale, later in moments:
+        incidents, messages = follow(incidents, Observed(stale=frozenset(stale)), START + later)
+        heard += [(message.news, message.title) for message in messages]
+    recovered = (News.RECOVERED, "every asset is up to date again")
+    assert heard == [(News.PROBLEM, "a/1 is out of date"), *told_of, recovered]
 
 
 def test_a_message_names_some_and_counts_the_rest() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from tests.unit.resources.samples import fill, warehouse_in
+from tunegenie_assets.keys import BUILD_COLLECTED
+from tunegenie_assets.partitions import range_tags
 from tunegenie_assets.resources.collection import Collection
 from tunegenie_assets.resources.duckdb_tables import DuckDBTables
-from tunegenie_assets.resources.unbuilt import unbuilt_days
+from tunegenie_assets.resources.unbuilt import days_of_failed_builds, unbuilt_days
 from tunegenie_assets.sources.services.state import Record
 
 FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
@@ -71,3 +74,38 @@ def test_nothing_collected_is_nothing_unbuilt(warehouse: DuckDBTables, tmp_path:
     empty = Collection(landing_root=str(tmp_path / "nowhere"), state_path=str(tmp_path / "none.sqlite"))
     assert unbuilt_days(empty, warehouse) == set()
     assert not (tmp_path / "none.sqlite").exists()
+
+
+GOOD, FAILED, CANCELED, STARTED = (
+    dg.DagsterRunStatus.SUCCESS,
+    dg.DagsterRunStatus.FAILURE,
+    dg.DagsterRunStatus.CANCELED,
+    dg.DagsterRunStatus.STARTED,
+)
+BOTH = {FIRST, SECOND}
+
+
+@pytest.mark.parametrize(
+    ("runs", "days"),
+    [
+        ([], set()),
+        ([(FIRST, SECOND, GOOD)], set()),
+        ([(FIRST, SECOND, FAILED)], BOTH),
+        ([(FIRST, SECOND, CANCELED)], BOTH),
+        # The oldest first: what a later build covers, or one that is at work, is not built once more.
+        ([(FIRST, SECOND, FAILED), (FIRST, SECOND, GOOD)], set()),
+        ([(FIRST, SECOND, FAILED), (FIRST, FIRST, GOOD)], {SECOND}),
+        ([(FIRST, SECOND, FAILED), (FIRST, SECOND, STARTED)], set()),
+        ([(FIRST, SECOND, GOOD), (FIRST, FIRST, FAILED)], {FIRST}),
+    ],
+)
+def test_days_of_a_build_that_did_not_end_well_are_built_again(
+    runs: list[tuple[date, date, dg.DagsterRunStatus]], days: set[date]
+) -> None:
+    @dg.job(name=BUILD_COLLECTED)
+    def build() -> None: ...
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        for first, last, status in runs:
+            instance.create_run_for_job(build, status=status, tags=range_tags(first, last))
+        assert days_of_failed_builds(instance) == days
