@@ -63,8 +63,9 @@ def test_a_home_that_cannot_be_written_is_one_line(copy: Path) -> None:
 
 
 @NEEDS_MOUNTS
-def test_a_full_disk_is_one_line_and_leaves_nothing_behind(copy: Path, archive: Path) -> None:
-    ended = on_full_disk(copy, ["import", str(archive), "--listener", "bob"], room_kib=16)
+@pytest.mark.parametrize("room_kib", [16, 1024], ids=["before any step", "within a step"])
+def test_a_full_disk_is_one_line_and_leaves_nothing_behind(copy: Path, archive: Path, room_kib: int) -> None:
+    ended = on_full_disk(copy, ["import", str(archive), "--listener", "bob"], room_kib=room_kib)
     assert ended.code == 1
     [line] = lines_of(ended.said)
     assert re.search(FULL_LINE, line)

@@ -19,7 +19,7 @@ from rich.console import Console
 from tunegenie_assets.cli import asking_commands, service_commands, simulation_commands
 from tunegenie_assets.cli.arguments import DATE, Command, Json, Version
 from tunegenie_assets.cli.errors import INTERRUPTED
-from tunegenie_assets.cli.troubles import line_of
+from tunegenie_assets.cli.troubles import give_back, kept_output, line_of
 
 ENDED_BY_CTRL_C = 130
 """What Typer makes of an interruption that nothing below it caught."""
@@ -235,14 +235,17 @@ def main() -> None:
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     # As Ctrl-C: a process manager asks this way, and what is begun is then ended in order.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    output = kept_output()
     try:
         app()
     except SystemExit as end:
+        give_back(output)
         if end.code != ENDED_BY_CTRL_C:
             raise
         errors.print(f"tunegenie: {INTERRUPTED}", markup=False)
         sys.exit(1)
     except Exception as error:
+        give_back(output)
         line = line_of(error)
         if line is None:
             raise

@@ -5,8 +5,10 @@ These come through DuckDB, SQLite, dbt and Dagster, each with words and classes 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 import duckdb
 
@@ -71,3 +73,22 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             return
         yield found
         found = found.__cause__ or found.__context__
+
+
+def kept_output() -> dict[int, int]:
+    """Copies of the descriptors of standard output and error.
+
+    Dagster points both at files of the home while a step runs, and leaves them there where a full disk fails its flush.
+    """
+    kept: dict[int, int] = {}
+    for number in (1, 2):
+        # One may be closed, as under some supervisors.
+        with suppress(OSError):
+            kept[number] = os.dup(number)
+    return kept
+
+
+def give_back(kept: Mapping[int, int]) -> None:
+    """Point standard output and error to where they were."""
+    for number, copy in kept.items():
+        os.dup2(copy, number)
