@@ -113,11 +113,6 @@ def temporal_split(
     )
 
 
-def evaluate(plays: pa.Table, tracks: pa.Table, listeners: pa.Table, recommenders: Mapping[str, Candidate]) -> pa.Table:
-    """The table of `measure`."""
-    return measure(plays, tracks, listeners, recommenders).table()
-
-
 def measure(
     plays: pa.Table,
     tracks: pa.Table,

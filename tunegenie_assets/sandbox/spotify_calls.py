@@ -21,6 +21,7 @@ from tunegenie_assets.sandbox.world import Account, World
 Json = dict[str, Any]
 T = TypeVar("T")
 
+LARGEST_OFFSET = 100_000
 NO_PREMIUM = "Active premium subscription required for the owner of the app."
 NOT_REGISTERED = "User not registered in the Developer Dashboard"
 
@@ -105,7 +106,7 @@ class Call:
     ) -> Json:
         """One page of `items` as limit and offset ask for it."""
         limit = self.number("limit", default, least, most)
-        offset = self.number("offset", 0, 0, 100_000)
+        offset = self.number("offset", 0, 0, LARGEST_OFFSET)
         return self.page_at(items, shape, limit, offset)
 
     def page_at(self, items: Sequence[T], shape: Callable[[T], object], limit: int, offset: int) -> Json:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from tunegenie_assets.sandbox.spotify_calls import ApiError, Call, Endpoint, Json, Reply
 from tunegenie_assets.sandbox.world import SPOTIFY, Playlist
 
-LARGEST_OFFSET = 100_000
 _FIRST_PAGE = 100
 """Items that a whole playlist comes with."""
 

@@ -10,9 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
-from tunegenie_assets.sources.archive import ZIP_STARTS, Member, open_members
+from tunegenie_assets.sources.archive import ZIP_STARTS, Member
 from tunegenie_assets.sources.errors import DamagedArchiveError, UnknownFormatError
 from tunegenie_assets.sources.formats.format import Format
 from tunegenie_assets.sources.formats.koito import KOITO
@@ -67,12 +66,6 @@ class DetectedMember:
     damage: DamagedArchiveError | None = None
     left_out: str | None = None
     """Why a file that may well hold a listening history is not read."""
-
-
-def detect_sources(path: Path) -> tuple[str, ...]:
-    """The sources of the zip or single file at `path`, sorted; raises as `detect_members` does."""
-    with open_members(path) as members:
-        return sources_of(detect_members(members, path.name))
 
 
 def detect_members(members: Sequence[Member], name: str) -> list[DetectedMember]:

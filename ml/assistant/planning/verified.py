@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -112,8 +112,3 @@ def _words(text: str) -> list[str]:
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other) if one | other else 0.0
-
-
-def first_questions(among: Iterable[VerifiedQuestion] | None = None) -> tuple[str, ...]:
-    """Those that a newcomer is shown."""
-    return tuple(one.question for one in (verified_questions() if among is None else among) if one.is_first)

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from tunegenie_assets.sources.archive import open_members
+from tunegenie_assets.sources.detect import detect_members, sources_of
+
 LANDED_AT = datetime(2026, 1, 1)
 FOLDER = "Spotify Extended Streaming History"
 AUDIO = f"{FOLDER}/Streaming_History_Audio_2019_0.json"
@@ -51,3 +54,9 @@ def zip_bytes(members: Mapping[str, object]) -> bytes:
 def write_zip(path: Path, members: Mapping[str, object]) -> Path:
     path.write_bytes(zip_bytes(members))
     return path
+
+
+def detect_sources(path: Path) -> tuple[str, ...]:
+    """The sources of the zip or single file at `path`, sorted; raises as `detect_members` does."""
+    with open_members(path) as members:
+        return sources_of(detect_members(members, path.name))

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.sources.samples import AUDIO, record, write_zip
+from tests.unit.sources.samples import AUDIO, detect_sources, record, write_zip
 from tunegenie_assets.sources.archive import open_members
-from tunegenie_assets.sources.detect import FORMATS, PEEKED_RECORDS, detect_members, detect_sources
+from tunegenie_assets.sources.detect import FORMATS, PEEKED_RECORDS, detect_members
 from tunegenie_assets.sources.errors import DamagedArchiveError, SourceError, UnknownFormatError
 
 EXTENDED = ("spotify_extended_history",)

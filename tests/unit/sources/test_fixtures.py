@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -48,14 +48,6 @@ def read(path: Path) -> tuple[set[str], pa.Table, pa.Table]:
     records = pa.concat_tables([batch.records for batch in batches])
     rejected = pa.concat_tables([batch.rejected for batch in batches])
     return {one.format.source for one in detected if one.format}, records, rejected
-
-
-def rows_by_file(*tables: pa.Table) -> dict[str, list[int]]:
-    rows: dict[str, list[int]] = defaultdict(list)
-    for table in tables:
-        for name, row in zip(table["source_file"].to_pylist(), table["source_row"].to_pylist(), strict=True):
-            rows[name].append(row)
-    return rows
 
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=str)

@@ -41,13 +41,6 @@ class Budget(Protocol):
         ...
 
 
-class Unmetered:
-    """The budget of services without a quota."""
-
-    def spend(self, service: str, purpose: Purpose, now: datetime) -> None:
-        """Let every call pass."""
-
-
 @dataclass(frozen=True)
 class Patience:
     """How often and how long one call is tried."""

@@ -93,10 +93,6 @@ class LastfmClient:
         """The artists who are played most, 100 to a page."""
         return self._ask("chart.getTopArtists", _chart(page), Purpose.CHARTS)
 
-    def tag_artists(self, tag: str, *, page: int = 1) -> Response:
-        """The artists who have a tag most, 100 to a page; none for a tag that nobody uses."""
-        return self._ask("tag.getTopArtists", {"tag": tag, **_chart(page)}, Purpose.CHARTS)
-
     def _ask(self, method: str, params: Mapping[str, str], purpose: Purpose, judge: Judge | None = None) -> Response:
         return self._service.get("", {"method": method, "format": "json", **params}, purpose=purpose, judge=judge)
 

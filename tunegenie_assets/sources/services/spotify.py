@@ -32,7 +32,6 @@ SCOPES = RECENTLY_PLAYED | LIBRARY_READ | TOP_READ | PLAYLISTS_READ | PLAYLISTS_
 PAGE_SIZE = 50
 SEARCH_SIZE = 10
 PLAYLIST_WRITE_SIZE = 100
-AUDIO_FEATURES_SIZE = 100
 
 Kind = Literal["track", "album", "artist"]
 TimeRange = Literal["short_term", "medium_term", "long_term"]

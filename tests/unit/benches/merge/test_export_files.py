@@ -9,7 +9,7 @@ import pytest
 
 from benches.merge.export_files import write_exports
 from tests.unit.benches.merge.conftest import World
-from tunegenie_assets.sources.detect import detect_sources
+from tests.unit.sources.samples import detect_sources
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ml.errors import EvaluationError, InconsistentInputError
-from ml.recommender.evaluation import evaluate, ranking_figures, temporal_split
+from ml.recommender.evaluation import measure, ranking_figures, temporal_split
 from ml.recommender.features import FeatureMatrix
 from ml.recommender.interactions import InteractionMatrix
 from ml.recommender.lightfm_hybrid import HybridSettings, LightFMHybrid
@@ -99,7 +99,7 @@ def test_plays_that_may_not_be_learnt_from_move_no_split() -> None:
 def test_only_new_tracks_are_relevant_and_known_ones_are_not_ranked() -> None:
     model = Fixed()
     listeners = listeners_table(["a", "b"], simulated=False)
-    table = evaluate(world(), tracks_table(*ALL_TRACKS), listeners, {"fixed": model})
+    table = measure(world(), tracks_table(*ALL_TRACKS), listeners, {"fixed": model}).table()
     assert table.schema.equals(without_week(EVALUATION))
     # For `a` the list is t0, t2, t3, t4 (t1 is known), and t3 is the one relevant track: rank 3.
     assert figures(table, "fixed") == pytest.approx(
@@ -122,16 +122,15 @@ def test_real_listeners_are_not_asked_for_invented_tracks() -> None:
         *[row | {"origin": "generated"} if row["track_id"] in {"t0", "t2"} else row for row in ALL_TRACKS]
     )
     real, simulated = (listeners_table(["a", "b"], simulated=flag) for flag in (False, True))
-    assert figures(evaluate(world(), tracks, real, {"fixed": Fixed()}), "fixed")["ndcg_at_10"] == 1.0
-    assert figures(evaluate(world(), tracks, simulated, {"fixed": Fixed()}), "fixed")["ndcg_at_10"] == 0.5
+    assert figures(measure(world(), tracks, real, {"fixed": Fixed()}).table(), "fixed")["ndcg_at_10"] == 1.0
+    assert figures(measure(world(), tracks, simulated, {"fixed": Fixed()}).table(), "fixed")["ndcg_at_10"] == 0.5
 
 
 def test_tracks_of_no_catalogue_are_evaluated_though_nobody_else_is_shown_them() -> None:
     listeners = listeners_table(["a", "b"], simulated=False)
     told, untold = (tracks_table(*[row | {"origin": origin} for row in ALL_TRACKS]) for origin in ("file", "history"))
-    assert evaluate(world(), untold, listeners, {"fixed": Fixed()}) == evaluate(
-        world(), told, listeners, {"fixed": Fixed()}
-    )
+    of_told, of_untold = (measure(world(), tracks, listeners, {"fixed": Fixed()}).table() for tracks in (told, untold))
+    assert of_untold == of_told
 
 
 def test_figures_follow_their_definitions() -> None:
@@ -160,7 +159,7 @@ def test_the_hybrid_beats_popularity_where_tastes_differ() -> None:
         "lightfm_hybrid": LightFMHybrid(HybridSettings(components=8, epochs=10)),
         "popularity": Popularity(),
     }
-    table = evaluate(plays, tracks, listeners, recommenders)
+    table = measure(plays, tracks, listeners, recommenders).table()
     hybrid, popularity = figures(table, "lightfm_hybrid"), figures(table, "popularity")
     assert hybrid["ndcg_at_10"] > 1.2 * popularity["ndcg_at_10"] > 0
     assert hybrid["recall_at_20"] > popularity["recall_at_20"]
@@ -169,14 +168,14 @@ def test_the_hybrid_beats_popularity_where_tastes_differ() -> None:
 def test_what_cannot_be_evaluated_is_an_error() -> None:
     listeners, models = listeners_table(["a", "b"], simulated=False), {"popularity": Popularity()}
     with pytest.raises(EvaluationError, match="no past"):
-        evaluate(plays_table(play("a", "t1"), play("a", "t2")), tracks_table(*ALL_TRACKS), listeners, models)
+        measure(plays_table(play("a", "t1"), play("a", "t2")), tracks_table(*ALL_TRACKS), listeners, models)
     with pytest.raises(EvaluationError, match="nothing to split"):
-        evaluate(plays_table(), tracks_table(*ALL_TRACKS), listeners, models)
+        measure(plays_table(), tracks_table(*ALL_TRACKS), listeners, models)
     with pytest.raises(EvaluationError, match="one listener alone"):
         alone = plays_table(*[play("a", f"t{1 + hour % 3}", hour) for hour in range(10)])
-        evaluate(alone, tracks_table(*ALL_TRACKS), listeners, models)
+        measure(alone, tracks_table(*ALL_TRACKS), listeners, models)
     with pytest.raises(EvaluationError, match="new track after it"):
         nothing_new = plays_table(*[play(who, "t1", hour) for hour in range(10) for who in ("a", "b")])
-        evaluate(nothing_new, tracks_table(*ALL_TRACKS), listeners, models)
+        measure(nothing_new, tracks_table(*ALL_TRACKS), listeners, models)
     with pytest.raises(InconsistentInputError, match="such as t3"):
-        evaluate(world(), tracks_table(*ALL_TRACKS[:3]), listeners, models)
+        measure(world(), tracks_table(*ALL_TRACKS[:3]), listeners, models)

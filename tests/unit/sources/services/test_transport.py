@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.sources.services.loopback import NOW, Answer, Ledger, Loopback, Time, a_caller
-from tunegenie_assets.sources.services.calls import Unmetered
 from tunegenie_assets.sources.services.errors import (
     BadResponse,
     NotFound,
@@ -145,7 +144,7 @@ def test_a_broken_connection_is_a_failure_of_which_nothing_is_certain(server: Lo
 
 def test_a_new_service_needs_nothing_but_its_address(server: Loopback) -> None:
     server.answers.append(Answer(json={"ok": True}))
-    plain = PlainService("new", a_caller(budget=Unmetered()), base_url=server.url, user_agent="t/1")
+    plain = PlainService("new", a_caller(), base_url=server.url, user_agent="t/1")
     response = plain.get("x", {}, purpose=Purpose.CHARTS)
     assert response.fields() == {"ok": True}
 
