@@ -24,6 +24,8 @@ def commands(group: click.Command, *names: str) -> Iterator[tuple[str, click.Com
 
 
 COMMANDS = dict(commands(typer.main.get_command(app)))
+WITHOUT_JSON = {"chat", "mcp", "serve", "ui"}
+"""They hold a conversation or serve somebody else. README names them."""
 
 
 def words(text: str) -> str:
@@ -49,6 +51,11 @@ def test_each_parameter_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_commands_are_found() -> None:
     assert {"import", "run-once", "playlist push"} <= set(COMMANDS)
+
+
+def test_all_but_those_that_readme_names_answer_machines() -> None:
+    silent = {name for name, command in COMMANDS.items() if all("--json" not in one.opts for one in command.params)}
+    assert silent == WITHOUT_JSON
 
 
 def test_ask_shows_how_to_ask_and_where_more_is_told() -> None:
