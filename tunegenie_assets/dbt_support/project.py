@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).resolve().parents[1]
 _IN_WHEEL = _PACKAGE / "dbt_project"
 PROJECT_DIR = _IN_WHEEL if _IN_WHEEL.is_dir() else _PACKAGE.parent / "dbt"
-"""In the package where a wheel was installed, beside it in a checkout. Nothing is ever written there."""
+"""In the package where a wheel was installed, beside it in a checkout."""
 SOURCE_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv"})
+WRITTEN = frozenset({"target", "logs"})
+"""Folders of the project that dbt writes where it is called by hand, as `make metrics` does; they hold no sources."""
 
 
 class DbtError(Exception):
@@ -101,8 +103,11 @@ class DbtProjectFiles:
         """Of the names and contents of all files that dbt reads, and of what it is told besides."""
         digest = hashlib.sha256(self.target_lag.encode())
         for path in sorted(p for p in self.project_dir.rglob("*") if p.suffix in SOURCE_SUFFIXES and p.is_file()):
+            name = path.relative_to(self.project_dir)
+            if name.parts[0] in WRITTEN:
+                continue
             content = path.read_bytes()
-            digest.update(f"{path.relative_to(self.project_dir).as_posix()}\0{len(content)}\0".encode())
+            digest.update(f"{name.as_posix()}\0{len(content)}\0".encode())
             digest.update(content)
         return digest.hexdigest()
 

@@ -89,6 +89,14 @@ def test_other_set_of_files_makes_it_old(files: DbtProjectFiles, change: str) ->
     assert not files.is_current()
 
 
+@pytest.mark.parametrize("folder", ["target", "logs"])
+def test_what_dbt_writes_into_the_project_changes_nothing(files: DbtProjectFiles, folder: str) -> None:
+    pretend_parsed(files)
+    (files.project_dir / folder).mkdir()
+    write(files.project_dir / folder / "compiled.sql", "select 1 as play_id")
+    assert files.is_current()
+
+
 def test_manifest_follows_the_files(files: DbtProjectFiles) -> None:
     assert set(files.manifest()["nodes"]) == {"model.tiny.plays"}
     parsed = files.manifest_path.stat().st_mtime_ns
