@@ -42,6 +42,11 @@ def test_private_parts_of_dagster_stay_in_one_module() -> None:
     assert names(users) == ["tunegenie_assets/instance/event_log.py"]
 
 
+def test_only_the_package_about_the_instance_asks_its_storage() -> None:
+    users = names([path for path in CODE if "event_log_storage" in path.read_text(encoding="utf-8")])
+    assert [name for name in users if not name.startswith("tunegenie_assets/instance/")] == []
+
+
 def test_lock_names_no_index() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert not re.search(r"https?://|--index|--find-links|@ file", lock)

@@ -14,6 +14,7 @@ import dagster as dg
 from tunegenie_assets.alerts.alerting import Addresses, State, step
 from tunegenie_assets.alerts.incidents import Message, Observed
 from tunegenie_assets.alerts.observing import ended_runs, failing_checks, stale_assets
+from tunegenie_assets.instance.check_log import latest_evaluations
 from tunegenie_assets.instance.left_over import process_of
 from tunegenie_assets.jobs import DAILY_BUILD
 
@@ -43,7 +44,8 @@ def build_alert_sensor(addresses: Addresses, clock: Clock, *, is_collecting: boo
         state = State.of(context.cursor, now, context.log.warning)
         runs, place = ended_runs(context.instance, state.place, now, is_watched=lambda run: process_of(run) is not None)
         graph = context.repository_def.asset_graph if context.repository_def else None
-        failing, unknown = failing_checks(context.instance, graph.asset_check_keys if graph else ())
+        checks = graph.asset_check_keys if graph else ()
+        failing, unknown = failing_checks(latest_evaluations(context.instance, checks))
         observed = Observed(
             runs=runs,
             failing_checks=failing,

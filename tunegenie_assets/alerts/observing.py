@@ -5,13 +5,14 @@ What is made of it is in incidents.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from tunegenie_assets.alerts.causes import causes_of, telling
 from tunegenie_assets.alerts.incidents import FailedRun, GoodRun
 
 if TYPE_CHECKING:
@@ -26,10 +27,8 @@ OVERLAP = timedelta(minutes=2)
 SCHEDULE_TAG = "dagster/schedule_name"
 WILL_RETRY = "dagster/will_retry"
 MOST_LINES, MOST_CHARACTERS = 4, 300
-OURS = ("tunegenie_assets.", "ml.")
 STEP_EVENTS = {dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE}
 ERROR = dg.AssetCheckSeverity.ERROR
-EVALUATED = {"SUCCEEDED", "FAILED"}
 ALWAYS_TOLD = frozenset({"authorized", "accounts_answer", "plays_still_come"})
 """Checks that are told of though they only warn: plays are lost until somebody acts, and nothing else will say so."""
 
@@ -89,20 +88,14 @@ def _readable(step: str | None) -> str | None:
 
 
 def _cause(event: dg.DagsterEvent, failed_checks: Sequence[str]) -> tuple[str, list[str]]:
-    """What the cause is called, and its first lines: of our own error where one is in the chain, else the innermost."""
+    """What the cause is called, and its first lines."""
     if failed_checks:
         return f"checks {', '.join(failed_checks)}", [f"check failed: {check}" for check in failed_checks[:MOST_LINES]]
     data = event.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
         return "Failure", _first_lines(data.user_failure_data.description)
-    chain: list[tuple[str, str]] = []
-    error = data.error
-    while error is not None:
-        chain.append((error.cls_name or "error", error.message))
-        error = error.cause
-    own = [one for one in chain if one[1].startswith(OURS)]
-    name, message = (own or chain[-1:] or [("error", "no message")])[0]
-    return name, _first_lines(message)
+    cause = telling(causes_of(event))
+    return cause.name, _first_lines(cause.message)
 
 
 def _failed_checks(instance: dg.DagsterInstance, run_id: str, step: str | None) -> list[str]:
@@ -130,18 +123,17 @@ def _first_lines(text: str) -> list[str]:
     return lines[:MOST_LINES]
 
 
-def failing_checks(instance: dg.DagsterInstance, keys: Iterable[dg.AssetCheckKey]) -> tuple[dict[str, str], set[str]]:
+def failing_checks(
+    latest: Mapping[dg.AssetCheckKey, dg.AssetCheckEvaluation | None],
+) -> tuple[dict[str, str], set[str]]:
     """What each check says that failed when it was last evaluated, and those of which nothing is known right now.
 
-    Those that only warn are for the report. A check that a run announced shows no result until the run comes to it,
-    and none at all where the run failed before.
+    Those that only warn are for the report. `latest` is what instance/check_log.py tells of all checks.
     """
-    records = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys))
     failing: dict[str, str] = {}
     unknown: set[str] = set()
-    for key, record in records.items():
+    for key, evaluation in latest.items():
         name = f"{key.asset_key.to_user_string()}: {key.name}"
-        evaluation = record.evaluation if record.status.value in EVALUATED else None
         if evaluation is None:
             unknown.add(name)
         elif not evaluation.passed and (evaluation.severity is ERROR or key.name in ALWAYS_TOLD):

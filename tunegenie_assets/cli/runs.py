@@ -18,6 +18,7 @@ import dagster as dg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from tunegenie_assets.alerts.causes import Cause, causes_of, telling
 from tunegenie_assets.cli.errors import INTERRUPTED, CommandError
 from tunegenie_assets.cli.lost_runs import mark_dead_runs, tell_of
 from tunegenie_assets.cli.troubles import advised
@@ -241,22 +242,16 @@ def _why(job_name: str, result: dg.ExecuteInProcessResult) -> str:
                 return " ".join(data.user_failure_data.description.split())
             if failed := _failed_checks(result):
                 return f"{job_name} stopped at a failed check, {failed}; tunegenie ui shows what it found"
-            messages: list[str] = []
-            error = data.error
-            while error is not None:
-                if error.cls_name in INTERRUPTIONS:
-                    return INTERRUPTED
-                messages.append(" ".join(error.message.split()))
-                error = error.cause
-            return f"{job_name} failed at {event.step_key}: {_cause(messages)}"
+            chain = causes_of(event)
+            if any(cause.name in INTERRUPTIONS for cause in chain):
+                return INTERRUPTED
+            return f"{job_name} failed at {event.step_key}: {_in_a_line(telling(chain))}"
     return f"{job_name} did not finish; tunegenie ui shows its log"
 
 
-def _cause(messages: Sequence[str]) -> str:
-    """The first error of our own in a chain of causes, else the innermost, without the name of its class."""
-    own = [message for message in messages if message.startswith(("tunegenie_assets.", "ml."))]
-    message = (own or messages[-1:] or ["no message"])[0]
-    return re.sub(r"^[\w.]+(Error|Exception): ", "", message)
+def _in_a_line(cause: Cause) -> str:
+    """Without the name of its class."""
+    return re.sub(r"^[\w.]+(Error|Exception): ", "", " ".join(cause.message.split()))
 
 
 def _failed_checks(result: dg.ExecuteInProcessResult) -> str:

@@ -1,4 +1,4 @@
-"""What checks said, from Dagster's event log, by its public methods only.
+"""What checks said, from Dagster's event log, by methods of the instance; one question goes to its storage.
 
 Asking the log for all evaluations at once is marked for removal in Dagster 2.0; its runs, and the events of a run, are
 not. What sensors reported outside any run is found as the latest result of its check.
@@ -16,6 +16,7 @@ from ml.quality.standing import Result
 MOST_RUNS = 2000
 """Of a log that was never read before: a year of half-hourly collection would take minutes to go through."""
 _EVALUATION = dg.DagsterEventType.ASSET_CHECK_EVALUATION
+_EVALUATED = {"SUCCEEDED", "FAILED"}
 
 
 def results_since(
@@ -36,6 +37,18 @@ def results_since(
         if one is not None and (one[0].asset, one[0].check, one[0].evaluated_at) not in in_runs and not one[0].run_id
     ]
     return sorted(found, key=lambda one: (one[0].evaluated_at, one[0].asset, one[0].check))
+
+
+def latest_evaluations(
+    instance: dg.DagsterInstance, checks: Iterable[dg.AssetCheckKey]
+) -> dict[dg.AssetCheckKey, dg.AssetCheckEvaluation | None]:
+    """What each check said in the last run that announced it; those that no run ever announced are absent.
+
+    None until the run comes to the check, and for good where the run failed before.
+    """
+    # Asked of the storage: the instance has no such method, and would be asked once for each check, every minute.
+    records = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(checks))
+    return {key: record.evaluation if record.status.value in _EVALUATED else None for key, record in records.items()}
 
 
 def _of_run(instance: dg.DagsterInstance, run_id: str) -> Iterator[tuple[Result, bool]]:
