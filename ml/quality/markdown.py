@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from ml.quality.standing import Outcome, Standing, totals
+from ml.quality.standing import Outcome, Standing, totals, what_is_wrong, what_only_flaps
 
 SYMBOLS = {Outcome.FAILED: "✗", Outcome.WARNED: "!", Outcome.PASSED: "·"}
 STATES = {Outcome.FAILED: "fails", Outcome.WARNED: "warns", Outcome.PASSED: "passed", None: "not run yet"}
@@ -17,8 +17,7 @@ def as_markdown(standing: Sequence[Standing], as_of: datetime) -> str:
     lines = ["# Data quality", "", f"{counted.headline} As of {as_of:%Y-%m-%d %H:%M} UTC."]
     if counted.never_ran:
         lines += ["", f"{counted.never_ran:,} checks have not run yet."]
-    wrong = [one for one in standing if one.outcome in (Outcome.FAILED, Outcome.WARNED)]
-    flapping = [one for one in standing if one.is_flapping and one not in wrong]
+    wrong, flapping = what_is_wrong(standing), what_only_flaps(standing)
     if wrong:
         lines += ["", "## To be looked at", "", *(_told(one) for one in wrong)]
     if flapping:

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from ml.quality.markdown import STATES, sentence, severity_text
 from ml.quality.page_style import STYLE
-from ml.quality.standing import TREND_RUNS, Outcome, Standing, Totals, totals
+from ml.quality.standing import TREND_RUNS, Outcome, Standing, Totals, totals, what_is_wrong, what_only_flaps
 
 _SQUARE, _STEP, _HEIGHT = 5, 6, 16
 """Of the trend, in pixels: a run is a column, taller the graver it ended, so that colour is not all that tells."""
@@ -25,8 +25,7 @@ _CLASSES = {Outcome.FAILED: "failed", Outcome.WARNED: "warned", Outcome.PASSED: 
 def as_page(standing: Sequence[Standing], as_of: datetime, layers: Sequence[str]) -> str:
     """The report at a moment, naive UTC, with the checks in the order of `layers`."""
     counted = totals(standing)
-    wrong = [one for one in standing if one.outcome in (Outcome.FAILED, Outcome.WARNED)]
-    flapping = [one for one in standing if one.is_flapping and one not in wrong]
+    wrong, flapping = what_is_wrong(standing), what_only_flaps(standing)
     # Within a layer they stay in their order, the gravest first.
     by_layer = sorted(standing, key=lambda one: layers.index(_layer_of(one)))
     return (

@@ -144,6 +144,16 @@ def totals(standing: Sequence[Standing]) -> Totals:
     )
 
 
+def what_is_wrong(standing: Iterable[Standing]) -> list[Standing]:
+    """The checks that failed or warned last."""
+    return [one for one in standing if one.outcome in (Outcome.FAILED, Outcome.WARNED)]
+
+
+def what_only_flaps(standing: Iterable[Standing]) -> list[Standing]:
+    """The checks that flap and passed last."""
+    return [one for one in standing if one.is_flapping and one.outcome is Outcome.PASSED]
+
+
 def _standing(known: KnownCheck, results: Sequence[Result]) -> Standing:
     runs: dict[str, list[Result]] = defaultdict(list)
     for result in results:
