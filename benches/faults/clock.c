@@ -1,4 +1,4 @@
-/* Makes the clock of a process jump by JUMP_SECONDS once it has run for JUMP_AFTER seconds. Loaded before libc. */
+/* Makes the clock of a process jump by JUMP_SECONDS once it has used JUMP_AFTER seconds of the processor. Loaded before libc. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>

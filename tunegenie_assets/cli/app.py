@@ -1,7 +1,7 @@
 """The `tunegenie` command: its sub-commands, their options, and the one place where errors become one line.
 
-What a command does is in the module of its name; this one only declares and dispatches. Those that simulate, need a
-connected account or answer questions are declared in the modules `…_commands.py`.
+What a command does is in the module of its name; this one only declares and dispatches. Those that simulate, answer
+questions or are about accounts, services and deployments are declared in the modules `…_commands.py`.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def train(
     *,
     week: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="A day of it; that of the last plays where none is named."),
+        typer.Option(formats=DATE, help="A day of it; that of the last plays where none is named."),
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -1,4 +1,7 @@
-"""The commands that need a connected account, as app.py offers them: declared here, done in the modules they name."""
+"""The commands about accounts, services and deployments, as app.py offers them.
+
+They are declared here, and done in the modules they name.
+"""
 
 from __future__ import annotations
 

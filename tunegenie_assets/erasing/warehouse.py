@@ -95,7 +95,6 @@ class Warehouse:
         marks = ", ".join("?" * len(traces.values))
         for (layer, name), columns in texts.items():
             equal = " or ".join(f"{column} in ({marks})" for column in columns)
-            # The owner and the archive are parts of such paths.
             sql = f"select count(*) as found from {layer}.{name} where {equal}"  # noqa: S608  # as above
             [row] = self._tables.query(sql, [*traces.values] * len(columns)).to_pylist()
             if row["found"]:

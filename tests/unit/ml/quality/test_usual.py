@@ -128,7 +128,7 @@ def test_any_history_is_judged(plays: dict[date, int], listeners: int) -> None:
 
 
 @given(st.integers(1, 50), st.integers(MANY_LISTENERS, 1000))
-def test_twice_as_many_listeners_judge_alike(times: int, listeners: int) -> None:
+def test_days_of_many_times_as_many_plays_are_judged_alike(times: int, listeners: int) -> None:
     plays = {**steady(), DAY: 40}
     many = {day: found * times for day, found in plays.items()}
     assert judge_days(many, listeners).passed is judge_days(plays, listeners).passed
