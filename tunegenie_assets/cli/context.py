@@ -48,9 +48,14 @@ class Platform:
         definitions = [asset for asset in self.definitions.assets or () if isinstance(asset, dg.AssetsDefinition)]
         return without_empty_histories(job, sources_landed(archives) | collection.tables(), definitions)
 
+    @property
+    def has_warehouse(self) -> bool:
+        """Whether there is one to ask; that of production is no file."""
+        return self.settings.env is Environment.PRODUCTION or self.settings.warehouse_path.exists()
+
     def has_in_silver(self, *tables: str) -> bool:
         """Whether all these tables and views of silver have been built."""
-        if self.settings.env is not Environment.PRODUCTION and not self.settings.warehouse_path.exists():
+        if not self.has_warehouse:
             return False
         found = self.warehouse.query(
             "select lower(table_name) as name from information_schema.tables where lower(table_schema) = 'silver'"

@@ -23,7 +23,6 @@ from tunegenie_assets.cli.runs import dagster_instance, run_job
 from tunegenie_assets.cli.stats import NOTHING_BUILT
 from tunegenie_assets.jobs import REPORT_QUALITY
 from tunegenie_assets.resources.report_folder import DATA_QUALITY, SUMMARY, page_of
-from tunegenie_assets.settings import Environment
 
 _COLOURS = {Outcome.FAILED: "red", Outcome.WARNED: "yellow"}
 
@@ -48,7 +47,7 @@ def run(request: Request) -> None:
     out, progress = display.consoles(as_json=request.as_json or request.as_markdown)
     platform = Platform.open()
     settings = platform.settings
-    if settings.env is not Environment.PRODUCTION and not settings.warehouse_path.exists():
+    if not platform.has_warehouse:
         raise CommandError(NOTHING_BUILT)
     with dagster_instance(settings) as instance:
         run_job(platform.definitions, instance, REPORT_QUALITY, progress)

@@ -32,7 +32,7 @@ def run(*, as_json: bool) -> None:
     """Print it, or one document of it."""
     out, _ = display.consoles(as_json=as_json)
     platform = Platform.open()
-    if platform.settings.env != "production" and not platform.settings.warehouse_path.exists():
+    if not platform.has_warehouse:
         raise CommandError(NOTHING_BUILT)
     sizes = summaries.table_sizes(platform.warehouse)
     if not any(size.name == "plays" and size.layer == "silver" for size in sizes):
@@ -74,7 +74,7 @@ def _document(
         "counting_applied": summaries.is_counted_under(platform.warehouse, counting),
         "sources": summaries.sources(platform.warehouse),
         "years": summaries.years_of_listening(platform.warehouse),
-        "known": coverage.as_json(platform.warehouse) if _is_measured(sizes) else None,
+        "known": coverage.as_json(platform.warehouse),
         "assets": [
             {
                 "asset": name,
@@ -96,7 +96,7 @@ def _print(
     if years is not None:
         out.print(years)
         out.print()
-    for table in coverage.tables(platform.warehouse) if _is_measured(sizes) else ():
+    for table in coverage.tables(platform.warehouse):
         out.print(table)
         out.print()
     _print_assets(sizes, states, out)
@@ -156,11 +156,6 @@ def _years_table(platform: Platform) -> Table | None:
         for row in years
     ]
     return display.table(_years_title(platform), ["listener", "year", "plays", "hours", ""], bars)
-
-
-def _is_measured(sizes: Sequence[summaries.TableSize]) -> bool:
-    """Not in a home that was built by an earlier version."""
-    return any(size.name == "source_agreement" for size in sizes)
 
 
 def _years_title(platform: Platform) -> str:
