@@ -8,16 +8,14 @@ from typing import Annotated
 
 import typer
 
-from tunegenie_assets.cli.arguments import Command, Json
+from tunegenie_assets.cli.arguments import DATE, Command, Json
 
 app = typer.Typer()
 
 Listener = Annotated[str | None, typer.Option(help="Whose listening it is [TUNEGENIE_LISTENER].")]
 AsOf = Annotated[
     datetime | None,
-    typer.Option(
-        "--as-of", formats=["%Y-%m-%d"], help="Answer as on this date; today in the listener's zone without it."
-    ),
+    typer.Option("--as-of", formats=DATE, help="Answer as on this date; today in the listener's zone without it."),
 ]
 
 

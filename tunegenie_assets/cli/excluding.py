@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import typer
@@ -15,6 +15,7 @@ from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.recounting import counted_plays, days_held, no_plays_yet, recount
 from tunegenie_assets.cli.runs import RunReport
+from tunegenie_assets.resources.services import utc_now
 from tunegenie_assets.sources.errors import InvalidRequestError
 from tunegenie_assets.sources.landing import check_listener_id
 from tunegenie_assets.sources.preferences import Exclusion, PreferenceStore, make_exclusion
@@ -107,7 +108,7 @@ def _exclusion(platform: Platform, listener: str | None, terms: Terms) -> Exclus
         playlist=terms.playlist,
         first_date=terms.since,
         last_date=terms.until,
-        now=datetime.now(UTC).replace(tzinfo=None),
+        now=utc_now(),
     )
 
 
@@ -141,7 +142,7 @@ def _take_back(platform: Platform, store: PreferenceStore, exclusion_id: str, *,
         raise CommandError(f"no exclusion {exclusion_id!a} is in force; tunegenie exclude --list shows those that are")
     [exclusion] = wanted
     before = _counted(platform, exclusion.listener_id)
-    store.take_back(exclusion_id, datetime.now(UTC).replace(tzinfo=None))
+    store.take_back(exclusion_id, utc_now())
     effect = _effect(platform, exclusion.listener_id, before, recount(platform, progress, exclusion.listener_id))
     if as_json:
         display.print_json({"command": "exclude", "taken_back": _as_json(exclusion), **_effect_json(effect)})

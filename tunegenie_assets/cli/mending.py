@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from tunegenie_assets.cli.errors import CommandError
-from tunegenie_assets.locking import command_lock, hold_for_life, warehouse_lock
+from tunegenie_assets.locking import SERVING, command_lock, hold_for_life, warehouse_lock
 from tunegenie_assets.resources.aside import ASIDE, RECORDS, aside_of
 from tunegenie_assets.resources.damage import is_damage
 from tunegenie_assets.settings import Environment, Settings
@@ -88,7 +88,7 @@ def _damaged_records(settings: Settings) -> dict[str, list[str]]:
     damaged = {name: [file.name for file in found if _is_damaged(file)] for name, found in files.items()}
     damaged = {name: found for name, found in damaged.items() if found}
     # A daemon would go on writing into what is put aside.
-    if damaged and not hold_for_life(settings.home / "dagster.lock"):
+    if damaged and not hold_for_life(settings.home / SERVING):
         what = " and ".join(RECORDS[name] for name in damaged)
         raise CommandError(f"{what} is damaged, and tunegenie run or tunegenie ui works on it; end it first")
     return damaged

@@ -16,7 +16,7 @@ from tunegenie_assets.cli.opening import open_home
 from tunegenie_assets.cli.parts import Part
 from tunegenie_assets.cli.ui import UNHELPFUL_WARNINGS
 from tunegenie_assets.instance.setup import prepare_dagster_home
-from tunegenie_assets.locking import hold_for_life
+from tunegenie_assets.locking import SERVING, hold_for_life
 from tunegenie_assets.settings import Settings, apply_to_process, leave_out_warnings
 
 CODE_PORT = 4000
@@ -50,7 +50,7 @@ def run(part: Part, *, host: str, code: str) -> None:
 
 
 def _serve_code(settings: Settings, host: str) -> list[str]:
-    if not hold_for_life(settings.home / "dagster.lock"):
+    if not hold_for_life(settings.home / SERVING):
         raise CommandError(f"another code server, tunegenie run or tunegenie ui works on {settings.home}; end it first")
     # Runs are processes of this container: those of the one before it have ended with it.
     fail_lost_runs(settings)

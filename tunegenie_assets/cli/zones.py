@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import typer
@@ -13,6 +13,7 @@ from tunegenie_assets.cli import display
 from tunegenie_assets.cli.context import Platform
 from tunegenie_assets.cli.errors import CommandError
 from tunegenie_assets.cli.recounting import no_plays_yet, recount
+from tunegenie_assets.resources.services import utc_now
 from tunegenie_assets.sources.errors import InvalidRequestError
 from tunegenie_assets.sources.landing import check_listener_id
 from tunegenie_assets.sources.preferences import ListenerZone, PreferenceStore
@@ -63,7 +64,7 @@ def run(request: Request, *, listener: str | None, as_json: bool) -> None:
 
 def _change(platform: Platform, store: PreferenceStore, listener: str, request: Request) -> str:
     """Store what is asked for; returns it in words."""
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     if request.zone is not None:
         zone = store.set_zone(listener, request.zone, request.since, now)
         return f"{listener} is in {zone.timezone} from {_since(zone)} on."
