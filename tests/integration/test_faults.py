@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
 from benches.faults.commands import TUNEGENIE, environment
@@ -50,6 +51,13 @@ def test_damaged_records_of_runs_are_one_line(copy: Path) -> None:
     (copy / "dagster" / "history" / "runs.db").write_bytes(b"no database" * 1000)
     [line] = said_by(copy, "stats")
     assert line.endswith("is damaged; run tunegenie rebuild, which puts it aside")
+
+
+def test_figures_of_a_part_that_was_built_are_one_line(copy: Path) -> None:
+    with duckdb.connect(copy / "warehouse.duckdb") as connection:
+        connection.execute("drop table gold.daily_listening_summary")
+    [line] = said_by(copy, "stats")
+    assert line.endswith("run again the command that did not come to its end, or tunegenie rebuild")
 
 
 @NEEDS_MOUNTS

@@ -7,7 +7,7 @@ That an authorization ends is in authorizations.py; what waits for a quota is in
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import pyarrow as pa
@@ -104,7 +104,8 @@ def _as_pass(record: dg.EventLogRecord) -> Pass:
     materialization = record.asset_materialization
     told = materialization.metadata.get("outcomes") if materialization else None
     value = told.value if told else None
-    return datetime.fromtimestamp(record.timestamp, UTC), value if isinstance(value, list) else []
+    outcomes = cast("list[Mapping[str, Any]]", value) if isinstance(value, list) else []
+    return datetime.fromtimestamp(record.timestamp, UTC), outcomes
 
 
 @dg.asset_check(

@@ -18,6 +18,20 @@ from tunegenie_assets.keys import LAYERS
 
 BAR_WIDTH = 30
 NOTHING_BUILT = "nothing has been built yet; run tunegenie demo, tunegenie import or tunegenie rebuild"
+PARTLY_BUILT = "only a part has been built; run again the command that did not come to its end, or tunegenie rebuild"
+SUMMED_UP = frozenset(
+    {
+        "silver.play_ledger",
+        "silver.counted_plays",
+        "silver.source_agreement",
+        "gold.dim_track",
+        "gold.dim_listener",
+        "gold.fct_plays",
+        "gold.daily_listening_summary",
+        "gold.genre_analysis_complete",
+    }
+)
+"""Tables that the figures come from."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +49,11 @@ def run(*, as_json: bool) -> None:
     if not platform.has_warehouse:
         raise CommandError(NOTHING_BUILT)
     sizes = summaries.table_sizes(platform.warehouse)
-    if not any(size.name == "plays" and size.layer == "silver" for size in sizes):
+    built = {f"{size.layer}.{size.name}" for size in sizes}
+    if "silver.plays" not in built:
         raise CommandError(NOTHING_BUILT)
+    if not built >= SUMMED_UP:
+        raise CommandError(PARTLY_BUILT)
     with dagster_instance(platform.settings, to_change=False) as instance:
         states = _states(instance, platform.definitions)
     if as_json:
