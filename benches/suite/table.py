@@ -68,6 +68,10 @@ def rows_of(bench: Bench, result: Result | None) -> list[Row]:
     lead = (command, f"{size}: {bench.size.format(**result.figures)}")
     rows: list[Row] = []
     for shown in bench.figures:
+        if shown.figure not in result.figures:
+            # It came to be asked for after the bench last ran.
+            rows.append(Row(*(lead if not rows else ("", "")), shown.figure, shown.says, "not measured yet"))
+            continue
         floor = floors.get(shown.figure)
         required = f"{floor.kind} {value_of(shown, floor.value)}" if floor else ""
         row = Row(

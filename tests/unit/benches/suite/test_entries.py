@@ -9,9 +9,12 @@ import pytest
 from benches.processes import ROOT
 from benches.suite.entries import BENCHES, Bench
 from benches.suite.machine import machine
+from benches.suite.results import load
 from benches.suite.running import floors_of
+from benches.suite.table import page
 
 NAMES = [bench.name for bench in BENCHES]
+DOCS = ROOT / "docs"
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
@@ -49,3 +52,9 @@ def test_what_is_told_of_the_machine_is_known_and_names_nobody() -> None:
     assert list(facts) == ["processor", "cores", "memory", "system", "Python", "duckdb", "pyarrow", "numpy"]
     assert all(facts.values())
     assert "/" not in "".join(facts[name] for name in ("cores", "memory", "Python"))
+
+
+def test_the_page_is_made_of_the_results_beside_it() -> None:
+    results = load(DOCS / "benchmarks.json", [bench.name for bench in BENCHES])
+    in_order = {bench.name: results[bench.name] for bench in BENCHES if bench.name in results}
+    assert (DOCS / "benchmarks.md").read_text(encoding="utf-8") == page(BENCHES, in_order)

@@ -24,6 +24,12 @@ def test_a_floor_that_is_missed_does_not_hold() -> None:
     assert [row.holds for row in rows_of(TEA, missed)] == ["", "no", "", "yes"]
 
 
+def test_a_figure_that_came_after_the_last_run_is_not_measured_yet() -> None:
+    later = replace(TEA, figures=(*TEA.figures, Shown("cups_left", "left over", "cups")))
+    assert rows_of(later, RESULT)[:-1] == rows_of(TEA, RESULT)
+    assert rows_of(later, RESULT)[-1].cells == ("", "", "cups_left", "left over", "not measured yet", "", "", "")
+
+
 def test_a_failed_bench_is_a_row_with_its_line() -> None:
     assert [row.cells for row in rows_of(TEA, FAILED)] == [
         ("make bench-tea", "full", "failed", "exit code 1: no [water] | none", "", "", "", "no")
