@@ -123,9 +123,9 @@ def plays_still_come(services: Services, warehouse: dg.ResourceParam[WarehouseIO
         return dg.AssetCheckResult(passed=False, severity=WARN, description=str(error))
     today = services.time.now().date()
     overdue: dict[str, str] = {}
-    for listener_id in connected:
+    for listener_id, since in connected.items():
         days = _days(warehouse.query(NEWEST_DAYS, [listener_id, today - YEAR]))
-        if days and today - days[-1] > overdue_after(days):
+        if days and today - max(days[-1], since) > overdue_after(days):
             overdue[listener_id] = days[-1].isoformat()
     told = "; ".join(f"nothing of {who} since {day}" for who, day in overdue.items())
     return dg.AssetCheckResult(
@@ -157,8 +157,12 @@ def export_is_recent(services: Services, warehouse: dg.ResourceParam[WarehouseIO
     return dg.AssetCheckResult(passed=not old, severity=WARN, description=told or "no export is old")
 
 
-def _connected(services: Services) -> list[str]:
-    return sorted({*(token.listener_id for token in services.tokens()), *services.credentials.lastfm_names})
+def _connected(services: Services) -> dict[str, date]:
+    """The people who are connected, and since when: an export may end long before the day of the login."""
+    since = dict.fromkeys(services.credentials.lastfm_names, date.min)
+    for token in services.tokens():
+        since[token.listener_id] = max(token.authorized_at.date(), since.get(token.listener_id, date.min))
+    return {who: day for who, day in sorted(since.items()) if not _is_stand_in(who)}
 
 
 ARRIVAL_CHECKS: list[dg.AssetChecksDefinition] = [accounts_answer, plays_still_come, export_is_recent]

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunegenie_assets.checks.arrivals import MOST_SILENCE, Pass, overdue_after, silent_accounts
+from tests.unit.checks.test_authorizations import ADA
+from tests.unit.resources.samples import fill, warehouse_in
+from tunegenie_assets.checks.arrivals import (
+    MOST_SILENCE,
+    Pass,
+    export_is_recent,
+    overdue_after,
+    plays_still_come,
+    silent_accounts,
+)
+from tunegenie_assets.resources.services import Services, Time, build_services
+from tunegenie_assets.settings import load_settings
+from tunegenie_assets.sources.services.tokens import TokenStore
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -73,3 +87,53 @@ def test_a_pause_is_overdue_by_habit(offsets: list[int], days: int) -> None:
 def test_no_pause_of_the_past_would_have_been_overdue(days: list[date]) -> None:
     allowed = overdue_after(days)
     assert all(later - earlier < allowed for earlier, later in pairwise(days))
+
+
+LOGIN = ADA.authorized_at
+
+
+def services_at(home: Path, now: datetime) -> Services:
+    """Of ada, who logged in on 1 March 2026, and of bob, who is known by his scrobbles."""
+    settings = load_settings(home=home, lastfm_names="bob=bob_fm")
+    TokenStore(settings.tokens_path).save(ADA)
+    return build_services(settings).model_copy(update={"time": Time(now=lambda: now)})
+
+
+@pytest.mark.parametrize(
+    ("newest", "days_after", "overdue"),
+    [
+        # Plays of an export may end long before the login.
+        ({"ada": -60, "bob": 0}, 7, set()),
+        ({"ada": -60, "bob": 0}, 8, {"ada", "bob"}),
+        ({"ada": 5, "bob": 5, "carol": -300}, 12, set()),
+        ({"ada": 5, "bob": 4}, 12, {"bob"}),
+        ({}, 300, set()),
+    ],
+)
+def test_connected_listeners_of_whom_nothing_comes(
+    tmp_path: Path, newest: dict[str, int], days_after: int, overdue: set[str]
+) -> None:
+    rows = [f"('{who}', '{(LOGIN + timedelta(days=day)).date()}')" for who, day in newest.items()]
+    fill(tmp_path, "create schema silver", "create table silver.plays (listener_id varchar, play_date date)")
+    if rows:
+        fill(tmp_path, f"insert into silver.plays values {', '.join(rows)}")
+    services = services_at(tmp_path, LOGIN + timedelta(days=days_after))
+    result: Any = plays_still_come(services=services, warehouse=warehouse_in(tmp_path))
+    assert isinstance(result, dg.AssetCheckResult)
+    assert result.passed is not bool(overdue)
+    assert {who for who in newest if f"nothing of {who} since" in (result.description or "")} == overdue
+
+
+def test_an_old_export_is_told_of_who_is_not_connected(tmp_path: Path) -> None:
+    fill(
+        tmp_path,
+        "create schema landing",
+        "create table landing.archives (listener_id varchar, landed_at timestamp)",
+        f"insert into landing.archives values ('ada', '{LOGIN}'), ('carol', '{LOGIN}'), ('dora', '{LOGIN}')",
+        f"insert into landing.archives values ('dora', '{LOGIN + timedelta(days=30)}')",
+    )
+    for days, is_recent in ((200, True), (201, False)):
+        services = services_at(tmp_path, LOGIN + timedelta(days=days))
+        result: Any = export_is_recent(services=services, warehouse=warehouse_in(tmp_path))
+        assert result.passed is is_recent
+    assert result.description == "the newest export of carol was imported on 2026-03-01"
