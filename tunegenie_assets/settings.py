@@ -18,7 +18,7 @@ from pydantic_settings import DotEnvSettingsSource, SettingsConfigDict
 from tunegenie_assets.alert_settings import AlertSettings
 from tunegenie_assets.keys import known_timezones
 from tunegenie_assets.pods import Steps
-from tunegenie_assets.service_links import IN_A_POD, is_service_link
+from tunegenie_assets.service_links import forget_service_links
 from tunegenie_assets.setting_values import (
     REDIRECT_ADDRESS,
     checked_code_address,
@@ -303,8 +303,8 @@ def _refuse_unknown_names() -> None:
         dotenv = DotEnvSettingsSource(Settings, env_file=DOTENV).env_vars
     except UnicodeDecodeError as error:
         raise SettingsError(f"{DOTENV} cannot be read: expected a text file in UTF-8") from error
-    chosen = [name for name in os.environ if not (IN_A_POD in os.environ and is_service_link(name))]
-    present = {name.upper() for name in (*chosen, *dotenv) if name.upper().startswith(PREFIX)}
+    forget_service_links(os.environ, PREFIX, known)
+    present = {name.upper() for name in (*os.environ, *dotenv) if name.upper().startswith(PREFIX)}
     unknown = sorted(present - known)
     if unknown:
         raise SettingsError(f"unknown setting {', '.join(unknown)}; known settings: {', '.join(sorted(known))}")

@@ -150,7 +150,11 @@ def test_what_kubernetes_tells_a_pod_of_services_is_no_setting(monkeypatch: pyte
         monkeypatch.setenv(name, "tcp://10.0.0.7:4000")
     assert error_of().startswith(f"unknown setting {', '.join(sorted(LINKS))}; ")
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
-    assert load_settings().listener
+    # Of Services that are called like the beginning of a setting; one that somebody chose stays.
+    monkeypatch.setenv("TUNEGENIE_UI_PORT", "tcp://10.0.0.7:3000")
+    monkeypatch.setenv("TUNEGENIE_SMTP_PORT", "2525")
+    settings = load_settings()
+    assert (settings.ui_port, settings.smtp_port) == (Settings().ui_port, 2525)
     monkeypatch.setenv("TUNEGENIE_TIME_ZONE", "UTC")
     assert error_of().startswith("unknown setting TUNEGENIE_TIME_ZONE; ")
 

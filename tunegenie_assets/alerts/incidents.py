@@ -153,15 +153,22 @@ def _lasting(incidents: dict[str, Incident], kind: str, present: Mapping[str, st
     due = [what for what in sorted(set(mine) & set(present)) if now - mine[what].told_at >= REMIND_AFTER]
     for what in gone:
         del incidents[f"{kind}|{what}"]
+    first = _first_of_together(mine, present, now) if kind == STALE else None
     for what in new:
-        incidents[f"{kind}|{what}"] = Incident(kind, what, None, now, now)
+        begun = replace(first, what=what, times=1) if first else Incident(kind, what, None, now, now)
+        incidents[f"{kind}|{what}"] = begun
     for what in due:
         incidents[f"{kind}|{what}"] = replace(mine[what], told_at=now, times=mine[what].times + 1)
     if kind == STALE:
-        new = [] if any(now - mine[what].since < TOGETHER for what in mine if what in present) else new
-        gone = [] if present else gone
+        new, gone = [] if first else new, [] if present else gone
     told = [(News.PROBLEM, new), (News.REMINDER, due), (News.RECOVERED, gone)]
     return [Message(news, *_words(kind, news, names, present)) for news, names in told if names]
+
+
+def _first_of_together(mine: Mapping[str, Incident], present: Mapping[str, str], now: datetime) -> Incident | None:
+    """The incident of whose message a new one is part: since then, and when both are told of again, are its own."""
+    open_ones = [incident for what, incident in mine.items() if what in present and now - incident.since < TOGETHER]
+    return min(open_ones, key=lambda incident: incident.since, default=None)
 
 
 def _words(kind: str, news: News, names: Sequence[str], says: Mapping[str, str]) -> tuple[str, list[str]]:

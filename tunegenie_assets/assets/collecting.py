@@ -67,12 +67,14 @@ def page_files(
         _tell(context, outcome)
     days |= {day for outcome in outcomes for day in outcome.days}
     if scopes:
-        days |= unbuilt_days(collection, warehouse) | days_of_failed_builds(context.instance)
-    days = possible_days(days, services.time.now().date())
+        days |= unbuilt_days(collection, warehouse)
     failed = [outcome for outcome in outcomes if outcome.problem and not (outcome.parked_until or outcome.needs_reauth)]
     # What an earlier pass brought is built though now nothing could be had.
     if failed and len(failed) == len(outcomes) and not days:
         raise dg.Failure("; ".join(dict.fromkeys(str(outcome.problem) for outcome in failed)), allow_retries=False)
+    if scopes:
+        days |= days_of_failed_builds(context.instance)
+    days = possible_days(days, services.time.now().date())
     return dg.MaterializeResult(value=collection.page_files(), metadata=_metadata(outcomes, days))
 
 

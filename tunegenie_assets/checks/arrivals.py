@@ -4,7 +4,7 @@ not connected brings an export now and then.
 That an authorization ends is in authorizations.py; what waits for a quota is in collected.py.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, cast
@@ -18,23 +18,24 @@ from tunegenie_assets.keys import SIMULATED_PREFIX
 from tunegenie_assets.resources.services import Services
 from tunegenie_assets.resources.tables import WarehouseIOManager
 from tunegenie_assets.schemas.landing import ARCHIVES
+from tunegenie_assets.sources.services.accounts import SPOTIFY
 from tunegenie_assets.sources.services.errors import TokenFileError
-from tunegenie_assets.sources.services.pages import SIMULATED
+from tunegenie_assets.sources.services.lastfm import LASTFM
 from tunegenie_assets.sources.streams.lastfm import SCROBBLES
 from tunegenie_assets.sources.streams.spotify_plays import RECENTLY_PLAYED
 
-PLAYS = frozenset({RECENTLY_PLAYED.name, SCROBBLES.name})
-"""Streams of which an answer that is missed may be lost; library and lookups come with the next pass."""
+PLAYS = {SPOTIFY: RECENTLY_PLAYED.name, LASTFM: SCROBBLES.name}
+"""By service the stream of which an answer that is missed may be lost; library and lookups come with the next pass."""
 PASSES_BACK = 100
 """Passes that are looked at: two days of one every half hour."""
 MOST_SILENCE = timedelta(hours=6)
 """After so long somebody who listens all day has heard more than the 50 plays that Spotify tells."""
 SHORTEST_PAUSE = timedelta(days=7)
 YEAR = timedelta(days=365)
-NEWEST_DAYS = """
+DAYS = """
 select distinct play_date
 from silver.plays
-where listener_id = ? and play_date > ?
+where listener_id = ?
 order by play_date
 """
 OLD_EXPORT = timedelta(days=200)
@@ -49,8 +50,11 @@ Pass = tuple[datetime, Sequence[Mapping[str, Any]]]
 """When it ended (UTC), and what became of each of its works."""
 
 
-def silent_accounts(passes: Iterable[Pass]) -> dict[str, str]:
-    """Why each account has told no plays for MOST_SILENCE or longer, by stream and listener; `passes` newest first."""
+def silent_accounts(passes: Iterable[Pass], asked: Container[tuple[str, str]]) -> dict[str, str]:
+    """Why each account has told no plays for MOST_SILENCE or longer, by stream and listener; `passes` newest first.
+
+    Only those of `asked`, streams and listeners: who was taken out of the settings is refused no more.
+    """
     newest: dict[tuple[str, str], tuple[datetime, str]] = {}
     silent: dict[str, str] = {}
     answered: set[tuple[str, str]] = set()
@@ -58,7 +62,8 @@ def silent_accounts(passes: Iterable[Pass]) -> dict[str, str]:
         for outcome in outcomes:
             stream, subject = outcome["stream"], outcome["subject"]
             work = (stream, subject)
-            if stream not in PLAYS or work in answered or _is_stand_in(subject):
+            # What is parked was not asked; that it waits, and until when, says the check `nothing_waits`.
+            if work not in asked or work in answered or outcome["parked_until"]:
                 continue
             # Who has to log in again is told so by the check of authorizations.
             if not outcome["problem"] or outcome["needs_reauth"]:
@@ -70,12 +75,9 @@ def silent_accounts(passes: Iterable[Pass]) -> dict[str, str]:
     return silent
 
 
-def _is_stand_in(subject: str) -> bool:
-    return subject == SIMULATED or subject.startswith(SIMULATED_PREFIX)
-
-
 def overdue_after(days: Sequence[date]) -> timedelta:
-    """How long a listener with plays on these days, in order, may hear nothing: twice their longest pause."""
+    """How long a listener with plays on these days, in order, may hear nothing: twice their longest pause of a year."""
+    days = [day for day in days if day > days[-1] - YEAR]
     longest = max((later - earlier for earlier, later in pairwise(days)), default=timedelta())
     return max(SHORTEST_PAUSE, 2 * longest)
 
@@ -88,9 +90,14 @@ def overdue_after(days: Sequence[date]) -> timedelta:
         "listener who hides what they hear is refused at each pass, which goes on with the others."
     ),
 )
-def accounts_answer(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+def accounts_answer(context: dg.AssetCheckExecutionContext, services: Services) -> dg.AssetCheckResult:
+    try:
+        accounts = services.connected(services.time.now())
+    except TokenFileError as error:
+        return dg.AssetCheckResult(passed=False, severity=WARN, description=str(error))
     events = context.instance.fetch_materializations(PAGES_KEY, limit=PASSES_BACK).records
-    silent = silent_accounts(map(_as_pass, events))
+    asked = {(PLAYS[account.service], account.listener_id) for account in accounts}
+    silent = silent_accounts(map(as_pass, events), asked)
     told = "; ".join(f"{work}: {problem}" for work, problem in silent.items())
     return dg.AssetCheckResult(
         passed=not silent,
@@ -100,7 +107,7 @@ def accounts_answer(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResu
     )
 
 
-def _as_pass(record: dg.EventLogRecord) -> Pass:
+def as_pass(record: dg.EventLogRecord) -> Pass:
     materialization = record.asset_materialization
     told = materialization.metadata.get("outcomes") if materialization else None
     value = told.value if told else None
@@ -124,9 +131,12 @@ def plays_still_come(services: Services, warehouse: dg.ResourceParam[WarehouseIO
     today = services.time.now().date()
     overdue: dict[str, str] = {}
     for listener_id, since in connected.items():
-        days = _days(warehouse.query(NEWEST_DAYS, [listener_id, today - YEAR]))
-        if days and today - max(days[-1], since) > overdue_after(days):
-            overdue[listener_id] = days[-1].isoformat()
+        days = _days(warehouse.query(DAYS, [listener_id]))
+        signs = [*days[-1:], *([since] if since else [])]
+        # Of who never played anything and logged in nowhere, nobody knows since when something should have come.
+        heard = max(signs) if signs else today
+        if today - heard > overdue_after(days):
+            overdue[listener_id] = heard.isoformat()
     told = "; ".join(f"nothing of {who} since {day}" for who, day in overdue.items())
     return dg.AssetCheckResult(
         passed=not overdue,
@@ -157,12 +167,13 @@ def export_is_recent(services: Services, warehouse: dg.ResourceParam[WarehouseIO
     return dg.AssetCheckResult(passed=not old, severity=WARN, description=told or "no export is old")
 
 
-def _connected(services: Services) -> dict[str, date]:
+def _connected(services: Services) -> dict[str, date | None]:
     """The people who are connected, and since when: an export may end long before the day of the login."""
-    since = dict.fromkeys(services.credentials.lastfm_names, date.min)
-    for token in services.tokens():
-        since[token.listener_id] = max(token.authorized_at.date(), since.get(token.listener_id, date.min))
-    return {who: day for who, day in sorted(since.items()) if not _is_stand_in(who)}
+    since: dict[str, date | None] = {}
+    for account in services.connected(services.time.now()):
+        day = account.since.date() if account.since else None
+        since[account.listener_id] = max(filter(None, (day, since.get(account.listener_id))), default=None)
+    return {who: day for who, day in sorted(since.items()) if not who.startswith(SIMULATED_PREFIX)}
 
 
 ARRIVAL_CHECKS: list[dg.AssetChecksDefinition] = [accounts_answer, plays_still_come, export_is_recent]

@@ -17,8 +17,6 @@ from tunegenie_assets.cli.ui import address, serve, take_home
 from tunegenie_assets.resources.services import Services, build_services
 from tunegenie_assets.schedules import build_schedules, next_run
 from tunegenie_assets.settings import Collecting
-from tunegenie_assets.sources.services.accounts import SPOTIFY
-from tunegenie_assets.sources.services.tokens import Stage
 
 
 def run(*, port: int | None, as_json: bool) -> None:
@@ -66,11 +64,8 @@ def connected(services: Services, now: datetime) -> dict[str, list[str]]:
         TokenFileError: a token cannot be read.
     """
     found: dict[str, list[str]] = {}
-    for token in services.tokens() if services.spotify_client_id else []:
-        if token.service == SPOTIFY and token.stage(now) is not Stage.ENDED:
-            found.setdefault(token.listener_id, []).append(SPOTIFY)
-    for listener_id in services.credentials.lastfm_names if services.credentials.lastfm_api_key else ():
-        found.setdefault(listener_id, []).append("lastfm")
+    for account in services.connected(now):
+        found.setdefault(account.listener_id, []).append(account.service)
     return dict(sorted(found.items()))
 
 

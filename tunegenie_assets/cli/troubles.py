@@ -5,6 +5,7 @@ These come through DuckDB, SQLite, dbt and Dagster, each with words and classes 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -82,9 +83,9 @@ def kept_output() -> dict[int, int]:
     """
     kept: dict[int, int] = {}
     for number in (1, 2):
-        # One may be closed, as under some supervisors.
+        # One may be closed, as under some supervisors; a copy must not take its number.
         with suppress(OSError):
-            kept[number] = os.dup(number)
+            kept[number] = fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, 3)
     return kept
 
 

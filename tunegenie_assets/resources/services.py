@@ -23,7 +23,7 @@ from tunegenie_assets.sources.errors import InvalidRequestError
 from tunegenie_assets.sources.landing import check_listener_id
 from tunegenie_assets.sources.services.accounts import SPOTIFY, SpotifyAccounts, SpotifyApp, StoredTokenSource
 from tunegenie_assets.sources.services.calls import Caller
-from tunegenie_assets.sources.services.lastfm import LastfmClient
+from tunegenie_assets.sources.services.lastfm import LASTFM, LastfmClient
 from tunegenie_assets.sources.services.listenbrainz import ListenBrainzClient
 from tunegenie_assets.sources.services.login import FixedToken, Login
 from tunegenie_assets.sources.services.musicbrainz import MusicBrainzClient
@@ -65,6 +65,16 @@ class Credentials:
     """By listener. Whose they are is not kept with each run: who is erased would stay in what runs remember."""
 
 
+@dataclass(frozen=True)
+class Connected:
+    """An account that is asked for plays."""
+
+    service: str
+    listener_id: str
+    since: datetime | None
+    """When the listener logged in (naive UTC); None where nobody logs in."""
+
+
 class Services(dg.ConfigurableResource[None]):
     """Clients of the services for the listeners who are connected."""
 
@@ -95,6 +105,19 @@ class Services(dg.ConfigurableResource[None]):
         """
         # Looking for tokens makes no folder and no key.
         return self.token_store().tokens() if Path(self.tokens_path).exists() else []
+
+    def connected(self, now: datetime) -> list[Connected]:
+        """The accounts that are asked for plays at `now`, naive UTC: not those whose authorization has ended.
+
+        Raises:
+            TokenFileError: a token cannot be read.
+        """
+        tokens = [token for token in self.tokens() if token.service == SPOTIFY and token.stage(now) is not Stage.ENDED]
+        names = self.credentials.lastfm_names if self.credentials.lastfm_api_key else {}
+        return [
+            *(Connected(SPOTIFY, one.listener_id, one.authorized_at) for one in tokens if self.spotify_client_id),
+            *(Connected(LASTFM, listener_id, None) for listener_id in names),
+        ]
 
     def caller(self, state: CollectorState, clock: Clock, sleep: Sleep) -> Caller:
         """Through which all calls of a process should go: what it learns of a closed service holds for all of them."""

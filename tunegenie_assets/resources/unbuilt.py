@@ -5,6 +5,7 @@ Imports have their own way of noticing, in unfinished.py.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 
 import dagster as dg
@@ -16,6 +17,7 @@ from tunegenie_assets.resources.tables import WarehouseIOManager
 
 RUNS_BACK = 50
 """Builds that are looked at: a day of one every half hour."""
+MOST_TRIES = 3
 _DID_NOT_END_WELL = (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 _NEEDED = {("silver", "play_ledger"), ("gold", "fct_plays")}
 _TABLES = """
@@ -47,17 +49,18 @@ def unbuilt_days(collection: Collection, warehouse: WarehouseIOManager) -> set[d
 def days_of_failed_builds(instance: dg.DagsterInstance) -> set[date]:
     """The days of builds that were killed, cancelled or failed, and that no later one has covered or is at work on.
 
-    Their plays may all stand in the facts, while what is summed up from them does not know them.
+    Their plays may all stand in the facts, while what is summed up from them does not know them. A day that did not
+    come to its end MOST_TRIES times in a row is left to the daily build, or to who mends what is broken.
     """
-    found: set[date] = set()
+    tries: Counter[date] = Counter()
     covered: set[date] = set()
     for run in instance.get_runs(filters=dg.RunsFilter(job_name=BUILD_COLLECTED), limit=RUNS_BACK):
         days = _days_of(run)
         if run.status in _DID_NOT_END_WELL:
-            found |= days - covered
+            tries.update(days - covered)
         else:
             covered |= days
-    return found
+    return {day for day, times in tries.items() if times < MOST_TRIES}
 
 
 def _days_of(run: dg.DagsterRun) -> set[date]:

@@ -124,6 +124,22 @@ def test_assets_that_go_out_of_date_together_are_one_message(after: timedelta, t
     assert heard == [(News.PROBLEM, "a/1 is out of date"), *told_of, recovered]
 
 
+def test_assets_of_one_message_are_told_of_again_together() -> None:
+    incidents: dict[str, Incident] = {}
+    heard: list[str] = []
+    moments = [timedelta(), timedelta(minutes=90), timedelta(hours=3), REMIND_AFTER, REMIND_AFTER + timedelta(hours=3)]
+    for later, stale in zip(moments, [{"a/1"}, {"a/1", "a/2"}, *[{"a/1", "a/2", "a/3"}] * 3], strict=True):
+        incidents, messages = follow(incidents, Observed(stale=frozenset(stale)), START + later)
+        heard += [message.title for message in messages]
+    # The third is 3 hours after the first, whenever the second was.
+    assert heard == [
+        "a/1 is out of date",
+        "a/3 is out of date",
+        "2 assets still are out of date",
+        "a/3 still is out of date",
+    ]
+
+
 def test_a_message_names_some_and_counts_the_rest() -> None:
     _, [message] = follow({}, Observed(stale=frozenset(f"gold/{n:02}" for n in range(60))), START)
     assert message.title == "60 assets are out of date"

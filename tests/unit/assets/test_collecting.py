@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -17,6 +17,8 @@ import pytest
 
 from tests.unit.sources.services.worlds import ARTIST_ID, LASTFM_KEY, SECRET, TRACK_IDS, URI, a_world, agree
 from tunegenie_assets.assets.collecting import page_files
+from tunegenie_assets.keys import BUILD_COLLECTED
+from tunegenie_assets.partitions import range_tags
 from tunegenie_assets.resources.factory import warehouse_for
 from tunegenie_assets.resources.services import build_services
 from tunegenie_assets.sandbox.clock import SandboxClock
@@ -39,20 +41,23 @@ class Bench:
 
     def collect(self, **config: object) -> list[dict[str, Any]]:
         """One pass; returns its outcomes."""
-        op = page_files.key.to_python_identifier()
         with dg.DagsterInstance.ephemeral() as instance:
-            result = dg.materialize(
-                [page_files],
-                instance=instance,
-                resources=build_resources(self.settings),
-                run_config={
-                    "ops": {op: {"config": config}},
-                    "loggers": {"console": {"config": {"log_level": "ERROR"}}},
-                },
-            )
-        [event] = result.get_asset_materialization_events()
-        outcomes: Any = event.materialization.metadata["outcomes"].value
+            outcomes: Any = self.told(instance, **config)["outcomes"].value
         return outcomes
+
+    def told(self, instance: dg.DagsterInstance, **config: object) -> Mapping[str, dg.MetadataValue[Any]]:
+        """The metadata of one pass."""
+        result = dg.materialize(
+            [page_files],
+            instance=instance,
+            resources=build_resources(self.settings),
+            run_config={
+                "ops": {page_files.key.to_python_identifier(): {"config": config}},
+                "loggers": {"console": {"config": {"log_level": "ERROR"}}},
+            },
+        )
+        [event] = result.get_asset_materialization_events()
+        return event.materialization.metadata
 
     def heard(self, days_ago: int) -> None:
         """Ada heard a song, of which Last.fm learns now."""
@@ -101,6 +106,18 @@ def test_two_passes_at_once_ask_for_nothing_twice(bench: Bench) -> None:
         passes = [thread.result() for thread in [threads.submit(one_pass) for _ in range(2)]]
     assert bench.asked("artist.getTopTags") == {"Cher": 1, "Sonny": 1, "Nobody at all": 1}
     assert min(sum(outcome["pages"] for outcome in outcomes) for outcomes in passes) == 0
+
+
+def test_a_pass_tells_the_days_of_a_build_that_was_killed(bench: Bench) -> None:
+    @dg.job(name=BUILD_COLLECTED)
+    def build() -> None: ...
+
+    long_ago = date(2003, 1, 1)
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.create_run_for_job(build, status=dg.DagsterRunStatus.FAILURE, tags=range_tags(long_ago, long_ago))
+        assert bench.told(instance, scopes=["plays"])["first_day"].value == long_ago.isoformat()
+        # Without scopes the asset is listed and nothing is asked or owed.
+        assert "first_day" not in bench.told(instance)
 
 
 def test_only_the_listeners_named_are_asked_for(bench: Bench) -> None:

@@ -97,6 +97,9 @@ BOTH = {FIRST, SECOND}
         ([(FIRST, SECOND, FAILED), (FIRST, FIRST, GOOD)], {SECOND}),
         ([(FIRST, SECOND, FAILED), (FIRST, SECOND, STARTED)], set()),
         ([(FIRST, SECOND, GOOD), (FIRST, FIRST, FAILED)], {FIRST}),
+        # What fails again and again would be tried with every pass.
+        ([(FIRST, SECOND, FAILED), (FIRST, SECOND, CANCELED), (FIRST, FIRST, FAILED)], {SECOND}),
+        ([(FIRST, FIRST, FAILED), (FIRST, FIRST, FAILED), (FIRST, FIRST, GOOD), (FIRST, FIRST, FAILED)], {FIRST}),
     ],
 )
 def test_days_of_a_build_that_did_not_end_well_are_built_again(
