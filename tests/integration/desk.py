@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from click.testing import Result
 from typer.testing import CliRunner
 
-from tests.integration.conftest import Home, home_at
+from tests.integration.conftest import APPLIED, Home, home_at
 from tests.unit.sources.services.worlds import LASTFM_KEY, LISTENBRAINZ_TOKEN, SECRET, a_world, agree
 from tunegenie_assets.cli.app import app
 from tunegenie_assets.cli.errors import CommandError
@@ -96,10 +96,13 @@ class Desk:
 @contextmanager
 def own_environment() -> Generator[None]:
     """Homes here have settings that no other home has: the next test must not find them."""
-    before = dict(os.environ)
+    before, applied = dict(os.environ), dict(APPLIED)
     yield
     os.environ.clear()
     os.environ.update(before)
+    # What an earlier home has put there is there again, for the next home to take out.
+    APPLIED.clear()
+    APPLIED.update(applied)
 
 
 @contextmanager

@@ -28,10 +28,11 @@ pytestmark = [
 
 KNOWN = {
     "landing/archives: mostly_readable",
+    "landing/archives: export_is_recent",
     "raw/catalogue_tracks: completeness",
     "gold/dim_track: played_tracks_are_complete",
 }
-"""Checks that find the faults of the landed files and what a small catalogue lacks."""
+"""Checks that find the faults of the landed files, that they landed long ago, and what a small catalogue lacks."""
 DAILY = ("raw/spotify_extended_history", "silver/play_records", "silver/plays", "gold/fct_plays")
 """What replaces a day."""
 AGAIN = ("silver", "gold")
