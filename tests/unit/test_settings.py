@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from tunegenie_assets.alert_settings import secret_values
 from tunegenie_assets.settings import (
     PREFIX,
     CountingPolicy,
@@ -133,55 +132,9 @@ def test_unknown_names_stop_with_the_known_ones(monkeypatch: pytest.MonkeyPatch)
         assert PREFIX + field.upper() in message
 
 
-LINKS = (
-    "TUNEGENIE_PORT",
-    "TUNEGENIE_SERVICE_HOST",
-    "TUNEGENIE_SERVICE_PORT",
-    "TUNEGENIE_SERVICE_PORT_GRPC",
-    "TUNEGENIE_PORT_4000_TCP",
-    "TUNEGENIE_PORT_4000_TCP_ADDR",
-    "TUNEGENIE_DAGSTER_WEBSERVER_SERVICE_HOST",
-    "TUNEGENIE_DAGSTER_WEBSERVER_PORT_80_TCP_PROTO",
-)
-
-
-def test_what_kubernetes_tells_a_pod_of_services_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in LINKS:
-        monkeypatch.setenv(name, "tcp://10.0.0.7:4000")
-    assert error_of().startswith(f"unknown setting {', '.join(sorted(LINKS))}; ")
-    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
-    # Of Services that are called like the beginning of a setting; one that somebody chose stays.
-    monkeypatch.setenv("TUNEGENIE_UI_PORT", "tcp://10.0.0.7:3000")
-    monkeypatch.setenv("TUNEGENIE_SMTP_PORT", "2525")
-    settings = load_settings()
-    assert (settings.ui_port, settings.smtp_port) == (Settings().ui_port, 2525)
-    monkeypatch.setenv("TUNEGENIE_TIME_ZONE", "UTC")
-    assert error_of().startswith("unknown setting TUNEGENIE_TIME_ZONE; ")
-
-
 def test_unknown_name_in_the_file_stops_too(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TUNEGENIE_HOMES=x\nSOMEBODY_ELSES=1\n", encoding="utf-8")
     assert error_of().startswith("unknown setting TUNEGENIE_HOMES; ")
-
-
-def test_a_host_is_no_line_of_settings(tmp_path: Path) -> None:
-    line = "TUNEGENIE_SMTP_HOST=smtp.example.org TUNEGENIE_SMTP_PASSWORD=hush\n"
-    (tmp_path / ".env").write_text(line, encoding="utf-8")
-    message = error_of()
-    assert message.startswith("TUNEGENIE_SMTP_HOST=…: expected the name of a machine")
-    assert "hush" not in message
-
-
-@pytest.mark.parametrize("host", ["smtp.example.org", "localhost", "127.0.0.1", "[::1]", "mail_1", "example.org."])
-def test_hosts_of_mail_servers(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    monkeypatch.setenv("TUNEGENIE_SMTP_HOST", host)
-    assert load_settings().smtp_host == host
-
-
-@pytest.mark.parametrize("name", ["SMTP_USER", "SMTP_PASSWORD"])
-def test_a_mail_server_is_told_ascii(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setenv(f"TUNEGENIE_{name}", "pässword")
-    assert "expected ASCII letters only" in error_of()
 
 
 def test_file_is_read_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,33 +279,3 @@ def test_landing_is_a_folder_or_a_bucket(given: dict[str, str], root: str, loads
     settings = load_settings(**given)
     assert settings.landing_root == root.format(home=settings.home)
     assert settings.snowflake_loads_url == loads
-
-
-def test_the_values_of_all_secret_settings_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {"SPOTIFY_CLIENT_SECRET": "one", "SMTP_PASSWORD": "two", "ALERT_WEBHOOK": "https://hooks.example.org/three"}
-    for name, value in given.items():
-        monkeypatch.setenv(PREFIX + name, value)
-    monkeypatch.setenv(f"{PREFIX}SMTP_HOST", "mail.example.org")
-    assert secret_values(load_settings()) == set(given.values())
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "expected"),
-    [
-        ("ALERT_EMAIL", "ada", "with commas between them"),
-        ("ALERT_EMAIL", "ada@example.org,", "with commas between them"),
-        ("UI_URL", "dagster.example.org", "such as https://dagster.example.org"),
-        ("SMTP_SECURITY", "ssl", "'starttls', 'tls' or 'none'"),
-        ("SMTP_PORT", "0", "from 1 to 65535"),
-        ("ALERT_WEBHOOK", "http://hooks.example.org/secret-part", "begins with https://"),
-        ("HEARTBEAT_URL", "hc-ping.com/secret-part", "begins with https://"),
-    ],
-)
-def test_bad_addresses_of_alerts_say_what_was_expected(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
-) -> None:
-    monkeypatch.setenv(PREFIX + name, value)
-    message = error_of()
-    assert message.startswith(f"{PREFIX}{name}=")
-    assert expected in message
-    assert "secret-part" not in message
